@@ -1,0 +1,1 @@
+"""ipywidgets panels for the desk; headless they draw their default."""

@@ -1,0 +1,1 @@
+"""One module a question: computed tables in, axes out."""

@@ -1,0 +1,1 @@
+"""Results in, sentences out: one module a notebook."""
