@@ -1,0 +1,379 @@
+"""Words and number formats in the client's language: one dictionary of kinds, columns, codes and sentences.
+
+A *kind* (`"customers"`, `"share"`, `"money"`) says how a value is written, in a table and in a sentence. A *column* has
+a label and a kind. A *code* (`"champions"`) has a label. A `Sentence` is a whole-sentence template with typed
+placeholders. English literals are the keys of the gettext catalogue `locale/<language>/LC_MESSAGES/crmlib.mo`.
+"""
+
+from __future__ import annotations
+
+import functools
+import gettext
+import math
+import string
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from crmlib.dictionary import CODES, COLUMNS, DEFINITIONS, KINDS, Kind, N_
+
+__all__ = ["CODES", "COLUMNS", "DEFINITIONS", "KINDS", "Column", "N_", "Sentence", "column", "label", "phrase"]
+LANGUAGES = ("en", "ja")
+MINOR_DIGITS = {"JPY": 0, "KRW": 0}
+MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The language and the currency that labels and numbers are written in."""
+
+    language: str = "en"
+    currency: str = "JPY"
+
+
+_SPEECH: ContextVar[Speech] = ContextVar("speech")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column as a reader sees it: label, unit (may be empty), kind and decimals."""
+
+    name: str
+    label: str
+    unit: str
+    kind: str
+    decimals: int
+
+    @property
+    def header(self) -> str:
+        """Label and unit: `Customers (人)`."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+def speak(language: str, currency: str = "JPY") -> Speech:
+    """Set the language and currency of everything said after this call, in this context.
+
+    Raises:
+        ValueError: a language without a catalogue.
+
+    Example:
+        >>> speak("ja", "JPY").language
+        'ja'
+        >>> phrase(1234, "customers")
+        '1,234人'
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"language == {language!r}, must be one of {', '.join(LANGUAGES)}.")
+    speech = Speech(language, currency)
+    _SPEECH.set(speech)
+    return speech
+
+
+def speech() -> Speech:
+    """The current language and currency; English and yen until `speak` is called."""
+    return _SPEECH.get(Speech())
+
+
+@functools.cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language == "en":
+        return gettext.NullTranslations()
+    return gettext.translation("crmlib", Path(__file__).parent / "locale", languages=[language])
+
+
+def translate(message: str) -> str:
+    """The message in the current language; an untranslated message comes back as it is."""
+    return _catalogue(speech().language).gettext(message) if message else ""
+
+
+def _in_context(context: str, message: str) -> str:
+    return _catalogue(speech().language).pgettext(context, message)
+
+
+def label(code: object) -> str:
+    """The name of a code in the current language; a name that is no code of ours passes through.
+
+    Example:
+        >>> _ = speak("en")
+        >>> label("cannot_lose"), label("関東")
+        ("Can't lose them", '関東')
+    """
+    name = str(code)
+    return _in_context("code", CODES[name]) if name in CODES else name
+
+
+def kind(name: str) -> Kind:
+    """The kind of that name.
+
+    Raises:
+        ValueError: an unknown kind, with the kinds there are.
+    """
+    if name not in KINDS:
+        raise ValueError(f"kind == {name!r}, must be one of {', '.join(KINDS)}.")
+    return KINDS[name]
+
+
+def unit(kind_name: str) -> str:
+    """The unit of a kind in the current language, as a column header shows it."""
+    if kind_name == "money":
+        return _in_context("unit", "yen") if speech().currency == "JPY" else speech().currency
+    found = kind(kind_name).unit
+    return _in_context("unit", found) if found else ""
+
+
+def column(name: str) -> Column:
+    """Label, unit, kind and decimals of a column; `_low` and `_high` are the bounds of the column they follow.
+
+    Raises:
+        ValueError: a column the dictionary does not know.
+
+    Example:
+        >>> _ = speak("en")
+        >>> column("n_customers").header, column("step_rate_low").label
+        ('Customers', 'Step rate, 95% from')
+    """
+    base, bound = _bound(name)
+    if base not in COLUMNS:
+        raise ValueError(f"column {name!r} has no entry in crmlib/dictionary.py, give it a label and a kind there.")
+    text, kind_name = COLUMNS[base]
+    said = _in_context("column", text)
+    if bound:
+        said = _in_context("bound", bound).format(label=said)
+    shown = "" if unit(kind_name).lower() == said.lower() else unit(kind_name)
+    return Column(name=name, label=said, unit=shown, kind=kind_name, decimals=_decimals(kind_name))
+
+
+def _bound(name: str) -> tuple[str, str]:
+    if name not in COLUMNS and name.endswith("_low"):
+        return name[:-4], "{label}, 95% from"
+    if name not in COLUMNS and name.endswith("_high"):
+        return name[:-5], "{label}, 95% to"
+    return name, ""
+
+
+def _decimals(kind_name: str) -> int:
+    return minor_digits(speech().currency) if kind_name == "money" else kind(kind_name).decimals
+
+
+def minor_digits(currency: str) -> int:
+    """Digits of the currency's smallest unit: 0 for yen, 2 for pence and cents."""
+    return MINOR_DIGITS.get(currency, 2)
+
+
+def is_missing(value: object) -> bool:
+    """None, NaN, NaT and NA: nothing to write."""
+    if value is None or type(value).__name__ in {"NaTType", "NAType"}:
+        return True
+    return isinstance(value, float) and math.isnan(value)
+
+
+def text(value: Any, kind_name: str) -> str:
+    """A value as a table cell shows it: without its unit, which stands in the header; missing is a dash.
+
+    Example:
+        >>> text(0.31944, "share"), text(1234567, "money"), text(None, "share")
+        ('31.9%', '1,234,567', '–')
+    """
+    if is_missing(value):
+        return MISSING
+    return _CELLS.get(kind(kind_name).form, _number)(value, kind_name)
+
+
+def phrase(value: Any, kind_name: str) -> str:
+    """A value as a sentence or a card shows it, with its unit.
+
+    Raises:
+        ValueError: a missing value; a sentence about something not known needs a template of its own.
+
+    Example:
+        >>> _ = speak("en", "USD")
+        >>> phrase(1, "customers"), phrase(2344, "customers"), phrase(123450, "money")
+        ('1 customer', '2,344 customers', '$1,234.50')
+    """
+    if is_missing(value):
+        raise ValueError(f"a missing value cannot be said as {kind_name!r}, choose a sentence for what is not known.")
+    found = kind(kind_name)
+    if kind_name == "money":
+        return _money_phrase(value)
+    if kind_name == "month":
+        return _month_phrase(int(value))
+    if kind_name == "date":
+        return _date_phrase(value)
+    said = text(value, kind_name)
+    if found.one:
+        return _counted(value, said, found)
+    return f"{said} {unit(kind_name)}" if found.unit else said
+
+
+def _counted(value: Any, said: str, found: Kind) -> str:
+    # ngettext takes an integer; 1.5 days is plural, so anything but exactly one is two.
+    number = 1 if value == 1 else 2
+    return _catalogue(speech().language).ngettext(found.one, found.many, number).format(n=said)
+
+
+def _number(value: Any, kind_name: str) -> str:
+    if not math.isfinite(value):
+        return MISSING
+    digits = kind(kind_name).decimals
+    said = f"{float(value):,.{digits}f}"
+    return said[1:] if said.startswith("-") and not float(said.replace(",", "")) else said
+
+
+def _share(value: Any, kind_name: str) -> str:
+    return _number(float(value) * 100, kind_name) + "%"
+
+
+def _change(value: Any, kind_name: str) -> str:
+    said = _number(float(value) * 100, kind_name)
+    return (said if said.startswith("-") or not float(said.replace(",", "")) else "+" + said) + "%"
+
+
+def _points(value: Any, kind_name: str) -> str:
+    return _number(float(value) * 100, kind_name)
+
+
+def _signed(value: Any, kind_name: str) -> str:
+    said = _number(value, kind_name)
+    return said if said.startswith("-") or not float(said.replace(",", "")) else "+" + said
+
+
+def _pvalue(value: Any, kind_name: str) -> str:
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _money(value: Any, kind_name: str) -> str:
+    digits = minor_digits(speech().currency)
+    return f"{round(value) / 10**digits:,.{digits}f}"
+
+
+def _money_phrase(value: Any) -> str:
+    digits, currency, japanese = minor_digits(speech().currency), speech().currency, speech().language == "ja"
+    if currency == "JPY" and japanese:
+        return _yen(round(value))
+    sign = "-" if value < 0 else ""
+    symbol = {"JPY": "¥", "USD": "$", "GBP": "£", "EUR": "€"}.get(currency, currency + " ")
+    return f"{sign}{symbol}{abs(round(value)) / 10**digits:,.{digits}f}"
+
+
+def _yen(value: int) -> str:
+    # A Japanese reader takes large sums in 万 and 億; the tables keep the yen.
+    sign, yen = ("-" if value < 0 else ""), abs(value)
+    if yen < 1_000_000:
+        return f"{sign}{yen:,}円"
+    ten_thousands = (yen + 5_000) // 10_000
+    hundred_millions, rest = divmod(ten_thousands, 10_000)
+    if not hundred_millions:
+        return f"{sign}{ten_thousands:,}万円"
+    return f"{sign}{hundred_millions:,}億{rest:,}万円" if rest else f"{sign}{hundred_millions:,}億円"
+
+
+def month_start(month: int) -> date:
+    """The first day of a month index (year * 12 + month - 1)."""
+    return date(int(month) // 12, int(month) % 12 + 1, 1)
+
+
+def _month(value: Any, kind_name: str) -> str:
+    return f"{month_start(value):%Y-%m}"
+
+
+def _month_phrase(month: int) -> str:
+    first = month_start(month)
+    if speech().language == "ja":
+        return f"{first.year}年{first.month}月"
+    return f"{first:%B} {first.year}"
+
+
+def as_date(value: Any) -> date:
+    """A date from a date, a timestamp, an ISO text or a day number (days since 1970-01-01)."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        return date.fromisoformat(value[:10])
+    return date(1970, 1, 1) + timedelta(days=int(value))
+
+
+def _date(value: Any, kind_name: str) -> str:
+    return as_date(value).isoformat()
+
+
+def _date_phrase(value: Any) -> str:
+    day = as_date(value)
+    if speech().language == "ja":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _label(value: Any, kind_name: str) -> str:
+    return label(value)
+
+
+def _text(value: Any, kind_name: str) -> str:
+    return str(value)
+
+
+_CELLS = {
+    "number": _number, "share": _share, "change": _change, "points": _points, "signed": _signed, "pvalue": _pvalue,
+    "money": _money, "month": _month, "date": _date, "label": _label, "text": _text,
+}  # fmt: skip
+
+
+class _Formatter(string.Formatter):
+    """Fills `{name:kind}`; attribute and index access are refused, so that a value can never be a program."""
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        if not field_name.isidentifier():
+            raise ValueError(f"{{{field_name}}}: placeholders are plain names.")
+        if field_name not in kwargs:
+            raise ValueError(f"{{{field_name}}}: no value of that name, given: {', '.join(kwargs) or 'none'}.")
+        return kwargs[field_name], field_name
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return phrase(value, format_spec or "text")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A whole-sentence template in English with typed placeholders, and the values that fill it."""
+
+    template: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """The sentence in the current language."""
+        return _Formatter().vformat(translate(self.template), (), self.values)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def say(template: str, /, **values: Any) -> Sentence:
+    """A sentence of results: `{name:kind}` placeholders, filled when it is read, in the reader's language.
+
+    Raises:
+        ValueError: (when read) an unknown kind, a missing value, or a placeholder that is not a plain name.
+
+    Example:
+        >>> _ = speak("en")
+        >>> say("Of {n:customers}, {rate:share} bought again.", n=2344, rate=0.319).text()
+        'Of 2,344 customers, 31.9% bought again.'
+    """
+    return Sentence(template, values)
+
+
+def placeholders(template: str) -> set[tuple[str, str]]:
+    """The (name, kind) pairs of a template, so that a translation can be compared with its source."""
+    return {(name, spec or "text") for _, name, spec, _ in string.Formatter().parse(template) if name is not None}
+
+
+def translate_notebook(notebook: Any, language: str) -> None:
+    """Translate the markdown of a notebook in place, block by block (blocks end at a blank line)."""
+    catalogue = _catalogue(language)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
+            blocks = [block.strip("\n") for block in source.split("\n\n")]
+            cell["source"] = "\n\n".join(catalogue.gettext(block) if block.strip() else block for block in blocks)
