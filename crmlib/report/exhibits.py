@@ -1,0 +1,289 @@
+"""What a notebook shows: metrics, tables, grids, charts, findings and sheets, each one output and one JSON bundle.
+
+The bundle (`application/vnd.crm.exhibit+json`) is all that the publishers read; the HTML beside it is what the desk
+sees, and carries a chart's picture. Values are raw; the reader formats them by their column's kind.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crmlib import words
+from crmlib.report import figure
+from crmlib.words import N_, Sentence
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame, Series
+
+    from crmlib.shop import Shop
+
+MIME = "application/vnd.crm.exhibit+json"
+VERSION = 1
+SHOWN_ROWS = 10
+Text = str | Sentence
+_NOT_PARAMETERS = {"In", "Out", "exit", "quit", "open", "get_ipython"}
+
+
+def open_report(shop: Shop, notebook: str, *, language: str | None = None) -> Report:
+    """Open the report that a notebook writes into; texts are in `language`, by default the client's.
+
+    Raises:
+        ValueError: a language without a catalogue.
+    """
+    spoken = language or shop.client.language
+    words.speak(spoken, shop.client.currency)
+    return Report(shop=shop, notebook=notebook, language=spoken, parameters=tuple(_simple_names()))
+
+
+@dataclass
+class Report:
+    """The exhibits of one notebook; every method shows one and keeps its id."""
+
+    shop: Shop
+    notebook: str
+    language: str
+    parameters: tuple[str, ...] = ()
+    ids: list[str] = field(default_factory=list)
+
+    def metric(
+        self, id: str, value: float | None, *, title: Text, kind: str, low: float | None = None,
+        high: float | None = None, n: int | None = None, n_kind: str = "customers", note: Text = "",
+        needs: str | None = None, values: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Show one figure with its interval and the number it rests on; a missing value is said to be missing."""
+        head = self._head("metric", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
+        found = {name: _plain(number, kind) for name, number in (("value", value), ("low", low), ("high", high))}
+        text = words.MISSING if found["value"] is None else words.phrase(found["value"], kind)
+        body = {**found, "unit": words.unit(kind), "value_kind": kind, "text": text}
+        self._emit({**head, **body}, f"<p><b>{escape(head['title'])}</b> {escape(text)}{_range_html(found, kind)}</p>")
+
+    def table(
+        self, id: str, frame: DataFrame, *, title: Text, n: int | None = None, n_kind: str = "customers",
+        note: Text = "", needs: str | None = None, values: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Show a table; its columns must be in the dictionary."""
+        head = self._head("table", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
+        body = _table(frame)
+        self._emit({**head, **body}, _table_html(head, body))
+
+    def grid(
+        self, id: str, frame: DataFrame, *, rows: str, columns: str, value: str, title: Text, state: str | None = None,
+        low: str | None = None, high: str | None = None, size: str | None = None, n: int | None = None,
+        n_kind: str = "customers", note: Text = "", needs: str | None = None, values: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Show a long frame as a matrix of `value`; `state`, `low`, `high` and `size` name the columns of each cell."""
+        head = self._head("grid", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
+        body = _grid(frame, rows, columns, value, state=state, low=low, high=high, size=size)
+        self._emit({**head, **body}, _grid_html(head, body))
+
+    def chart(
+        self, id: str, plot: Callable[..., Axes], table: DataFrame, *, title: Text, alt: Text, native: dict[str, Any],
+        height: float = 3.6, n: int | None = None, n_kind: str = "customers", note: Text = "", source: Text = "",
+        needs: str | None = None, values: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Draw `plot(table, ax=...)` in the house style; the bundle holds the table and the chart's native form."""
+        head = self._head("chart", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
+        head |= {"alt": self._say(alt, values), "source": self._say(source, values)}
+        with figure.house_style(self.language):
+            axes = figure.new_axes(7.4, height)
+            plot(table, ax=axes)
+            picture = figure.svg(axes.get_figure(root=True))  # pyright: ignore[reportArgumentType]
+        html = _figure_html(head, picture)
+        self._emit({**head, **_table(table), "native": _native(native, table)}, html)
+
+    def finding(self, id: str, sentence: Sentence) -> None:
+        """Show one sentence made from results."""
+        head = self._head("finding", id, "")
+        text = sentence.text()
+        self._emit({**head, "text": text}, f"<p>{escape(text)}</p>")
+
+    def sheet(
+        self, id: str, frame: DataFrame, *, title: Text, n_kind: str = "customers", note: Text = "",
+        needs: str | None = None, values: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Hand rows to the workbook: all of them go to a Parquet file beside the notebook, ten are shown."""
+        head = self._head("sheet", id, title, n=len(frame), n_kind=n_kind, note=note, needs=needs, values=values)
+        body = _table(frame.head(SHOWN_ROWS)) | {"n_rows": len(frame), **_write_rows(frame, f"{id}.parquet")}
+        self._emit({**head, **body}, _table_html(head, body))
+
+    def finish(self) -> None:
+        """Echo what was shown and the parameters as the notebook saw them; a notebook without this has failed."""
+        head = {"version": VERSION, "kind": "end", "id": "end", "title": ""}
+        names = _user_names()
+        seen = {name: names[name] for name in self.parameters if name in names}
+        facts = {"client": self.shop.client.name, "as_of": self.shop.as_of.isoformat(), "language": self.language}
+        body = {"ids": self.ids, "parameters": seen, "notebook": self.notebook, **facts}
+        _display({**head, **body}, "<p>&nbsp;</p>")
+
+    def _head(
+        self, kind: str, id: str, title: Text, *, n: int | None = None, n_kind: str = "customers", note: Text = "",
+        needs: str | None = None, values: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        if id in self.ids:
+            raise ValueError(f"exhibit id {id!r} is shown twice, ids are unique in a notebook.")
+        said = {"title": self._say(title, values), "note": self._say(note, values), "period": self._period()}
+        head = {"version": VERSION, "kind": kind, "id": id, **said, "source": "", "alt": ""}
+        head |= {"n": None if n is None else int(n), "n_kind": n_kind}
+        if needs and not self.shop.has(needs):
+            head["untellable"] = needs
+            missing = words.say(N_("Cannot be told from the data: the table “{table:label}” is missing."), table=needs)
+            head["note"] = missing.text()
+        return head
+
+    def _say(self, text: Text, values: dict[str, Any] | None) -> str:
+        return text.text() if isinstance(text, Sentence) else Sentence(text, values or {}).text()
+
+    def _period(self) -> str:
+        dates = {"first": self.shop.first_day, "last": self.shop.as_of}
+        return words.say(N_("{first:date} to {last:date}"), **dates).text()
+
+    def _emit(self, bundle: dict[str, Any], html: str) -> None:
+        self.ids.append(bundle["id"])
+        _display(bundle, html)
+
+
+def _display(bundle: dict[str, Any], html: str) -> None:
+    from IPython.display import display
+
+    display({"text/plain": bundle["title"] or bundle["id"], "text/html": html, MIME: bundle}, raw=True)
+
+
+def _user_names() -> dict[str, Any]:
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    return {} if shell is None else shell.user_ns
+
+
+def _simple_names() -> list[str]:
+    # Only the parameters cell runs before a report is opened, so the simple values of that moment are the parameters.
+    simple = (str, bool, int, float, list, dict, type(None))
+    found = _user_names().items()
+    return [name for name, value in found if name[0] != "_" and name not in _NOT_PARAMETERS and type(value) in simple]
+
+
+def _plain(value: Any, kind: str) -> Any:
+    """A value as JSON holds it, by its kind: dates as ISO text, ids as text, missing and infinite as null."""
+    if words.is_missing(value):
+        return None
+    form = words.kind(kind).form
+    if form == "date":
+        return words.as_date(value).isoformat()
+    if form in {"text", "label"}:
+        return str(value)
+    number = float(value)
+    if not math.isfinite(number):
+        return None
+    return int(value) if form in {"month", "money"} or number.is_integer() else number
+
+
+def _table(frame: DataFrame) -> dict[str, Any]:
+    columns = [words.column(str(name)) for name in frame.columns]
+    said = [{"name": c.name, "label": c.label, "unit": c.unit, "kind": c.kind, "decimals": c.decimals} for c in columns]
+    cells = [[_plain(value, c.kind) for value in _values(frame[c.name])] for c in columns]
+    return {"columns": said, "rows": [list(row) for row in zip(*cells, strict=True)]}
+
+
+def _values(series: Series[Any]) -> list[Any]:
+    return series.astype(object).tolist()
+
+
+def _grid(
+    frame: DataFrame, rows: str, columns: str, value: str, **extra: str | None
+) -> dict[str, Any]:  # fmt: skip
+    down, across, cell = words.column(rows), words.column(columns), words.column(value)
+    row_keys, column_keys = _in_order(frame[rows]), _in_order(frame[columns])
+    names = {"value": value, **{key: name for key, name in extra.items() if name}}
+    found = {(r[rows], r[columns]): _cell(r, names, cell.kind) for r in frame.to_dict("records")}
+    return {
+        "row_header": down.header,
+        "column_header": across.header,
+        "value_label": cell.header,
+        "value_kind": cell.kind,
+        "row_labels": [_key_text(key, down.kind) for key in row_keys],
+        "column_labels": [_key_text(key, across.kind) for key in column_keys],
+        "cells": [[found.get((r, c)) for c in column_keys] for r in row_keys],
+    }
+
+
+def _in_order(keys: Series[Any]) -> list[Any]:
+    return list(dict.fromkeys(keys.astype(object).tolist()))
+
+
+def _key_text(key: Any, kind: str) -> str:
+    return words.label(key) if isinstance(key, str) else words.text(key, kind)
+
+
+def _cell(record: dict[Any, Any], names: dict[str, str], kind: str) -> dict[str, Any]:
+    value = _plain(record[names["value"]], kind)
+    cell: dict[str, Any] = {"value": value, "text": "" if value is None else words.text(value, kind)}
+    cell["state"] = str(record[names["state"]]) if "state" in names else "observed"
+    cell["n"] = _plain(record[names["size"]], "count") if "size" in names else None
+    for bound in ("low", "high"):
+        cell[bound] = _plain(record[names[bound]], kind) if bound in names else None
+    return cell
+
+
+def _native(native: dict[str, Any], table: DataFrame) -> dict[str, Any]:
+    """The native form with every column it names checked against the table."""
+    named = [name for value in native.values() for name in ([value] if isinstance(value, str) else value)]
+    unknown = [name for name in named if name not in table.columns and name != native.get("form")]
+    if unknown:
+        raise ValueError(f"native names {unknown}, the table has {list(table.columns)}.")
+    return native
+
+
+def _write_rows(frame: DataFrame, name: str) -> dict[str, Any]:
+    import duckdb
+
+    # Canonical order and types as handed in; the hash lets the publisher see a swapped or cut file.
+    with duckdb.connect() as connection:
+        connection.register("rows", frame.astype({c: object for c in frame.columns if frame[c].dtype == "category"}))
+        connection.table("rows").write_parquet(name)
+    return {"file": name, "sha256": hashlib.sha256(Path(name).read_bytes()).hexdigest()}
+
+
+def _range_html(found: dict[str, Any], kind: str) -> str:
+    if found["low"] is None or found["high"] is None:
+        return ""
+    return f" <small>({words.text(found['low'], kind)} – {words.text(found['high'], kind)})</small>"
+
+
+def _caption(head: dict[str, Any]) -> str:
+    n = "" if head["n"] is None else f" · n = {head['n']:,}"
+    note = f"<br><small>{escape(head['note'])}</small>" if head["note"] else ""
+    return f"<b>{escape(head['title'])}</b><br><small>{escape(head['period'])}{n}</small>{note}"
+
+
+def _table_html(head: dict[str, Any], body: dict[str, Any]) -> str:
+    heads = [f"{c['label']} ({c['unit']})" if c["unit"] else c["label"] for c in body["columns"]]
+    kinds = [c["kind"] for c in body["columns"]]
+    rows = [[words.text(v, k) for v, k in zip(row, kinds, strict=True)] for row in body["rows"]]
+    return _html_table(_caption(head), heads, rows)
+
+
+def _grid_html(head: dict[str, Any], body: dict[str, Any]) -> str:
+    heads = [f"{body['row_header']} / {body['column_header']}", *body["column_labels"]]
+    cells = [[(c or {}).get("text", "") for c in row] for row in body["cells"]]
+    rows = [[label, *row] for label, row in zip(body["row_labels"], cells, strict=True)]
+    return _html_table(_caption(head), heads, rows)
+
+
+def _html_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    top = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows)
+    return f"<table><caption>{caption}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _figure_html(head: dict[str, Any], picture: str) -> str:
+    data = base64.b64encode(picture.encode()).decode()
+    image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(head["alt"])}">'
+    return f"<figure>{image}<figcaption>{_caption(head)}</figcaption></figure>"
