@@ -1,0 +1,218 @@
+"""RFM: recency, frequency and money scored 1 to 5 (5 is best), and segments from an ordered, checked table of rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from crmlib.analysis.checks import require_choice, require_columns
+from crmlib.analysis.segments import RULES, SCORES, Rule, RuleCheck, assign_segments, check_rules, rules_table
+
+__all__ = [
+    "CUTS",
+    "METHODS",
+    "RULES",
+    "Cuts",
+    "Rule",
+    "RuleCheck",
+    "assign_segments",
+    "check_rules",
+    "cut_table",
+    "quantile_scores",
+    "rf_grid",
+    "rules_table",
+    "score",
+    "score_table",
+    "segment_table",
+]
+
+METHODS = ("fixed", "quantile", "r_package")
+MEASURES = {"r": "recency_days", "f": "n_orders", "m": "amount"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cuts:
+    """Four upper bounds for each measure, inclusive: days ascending from score 5, orders and money from score 1."""
+
+    recency_days: Sequence[float]
+    orders: Sequence[float]
+    amount: Sequence[float]
+
+    def __post_init__(self) -> None:
+        for name in ("recency_days", "orders", "amount"):
+            bounds = list(getattr(self, name))
+            if len(bounds) != 4 or any(low >= high for low, high in pairwise(bounds)):
+                raise ValueError(f"cuts {name} == {bounds}, must be four increasing upper bounds.")
+
+
+# R5, R1, F5, F1, M1 and M5 are published (support.uchideno-kozuchi.com 10748); the bounds between are our proposal.
+_MONEY = (5_000, 10_000, 15_000, 20_000)
+CUTS = {
+    "single_item": Cuts(recency_days=(30, 60, 180, 365), orders=(1, 3, 6, 11), amount=_MONEY),
+    "one_off": Cuts(recency_days=(30, 90, 365, 730), orders=(1, 2, 3, 4), amount=_MONEY),
+}
+
+
+def score(customers: pd.DataFrame, *, method: str = "fixed", cuts: Cuts | None = None) -> pd.DataFrame:
+    """Scores 1 to 5 beside the customer table; equal values always share a score, and recency is reversed.
+
+    "fixed" uses `cuts` (default: single-item repeat), upper bounds inclusive. "quantile" gives each score about an
+    equal number of the customers not yet scored, from the lowest up (see `quantile_scores`). "r_package" is the rule of
+    the R package rfm 0.3.0: type-7 quantiles at 20, 40, 60 and 80 % plus 1, lower bound inclusive.
+
+    Returns columns:
+        those of `customers`; r, f, m (1 to 5, 5 is best).
+
+    Raises:
+        ValueError: a column is missing or the method is not known.
+
+    Example:
+        >>> customers = pd.DataFrame({"recency_days": [30, 31], "n_orders": [1, 12], "amount": [5000, 5001]})
+        >>> score(customers)[["r", "f", "m"]].to_numpy().tolist()
+        [[5, 1, 1], [4, 5, 2]]
+    """
+    require_choice("method", method, METHODS)
+    require_columns("customers", customers.columns, MEASURES.values())
+    scored = customers.copy()
+    for name, measure in MEASURES.items():
+        values = customers[measure].to_numpy(dtype="float64")
+        scored[name] = _scores(values, method, _bounds(cuts or CUTS["single_item"])[measure], reverse=name == "r")
+    return scored
+
+
+def quantile_scores(values: np.ndarray) -> np.ndarray:
+    """Scores 1 to 5 by a sequential cut in which a tie always shares one score, so that many equal values do no harm.
+
+    The lowest score takes whole groups of equal values until their number is nearest to an equal share of the
+    customers; the rest are cut anew among the scores that remain. So with 90 % one-time buyers these get 1, and the
+    repeat buyers still spread over 2 to 5. With fewer than five different values the scores are spread over 1 to 5;
+    where all are equal the score is 1.
+
+    Example:
+        >>> quantile_scores(np.array([1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 4, 5])).tolist()
+        [1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 4, 5]
+    """
+    _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
+    if len(counts) < len(SCORES):
+        spread = np.rint(np.linspace(1, 5, len(counts))).astype("int64")
+        return spread[group]
+    return _sequential_scores(counts)[group]
+
+
+def segment_table(segmented: pd.DataFrame) -> pd.DataFrame:
+    """Customers, orders and sales of each segment, in the order of the rules; a segment without customers keeps its row.
+
+    Returns columns:
+        segment; n_customers; share_customers (of all); n_orders; amount (smallest unit); share_amount (of all, NaN
+        without sales); average_order_amount (amount / n_orders, NaN without orders).
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    require_columns("segmented", segmented.columns, ["segment", "n_orders", "amount"])
+    groups = segmented.groupby("segment", observed=False)
+    table = groups.agg(n_customers=("amount", "size"), n_orders=("n_orders", "sum"), amount=("amount", "sum"))
+    table = table.reset_index()
+    table.insert(2, "share_customers", _ratio(table["n_customers"], len(segmented)))
+    table["share_amount"] = _ratio(table["amount"], table["amount"].sum())
+    table["average_order_amount"] = table["amount"] / table["n_orders"].where(table["n_orders"] > 0)
+    return table
+
+
+def rf_grid(segmented: pd.DataFrame) -> pd.DataFrame:
+    """All 25 cells of recency by frequency, empty ones with true zeros.
+
+    Returns columns:
+        r, f (1 to 5); n_customers; amount (smallest unit); share_customers (of all).
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    require_columns("segmented", segmented.columns, ["r", "f", "amount"])
+    counts = segmented.groupby(["r", "f"]).agg(n_customers=("amount", "size"), amount=("amount", "sum"))
+    cells = pd.MultiIndex.from_product([SCORES, SCORES], names=["r", "f"])
+    grid = counts.reindex(cells, fill_value=0).astype("int64").reset_index()
+    grid["share_customers"] = _ratio(grid["n_customers"], len(segmented))
+    return grid
+
+
+def cut_table(cuts: Cuts) -> pd.DataFrame:
+    """What each score means under fixed cuts, both ends included; an open end is NaN.
+
+    Returns columns:
+        score (5 to 1); recency_from_days, recency_to_days; orders_from, orders_to; amount_from, amount_to (smallest
+        unit).
+
+    Example:
+        >>> cut_table(CUTS["one_off"])["orders_to"].tolist()
+        [nan, 4.0, 3.0, 2.0, 1.0]
+    """
+    table = pd.DataFrame({"score": list(SCORES)})
+    table["recency_from_days"], table["recency_to_days"] = _ranges(cuts.recency_days, first=0, reverse=True)
+    table["orders_from"], table["orders_to"] = _ranges(cuts.orders, first=1)
+    table["amount_from"], table["amount_to"] = _ranges(cuts.amount, first=np.nan)
+    return table.iloc[::-1].reset_index(drop=True)
+
+
+def score_table(scored: pd.DataFrame) -> pd.DataFrame:
+    """What each score came to hold, whatever the method: lowest and highest value and number of customers.
+
+    Returns columns:
+        score (5 to 1); recency_from_days, recency_to_days, n_customers_r; orders_from, orders_to, n_customers_f;
+        amount_from, amount_to (smallest unit), n_customers_m. A score that nobody has is NaN beside a count of 0.
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    require_columns("scored", scored.columns, [*MEASURES, *MEASURES.values()])
+    table = pd.DataFrame({"score": list(SCORES)[::-1]})
+    names = {"r": ("recency_from_days", "recency_to_days"), "f": ("orders_from", "orders_to")}
+    for name, measure in MEASURES.items():
+        groups = scored.groupby(name)[measure]
+        low, high = names.get(name, ("amount_from", "amount_to"))
+        table[low] = table["score"].map(groups.min()).astype("float64")
+        table[high] = table["score"].map(groups.max()).astype("float64")
+        table[f"n_customers_{name}"] = table["score"].map(groups.size()).fillna(0).astype("int64")
+    return table
+
+
+def _scores(values: np.ndarray, method: str, bounds: Sequence[float], *, reverse: bool) -> np.ndarray:
+    if method == "quantile":
+        return quantile_scores(-values if reverse else values)
+    if method == "r_package":
+        cuts = np.quantile(values, [0.2, 0.4, 0.6, 0.8]) + 1 if len(values) else np.zeros(4)
+        place = np.searchsorted(cuts, values, side="right")
+    else:
+        place = np.searchsorted(np.asarray(bounds, dtype="float64"), values, side="left")
+    return (5 - place if reverse else 1 + place).astype("int64")
+
+
+def _bounds(cuts: Cuts) -> dict[str, Sequence[float]]:
+    return {"recency_days": cuts.recency_days, "n_orders": cuts.orders, "amount": cuts.amount}
+
+
+def _sequential_scores(counts: np.ndarray) -> np.ndarray:
+    scores = np.empty(len(counts), dtype="int64")
+    start = 0
+    for number in SCORES:
+        left = len(SCORES) - number
+        sizes = np.cumsum(counts[start : len(counts) - left])  # each later score keeps at least one group
+        target = counts[start:].sum() / (left + 1)
+        end = start + 1 + int(np.argmin(np.abs(sizes - target))) if left else len(counts)
+        scores[start:end] = number
+        start = end
+    return scores
+
+
+def _ranges(bounds: Sequence[float], *, first: float, reverse: bool = False) -> tuple[list[float], list[float]]:
+    low = [float(first), *(float(bound + 1) for bound in bounds)]
+    high = [*(float(bound) for bound in bounds), np.nan]
+    return (low[::-1], high[::-1]) if reverse else (low, high)
+
+
+def _ratio(part: pd.Series, whole: float) -> pd.Series:
+    return part / whole if whole else part * np.nan
