@@ -1,0 +1,45 @@
+# Each target makes .venv when it is missing. `make report` and `make test` are all a newcomer needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CUSTOMERS ?= 8000
+JOBS ?= 2
+export PYTHONUTF8 := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: report test slow check format lab words clean
+report: $(READY) data/demo/export/truth.json
+	$(BIN)/crm run demo cdnow
+
+test: $(READY)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope
+
+slow: $(READY)
+	$(BIN)/python -m pytest -m slow --durations=10
+
+check: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lab: $(READY) data/demo/export/truth.json
+	$(BIN)/crm lab demo
+
+words: $(READY)
+	$(BIN)/python -m crmlib.catalogue
+
+data/demo/export/truth.json: | $(READY)
+	$(BIN)/python -m crmlib.demo data/demo/export --customers $(CUSTOMERS)
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable ".[excel,examples,test]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) reports data/demo build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
