@@ -23,6 +23,7 @@ __all__ = ["CODES", "COLUMNS", "DEFINITIONS", "KINDS", "Column", "N_", "Sentence
 LANGUAGES = ("en", "ja")
 MINOR_DIGITS = {"JPY": 0, "KRW": 0}
 MISSING = "–"
+BOUNDS = {"_low": "{label}, 95% from", "_high": "{label}, 95% to"}
 
 
 @dataclass(frozen=True)
@@ -146,10 +147,9 @@ def column(name: str) -> Column:
 
 
 def _bound(name: str) -> tuple[str, str]:
-    if name not in COLUMNS and name.endswith("_low"):
-        return name[:-4], "{label}, 95% from"
-    if name not in COLUMNS and name.endswith("_high"):
-        return name[:-5], "{label}, 95% to"
+    for suffix, message in BOUNDS.items():
+        if name not in COLUMNS and name.endswith(suffix):
+            return name.removesuffix(suffix), message
     return name, ""
 
 
