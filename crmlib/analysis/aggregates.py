@@ -31,8 +31,8 @@ def customer_table(orders: Any, *, as_of_day: int) -> pd.DataFrame:
 
     Example:
         >>> orders = pd.DataFrame({"customer_id": ["a", "a"], "order_day": [10, 40], "amount": [500, 700]})
-        >>> customer_table(orders, as_of_day=100)[["recency_days", "tenure_days", "average_gap_days"]].to_numpy().tolist()
-        [[60.0, 30.0, 30.0]]
+        >>> customer_table(orders, as_of_day=100).loc[0, ["n_orders", "amount", "recency_days", "tenure_days"]].tolist()
+        [2, 1200, 60, 30]
     """
     counts = (
         _lazy(orders, ["customer_id", "order_day", "amount"])
@@ -66,7 +66,8 @@ def cohort_counts(orders: Any) -> pd.DataFrame:
 
     Example:
         >>> days = pd.to_datetime(["2025-01-31", "2025-02-01"])
-        >>> cohort_counts(pd.DataFrame({"customer_id": ["a", "a"], "order_date": days, "amount": [5, 7]}))["month"].tolist()
+        >>> orders = pd.DataFrame({"customer_id": ["a", "a"], "order_date": days, "amount": [5, 7]})
+        >>> cohort_counts(orders)["month"].tolist()
         [24300, 24301]
     """
     counts = (
@@ -99,7 +100,8 @@ def step_counts(orders: Any, *, as_of_day: int, window_days: int, max_step: int 
         ValueError: a column is missing; window_days or max_step is below 1.
 
     Example:
-        >>> orders = pd.DataFrame({"customer_id": ["a", "a", "b"], "order_id": ["1", "2", "3"], "order_day": [0, 20, 95]})
+        >>> ids = {"customer_id": ["a", "a", "b"], "order_id": ["1", "2", "3"]}
+        >>> orders = pd.DataFrame({**ids, "order_day": [0, 20, 95]})
         >>> step_counts(orders, as_of_day=100, window_days=30, max_step=1).iloc[0].to_list()
         [1, 2, 1, 1, 1]
     """
@@ -133,7 +135,8 @@ def gap_counts(orders: Any, *, as_of_day: int, order_number: int = 1) -> pd.Data
         ValueError: a column is missing; order_number is below 1.
 
     Example:
-        >>> orders = pd.DataFrame({"customer_id": ["a", "a", "b"], "order_id": ["1", "2", "3"], "order_day": [0, 20, 95]})
+        >>> ids = {"customer_id": ["a", "a", "b"], "order_id": ["1", "2", "3"]}
+        >>> orders = pd.DataFrame({**ids, "order_day": [0, 20, 95]})
         >>> gap_counts(orders, as_of_day=100).to_numpy().tolist()
         [[5, 0, 1], [20, 1, 0]]
     """

@@ -104,7 +104,7 @@ def quantile_scores(values: np.ndarray) -> np.ndarray:
 
 
 def segment_table(segmented: pd.DataFrame) -> pd.DataFrame:
-    """Customers, orders and sales of each segment, in the order of the rules; a segment without customers keeps its row.
+    """Customers, orders and sales of each segment, in the order of the rules; an empty segment keeps its row.
 
     Returns columns:
         segment; n_customers; share_customers (of all); n_orders; amount (smallest unit); share_amount (of all, NaN

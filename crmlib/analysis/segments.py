@@ -140,7 +140,7 @@ def rules_table(rules: Sequence[Rule]) -> pd.DataFrame:
 def _refuse(check: RuleCheck) -> None:
     if check.gaps:
         raise ValueError(
-            f"the rules leave {len(check.gaps)} of 125 cells without a segment, the first is r, f, m == {check.gaps[0]}; "
+            f"the rules leave {len(check.gaps)} of 125 cells without a segment, first r, f, m == {check.gaps[0]}; "
             "every cell must have one."
         )
     if check.unreachable:
