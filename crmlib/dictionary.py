@@ -40,6 +40,7 @@ KINDS: dict[str, Kind] = {
     "months": Kind(unit=N_("months"), one=N_("{n} month"), many=N_("{n} months")),
     "share": Kind(form="share", decimals=1, sheet="0.0%"),
     "change": Kind(form="change", decimals=1, sheet="+0.0%;-0.0%;0.0%"),
+    "signed_share": Kind(form="signed_share", decimals=1, sheet="+0.0;-0.0;0.0"),
     "points": Kind(form="points", unit=N_("pt"), decimals=1, sheet="0.0", one=N_("{n} points"), many=N_("{n} points")),
     "signed_points": Kind(form="signed", unit=N_("pt"), decimals=1, sheet="+0.0;-0.0;0.0"),
     "nps": Kind(form="signed", decimals=1, sheet="+0.0;-0.0;0.0"),

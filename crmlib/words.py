@@ -234,6 +234,10 @@ def _points(value: Any, kind_name: str) -> str:
     return _number(float(value) * 100, kind_name)
 
 
+def _signed_share(value: Any, kind_name: str) -> str:
+    return _signed(float(value) * 100, kind_name)
+
+
 def _signed(value: Any, kind_name: str) -> str:
     said = _number(value, kind_name)
     return said if said.startswith("-") or not float(said.replace(",", "")) else "+" + said
@@ -316,7 +320,8 @@ def _text(value: Any, kind_name: str) -> str:
 
 
 _CELLS = {
-    "number": _number, "share": _share, "change": _change, "points": _points, "signed": _signed, "pvalue": _pvalue,
+    "number": _number, "share": _share, "change": _change, "points": _points, "signed": _signed, "signed_share": _signed_share,
+    "pvalue": _pvalue,
     "money": _money, "month": _month, "date": _date, "label": _label, "text": _text,
 }  # fmt: skip
 

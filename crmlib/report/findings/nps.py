@@ -1,0 +1,92 @@
+"""What the survey says, in sentences."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from crmlib.words import Sentence, say
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SMALL = 30
+
+
+def score(result: Any) -> Sentence:
+    """The NPS with its interval and its number of answers."""
+    if result.n == 0:
+        return say("No answer with a score from 0 to 10 was found.")
+    return say(
+        "The NPS is {nps:nps} (95% interval {low:nps} to {high:nps}; {n:responses}: {promoters:share} promoters,"
+        " {detractors:share} detractors).",
+        nps=result.nps, low=result.interval.low, high=result.interval.high, n=result.n,
+        promoters=result.n_promoters / result.n, detractors=result.n_detractors / result.n,
+    )  # fmt: skip
+
+
+def responses(n_answered: int, n_sent: int) -> Sentence:
+    """Who answered, and that respondents chose themselves."""
+    if not n_sent:
+        return say(
+            "How many were asked is not in the data, so the response rate cannot be told; the score stands for those"
+            " who answered only."
+        )
+    return say(
+        "{answered:customers} of {sent:customers} asked gave an answer ({rate:share}); the score stands for those who"
+        " answered, who chose themselves.",
+        answered=n_answered, sent=n_sent, rate=n_answered / n_sent,
+    )  # fmt: skip
+
+
+def groups(table: DataFrame) -> Sentence:
+    """Which groups differ from everybody else by more than chance, and which are too small to say."""
+    told = table[table["n"] >= SMALL]
+    clear = told[(told["nps_difference_low"] > 0) | (told["nps_difference_high"] < 0)]
+    if told.empty:
+        return say("Every group has fewer than {small:responses}, too few to compare.", small=SMALL)
+    if clear.empty:
+        return say("No group differs clearly from all others.")
+    top = clear.loc[clear["nps_difference"].abs().idxmax()]
+    values = {
+        "group": str(top["group"]), "difference": abs(top["nps_difference"]) / 100, "n": int(top["n"]),
+        "low": top["nps_difference_low"], "high": top["nps_difference_high"],
+    }  # fmt: skip
+    if top["nps_difference"] > 0:
+        return say(
+            "“{group:label}” scores {difference:points} higher than all others (95% interval {low:nps} to {high:nps};"
+            " {n:responses}).",
+            **values,
+        )
+    return say(
+        "“{group:label}” scores {difference:points} lower than all others (95% interval {low:nps} to {high:nps};"
+        " {n:responses}).",
+        **values,
+    )
+
+
+def distribution_title(result: Any) -> Sentence:
+    """The message of the distribution."""
+    if result.n == 0 or math.isnan(result.nps):
+        return say("Distribution of answers")
+    if result.n_detractors > result.n_promoters:
+        return say(
+            "Detractors ({detractors:share}) outnumber promoters ({promoters:share})",
+            detractors=result.n_detractors / result.n, promoters=result.n_promoters / result.n,
+        )  # fmt: skip
+    return say(
+        "Promoters ({promoters:share}) are at least as many as detractors ({detractors:share})",
+        detractors=result.n_detractors / result.n, promoters=result.n_promoters / result.n,
+    )  # fmt: skip
+
+
+def groups_title(table: DataFrame) -> Sentence:
+    """The message of the comparison of groups."""
+    told = table[table["n"] >= SMALL]
+    if len(told) < 2:
+        return say("NPS by group")
+    high, low = told.loc[told["nps"].idxmax()], told.loc[told["nps"].idxmin()]
+    return say(
+        "From {low:nps} (“{worst:label}”) to {high:nps} (“{best:label}”)",
+        low=low["nps"], worst=str(low["group"]), high=high["nps"], best=str(high["group"]),
+    )  # fmt: skip
