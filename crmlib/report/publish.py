@@ -1,0 +1,114 @@
+"""From executed notebooks to what a client gets: pages, an index, a workbook and `exhibits.json`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crmlib import words
+from crmlib.report.read import Item, exhibits, read
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crmlib.client import Client
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotebookRun:
+    """One notebook of a run: its verdict, why, the executed notebook and the folder it ran in."""
+
+    name: str
+    verdict: str
+    reason: str = ""
+    notebook: Path | None = None
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportInput:
+    """What a client's run hands to the publishers."""
+
+    client: Client
+    as_of: date
+    language: str
+    ledgers: dict[str, pd.DataFrame]
+    policy: dict[str, str]
+    read_notes: list[str]
+    notebooks: list[NotebookRun]
+    formats: list[str]
+    version: str
+    made_from: dict[str, Any] = field(default_factory=dict)
+
+
+def publish(run: ReportInput, folder: Path) -> list[Path]:
+    """Write the report of a run into a folder and return the files written.
+
+    `exhibits.json` always; with `html` in the formats a page a notebook and `index.html`; with `xlsx` the workbook
+    `<client>.xlsx`. Only notebooks whose verdict is `ok` have a page; the others are named in the index.
+
+    Raises:
+        ValueError: a notebook that is `ok` but cannot be read as one, or rows that differ from what it said.
+    """
+    words.speak(run.language, run.client.currency)
+    items = {part.name: _read(part) for part in run.notebooks if part.verdict == "ok"}
+    written = [_write(folder / "exhibits.json", _json(run, items))]
+    if "html" in run.formats:
+        written += _pages(run, items, folder)
+    if "xlsx" in run.formats:
+        from crmlib.report.workbook import write_workbook
+
+        written.append(write_workbook(run, items, folder / f"{run.client.name}.xlsx"))
+    return written
+
+
+def _read(part: NotebookRun) -> list[Item]:
+    if part.notebook is None:
+        raise ValueError(f"notebook {part.name!r}: verdict ok without an executed notebook.")
+    return read(part.notebook)
+
+
+def _pages(run: ReportInput, items: dict[str, list[Item]], folder: Path) -> list[Path]:
+    from crmlib.report.index import index_page
+    from crmlib.report.page import notebook_page
+
+    pages = [_write(folder / f"{name}.html", notebook_page(run, name, found)) for name, found in items.items()]
+    return [*pages, _write(folder / "index.html", index_page(run, items))]
+
+
+def _write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+def _json(run: ReportInput, items: dict[str, list[Item]]) -> str:
+    told = {
+        "client": run.client.name,
+        "as_of": run.as_of.isoformat(),
+        "language": run.language,
+        "notebooks": {name: _told(found) for name, found in items.items()},
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _told(found: list[Item]) -> dict[str, Any]:
+    return {
+        "metrics": {item["id"]: _metric(item) for item in exhibits(found, "metric")},
+        "tables": {item["id"]: _table(item) for item in exhibits(found, "table", "grid", "chart", "sheet")},
+        "findings": {item["id"]: item["text"] for item in exhibits(found, "finding")},
+    }
+
+
+def _metric(item: Item) -> dict[str, Any]:
+    names = ("value", "unit", "title", "low", "high", "n", "text", "value_kind", "period", "note", "source")
+    return {name: item.get(name) for name in names}
+
+
+def _table(item: Item) -> dict[str, Any]:
+    names = ("title", "columns", "rows", "n", "period", "note", "source")
+    told = {name: item.get(name) for name in names}
+    # A sheet shows its first rows only; the others are in the workbook.
+    return {**told, "n_rows": item["n_rows"]} if item["kind"] == "sheet" else told

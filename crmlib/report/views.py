@@ -1,0 +1,120 @@
+"""Exhibits as the templates show them: texts, classes and heat steps, with every number already written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from crmlib import words
+
+if TYPE_CHECKING:
+    from crmlib.report.read import Item
+
+HEAT_STEPS = 10
+_TEXT_FORMS = {"text", "label"}
+_WHOLE_FORMS = {"date", "month"}
+_COUNTED_FORMS = {"number", "money"}
+
+
+def view(item: Item) -> Item:
+    """The exhibit with what its kind shows on a page: metric card, finding, table, grid or chart."""
+    if item.get("untellable"):
+        return {**item, "shape": "untellable"}
+    shown = {**item, "shape": item["kind"], "about": about(item)}
+    if item["kind"] == "finding":
+        return shown
+    return shown | {"metric": metric_view, "grid": grid_view}.get(item["kind"], table_view)(item)
+
+
+def about(item: Item) -> list[str]:
+    """Number, period and source of an exhibit, as far as they are known."""
+    n = "" if item.get("n") is None else "n = " + words.phrase(item["n"], item.get("n_kind") or "count")
+    return [part for part in (n, item.get("period"), item.get("source")) if part]
+
+
+def metric_view(item: Item) -> Item:
+    """The card's figure and its interval."""
+    low, high, kind = item.get("low"), item.get("high"), item["value_kind"]
+    known = not (words.is_missing(low) or words.is_missing(high))
+    return {"interval": f"{words.text(low, kind)} – {words.text(high, kind)}" if known else ""}
+
+
+def table_view(item: Item) -> Item:
+    """Headers and cells of a table; the first column names the row."""
+    columns = item["columns"]
+    headers = [{"text": header(column), "css": css(column["kind"])} for column in columns]
+    cells = [[_cell(value, column["kind"]) for column, value in zip(columns, row, strict=True)] for row in item["rows"]]
+    return {"headers": headers, "cells": cells}
+
+
+def grid_view(item: Item) -> Item:
+    """The matrix with a heat step a cell; cells not yet observed stay empty, partial ones are marked."""
+    steps = heat_steps(item)
+    cells = [[_grid_cell(cell, step) for cell, step in zip(row, line, strict=True)]
+             for row, line in zip(item["cells"], steps, strict=True)]  # fmt: skip
+    states = {cell["state"] for row in cells for cell in row}
+    return {"grid": list(zip(item["row_labels"], cells, strict=True)), "states": states}
+
+
+def header(column: dict[str, Any]) -> str:
+    """Label and unit of a column.
+
+    Example:
+        >>> header({"label": "Tenure", "unit": "days"})
+        'Tenure (days)'
+    """
+    return f"{column['label']} ({column['unit']})" if column.get("unit") else column["label"]
+
+
+def css(kind: str) -> str:
+    """The class of a cell: numbers to the right, dates and ids unbroken, texts as they flow."""
+    if words.kind(kind).form in _TEXT_FORMS:
+        return "id" if kind == "id" else "text"
+    return "whole" if words.kind(kind).form in _WHOLE_FORMS else "num"
+
+
+def heat_steps(item: Item) -> list[list[int | None]]:
+    """A step from 0 (palest) to 9 for every observed cell of a grid.
+
+    A column that holds one value only (a cohort's own month, always 100%) says nothing and stays out of the scale.
+    Counts and money go by their square root: in an R x F table a few cells hold most of the customers.
+    """
+    values = [[_observed(cell) for cell in row] for row in item["cells"]]
+    shares = item["value_kind"] == "share"
+    trivial = {j for j, column in enumerate(zip(*values, strict=True)) if shares and _trivial(column)}
+    scaled = [[None if j in trivial else _scaled(v, item["value_kind"]) for j, v in enumerate(row)] for row in values]
+    known = [value for row in scaled for value in row if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 0.0)
+    return [[None if value is None else _step(value, low, high) for value in row] for row in scaled]
+
+
+def _cell(value: Any, kind: str) -> dict[str, str]:
+    return {"text": words.text(value, kind), "css": css(kind), "missing": "yes" if words.is_missing(value) else ""}
+
+
+def _grid_cell(cell: dict[str, Any] | None, step: int | None) -> dict[str, Any]:
+    if cell is None or cell["state"] == "not_yet":
+        return {"text": "", "state": "not_yet", "css": "not-yet"}
+    if cell["value"] is None:
+        return {"text": words.MISSING, "state": "missing", "css": ""}
+    return {"text": cell["text"], "state": cell["state"], "css": "" if step is None else f"h{step}"}
+
+
+def _observed(cell: dict[str, Any] | None) -> float | None:
+    return None if cell is None or cell["state"] == "not_yet" else cell["value"]
+
+
+def _trivial(column: Iterable[float | None]) -> bool:
+    known = [value for value in column if value is not None]
+    return len(known) > 1 and set(known) == {1}
+
+
+def _scaled(value: float | None, kind: str) -> float | None:
+    if value is None:
+        return None
+    return math.sqrt(max(value, 0)) if words.kind(kind).form in _COUNTED_FORMS else float(value)
+
+
+def _step(value: float, low: float, high: float) -> int:
+    return min(HEAT_STEPS - 1, int((value - low) / (high - low) * HEAT_STEPS)) if high > low else 0
