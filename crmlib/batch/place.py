@@ -1,0 +1,84 @@
+"""Where a client's reports stand, and how a new one takes the old one's place whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from crmlib.errors import UserError
+
+
+@contextmanager
+def locked(reports: Path, client: str) -> Iterator[None]:
+    """Hold the client's reports folder alone; the operating system lets go when the process ends.
+
+    Raises:
+        UserError: another run of the same client holds it.
+    """
+    reports.mkdir(parents=True, exist_ok=True)
+    with (reports / ".lock").open("a+b") as file:
+        try:
+            _claim(file)
+        except OSError:
+            raise UserError(f"{client}: another run of this client is at work, wait for it to end.") from None
+        yield
+
+
+def _claim(file: IO[bytes]) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # pyright: ignore[reportAttributeAccessIssue]
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def tidy(reports: Path) -> None:
+    """Undo what a killed run left: staging folders go, a report that was moved aside and not replaced comes back."""
+    for path in reports.glob(".staging-*"):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in reports.glob(".previous-*"):
+        place = reports / path.name.removeprefix(".previous-")
+        if place.exists():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.rename(place)
+
+
+@contextmanager
+def staging(reports: Path) -> Iterator[Path]:
+    """A hidden folder beside the reports with `report` and `work` in it, gone at the end whatever happens."""
+    folder = Path(tempfile.mkdtemp(prefix=".staging-", dir=reports))
+    (folder / "report" / "evidence").mkdir(parents=True)
+    (folder / "work").mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def settle(report: Path, place: Path) -> Path:
+    """Put a finished report in its place; the previous one goes only when the new one stands."""
+    previous = place.with_name(f".previous-{place.name}")
+    if place.exists():
+        place.rename(previous)
+    report.rename(place)
+    shutil.rmtree(previous, ignore_errors=True)
+    # What last went wrong is no longer true.
+    shutil.rmtree(place.with_name("failed"), ignore_errors=True)
+    return place
+
+
+def set_aside(report: Path, reports: Path) -> Path:
+    """Keep everything of a run that went wrong in `failed`, in the place of the last such run."""
+    failed = reports / "failed"
+    shutil.rmtree(failed, ignore_errors=True)
+    report.rename(failed)
+    return failed

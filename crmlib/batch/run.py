@@ -1,0 +1,283 @@
+"""A client's run: plan, execute, judge, publish, and take the place of the last report, or leave it standing."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import crmlib
+from crmlib.batch import manifest, place
+from crmlib.batch.plan import NotebookPlan, Plan, chosen, make_plan
+from crmlib.batch.pool import Job, Outcome, Pool
+from crmlib.batch.progress import Progress
+from crmlib.batch.verdict import Verdict, before, judge
+from crmlib.errors import UserError
+
+if TYPE_CHECKING:
+    from crmlib.client import Client
+    from crmlib.report.publish import NotebookRun
+
+FORMATS = ("html", "xlsx")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was asked for on the command line; None is the client file's own setting."""
+
+    only: tuple[str, ...] = ()
+    language: str | None = None
+    formats: tuple[str, ...] | None = None
+    jobs: int | None = None
+    force: bool = False
+    out: Path | None = None
+    folders: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientRun:
+    """How a client's run went: each notebook's verdict, the folder written, or the sentence that refused it."""
+
+    client: str
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    folder: Path | None = None
+    refused: str = ""
+    defect: str = ""
+
+    @property
+    def good(self) -> bool:
+        """True when a report took its place."""
+        return bool(self.folder) and not self.defect and all(verdict.good for verdict in self.verdicts.values())
+
+    @property
+    def index(self) -> Path | None:
+        """The page to open first, if one was written."""
+        page = self.folder / "index.html" if self.folder else None
+        return page if page and page.is_file() else None
+
+
+def run_clients(names: list[str], request: Request) -> list[ClientRun]:
+    """Run every client, one after the other; what goes wrong with one does not stop the others."""
+    opened = [_open(name, request) for name in names]
+    clients = [client for client in opened if not isinstance(client, ClientRun)]
+    if not clients:
+        return [result for result in opened if isinstance(result, ClientRun)]
+    with Progress() as progress, Pool(_workers(clients, request)) as pool:
+        return [one if isinstance(one, ClientRun) else _attempt(one, request, pool, progress) for one in opened]
+
+
+def _open(name: str, request: Request) -> Client | ClientRun:
+    from crmlib.client import load_client
+
+    try:
+        client = load_client(name)
+        chosen(client, request.only)
+        return client
+    except UserError as error:
+        return ClientRun(client=name, refused=str(error))
+
+
+def _workers(clients: list[Client], request: Request) -> int:
+    most = max(len(chosen(client, request.only)) for client in clients)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(request.jobs or cores, most))
+
+
+def _attempt(client: Client, request: Request, pool: Pool, progress: Progress) -> ClientRun:
+    try:
+        return run_client(client, request, pool, progress)
+    except UserError as error:
+        return ClientRun(client=client.name, refused=str(error))
+    except Exception as error:
+        if os.environ.get("CRMLIB_DEBUG"):
+            raise
+        return ClientRun(client=client.name, defect=told_defect(error))
+
+
+def told_defect(error: BaseException) -> str:
+    """One sentence about an exception that is our fault: its class and the last line of ours it passed."""
+    trace, where = error.__traceback__, "crmlib"
+    while trace:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        where = f"{module} line {trace.tb_lineno}" if module.startswith("crmlib") else where
+        trace = trace.tb_next
+    return f"{type(error).__name__} in {where}: a defect of crmlib; CRMLIB_DEBUG=1 shows the whole traceback."
+
+
+def run_client(client: Client, request: Request, pool: Pool, progress: Progress) -> ClientRun:
+    """Run one client's notebooks and publish the report.
+
+    Raises:
+        UserError: an export, a parameter or a request that cannot be used, or another run at work.
+    """
+    reports = (request.out or client.home / "reports").absolute() / client.name
+    with place.locked(reports, client.name):
+        place.tidy(reports)
+        progress.reading(client.name)
+        shop = crmlib.open_shop(client.path)
+        plan = make_plan(client, shop, language=request.language, folders=request.folders)
+        target = reports / _folder_name(client, plan)
+        with place.staging(reports) as stage:
+            making = _Making(client=client, shop=shop, plan=plan, request=request, folder=stage / "report")
+            made = making.take_over(target)
+            wanted = {name: making.notebook(name) for name in chosen(client, request.only)}
+            made |= _execute(plan, wanted, client, stage, pool, progress)
+            return making.finish({name: made[name] for name in client.notebooks if name in made}, target)
+
+
+def _folder_name(client: Client, plan: Plan) -> str:
+    return plan.as_of if plan.language == client.language else f"{plan.as_of}-{plan.language}"
+
+
+def _execute(
+    plan: Plan, wanted: dict[str, NotebookPlan], client: Client, stage: Path, pool: Pool, progress: Progress
+) -> dict[str, Verdict]:
+    known = {name: before(notebook) for name, notebook in wanted.items()}
+    verdicts = {name: verdict for name, verdict in known.items() if verdict is not None}
+    jobs = [_job(notebook, plan, client, stage) for name, notebook in wanted.items() if name not in verdicts]
+    progress.running(client.name, len(jobs))
+    for job, outcome in pool.run(jobs):
+        verdict = _judge(plan, wanted[job.name], Path(job.output), outcome)
+        _keep_rows(Path(job.folder), Path(job.output).with_suffix(""))
+        verdicts[job.name] = verdict
+        progress.done(client.name, job.name, verdict.verdict, verdict.seconds)
+    return verdicts
+
+
+def _job(notebook: NotebookPlan, plan: Plan, client: Client, stage: Path) -> Job:
+    folder = stage / "work" / notebook.name
+    folder.mkdir()
+    return Job(
+        name=notebook.name,
+        notebook=_copy(notebook, plan.language),
+        parameters=notebook.injected,
+        output=str(stage / "report" / "evidence" / f"{notebook.name}.ipynb"),
+        folder=str(folder),
+        timeout=client.timeout_seconds,
+    )
+
+
+def _copy(notebook: NotebookPlan, language: str) -> dict[str, Any]:
+    """The template with empty outputs and its prose in the report's language; code is not touched."""
+    from crmlib.words import translate_notebook
+
+    copy = json.loads(json.dumps(notebook.notebook))
+    for cell in copy["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    translate_notebook(copy, language)
+    return copy
+
+
+def _judge(plan: Plan, notebook: NotebookPlan, output: Path, outcome: Outcome) -> Verdict:
+    executed = json.loads(output.read_text(encoding="utf-8")) if output.is_file() else None
+    return judge(plan, notebook, executed, outcome)
+
+
+def _keep_rows(folder: Path, evidence: Path) -> None:
+    """Keep the rows of a notebook's sheets beside its evidence, so that a later `--only` can publish them again."""
+    evidence.mkdir(exist_ok=True)
+    for path in sorted(folder.glob("*.parquet")):
+        shutil.move(path, evidence / path.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Making:
+    """A report in the making: what it is made from and the staged folder it is written into."""
+
+    client: Client
+    shop: Any
+    plan: Plan
+    request: Request
+    folder: Path
+
+    @functools.cached_property
+    def facts(self) -> dict[str, Any]:
+        """What the report is made from, as the manifest tells it."""
+        return manifest.facts(self.client, self.shop, self.plan)
+
+    def notebook(self, name: str) -> NotebookPlan:
+        """The plan of one notebook."""
+        return next(notebook for notebook in self.plan.notebooks if notebook.name == name)
+
+    def take_over(self, target: Path) -> dict[str, Verdict]:
+        """With `--only`: the present report's other notebooks, when they were made from the same things."""
+        present = manifest.read(target)
+        kept = [
+            name for name in present.get("notebooks", {}) if name in set(self.client.notebooks) - {*self.request.only}
+        ]
+        if not self.request.only or self.request.force or not kept:
+            return {}
+        expected = {name: manifest.made_by(self.client, self.notebook(name)) for name in kept}
+        manifest.check_same(present, self.facts, expected, target.name)
+        for name in kept:
+            _copy_evidence(name, target / "evidence", self.folder / "evidence")
+        return {name: self._remembered(name, present["notebooks"][name]) for name in kept}
+
+    def _remembered(self, name: str, entry: dict[str, Any]) -> Verdict:
+        return before(self.notebook(name)) or Verdict(verdict=entry["verdict"], seconds=entry["seconds"])
+
+    def finish(self, verdicts: dict[str, Verdict], target: Path) -> ClientRun:
+        """Publish, write the manifest, and take the last report's place if every notebook is `ok` or `no_data`."""
+        defect = self._publish(verdicts)
+        manifest.write(self.folder, self._manifest(verdicts, defect))
+        if defect or not all(verdict.good for verdict in verdicts.values()):
+            folder = place.set_aside(self.folder, target.parent)
+        else:
+            folder = place.settle(self.folder, target)
+        return ClientRun(client=self.client.name, verdicts=verdicts, folder=folder, defect=defect)
+
+    def _manifest(self, verdicts: dict[str, Verdict], defect: str) -> dict[str, Any]:
+        entries = {
+            name: manifest.entry(self.client, self.notebook(name), verdict) for name, verdict in verdicts.items()
+        }
+        return {**self.facts, "ledger": manifest.ledger_rows(self.shop), "defect": defect, "notebooks": entries}
+
+    def _publish(self, verdicts: dict[str, Verdict]) -> str:
+        """Write the pages and the workbook; a defect on the way is told and never takes down the evidence."""
+        from crmlib.report.publish import ReportInput, publish
+
+        try:
+            publish(
+                ReportInput(
+                    client=self.client,
+                    as_of=self.shop.as_of,
+                    language=self.plan.language,
+                    ledgers={table: ledger.frame() for table, ledger in self.shop.ledgers.items()},
+                    policy=self.facts["policy"],
+                    read_notes=list(self.shop.read_notes),
+                    notebooks=[self._part(name, verdict) for name, verdict in verdicts.items()],
+                    formats=list(self.request.formats or self.client.formats),
+                    version=crmlib.__version__,
+                    made_from=self.facts["inputs"],
+                ),
+                self.folder,
+            )
+        except Exception as error:
+            if os.environ.get("CRMLIB_DEBUG"):
+                raise
+            return told_defect(error)
+        return ""
+
+    def _part(self, name: str, verdict: Verdict) -> NotebookRun:
+        from crmlib.report.publish import NotebookRun
+
+        notebook = self.folder / "evidence" / f"{name}.ipynb"
+        return NotebookRun(
+            name=name,
+            verdict=verdict.verdict,
+            reason=manifest.in_language(verdict, self.plan.language, self.client.currency),
+            notebook=notebook if notebook.is_file() else None,
+            folder=notebook.with_suffix(""),
+        )
+
+
+def _copy_evidence(name: str, source: Path, goal: Path) -> None:
+    if (source / f"{name}.ipynb").is_file():
+        shutil.copy2(source / f"{name}.ipynb", goal)
+    if (source / name).is_dir():
+        shutil.copytree(source / name, goal / name)

@@ -1,0 +1,229 @@
+"""What a notebook asks for and promises, read from its source without running it."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import io
+import json
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crmlib.errors import UserError
+
+SHOWS = frozenset({"metric", "table", "grid", "chart", "finding", "sheet"})
+GIVEN = ("client", "as_of", "language")  # the run sets these three in every notebook
+
+
+class TemplateError(ValueError):
+    """One sentence about a notebook that breaks the contract; its verdict is `invalid`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """A name of the parameters cell with its default, a JSON value, and its comment."""
+
+    name: str
+    default: Any
+    help: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """A notebook's parameters, the ids it must show, the tables without which it says nothing, and `wants`: the table
+    without which one exhibit says only that it cannot be told.
+    """
+
+    name: str
+    path: Path
+    notebook: dict[str, Any]
+    parameters: tuple[Parameter, ...]
+    exhibits: tuple[str, ...]
+    needs: tuple[str, ...]
+    wants: dict[str, str]
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """Each parameter's default, by name."""
+        return {parameter.name: parameter.default for parameter in self.parameters}
+
+
+def find_template(name: str, folders: tuple[Path, ...]) -> Path:
+    """The notebook of that name in the first folder that has it.
+
+    Raises:
+        UserError: no folder has it, with the nearest name.
+    """
+    for folder in folders:
+        if (folder / f"{name}.ipynb").is_file():
+            return folder / f"{name}.ipynb"
+    known = sorted({path.stem for folder in folders for path in folder.glob("*.ipynb")})
+    raise UserError(f"there is no notebook {name!r}, {nearest(name, known)}")
+
+
+def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
+    """The end of a sentence about a wrong name: the nearest right one, or all of them.
+
+    Example:
+        >>> nearest("windw_days", ["window_days", "horizon"])
+        "did you mean 'window_days'?"
+    """
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f"did you mean '{close[0]}'?" if close else f"allowed are: {', '.join(known) or 'none'}."
+
+
+def read_template(path: Path) -> Template:
+    """A notebook's contract, found with `ast`; its code is not run.
+
+    Raises:
+        TemplateError: not a notebook, no parameters cell, a default that is no JSON literal, an id that is no literal.
+    """
+    notebook = read_json(path)
+    crm = notebook.get("metadata", {}).get("crm", {})
+    calls = [call for cell in code_cells(notebook) for call in _shown(source_of(cell), path.name)]
+    return Template(
+        name=path.stem,
+        path=path,
+        notebook=notebook,
+        parameters=_parameters(notebook, path.name),
+        exhibits=_exhibits(calls, path.name),
+        needs=tuple(crm.get("needs", ())),
+        wants=dict(pair for call in calls for pair in _wanted(call)),
+    )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A notebook file of format 4 as plain JSON; `nbformat` costs 1.3 seconds to import and checks nothing we use.
+
+    Raises:
+        TemplateError: the file is no notebook of format 4.
+    """
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TemplateError(f"{path.name} cannot be read as a notebook: {type(error).__name__}.") from None
+    if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or not isinstance(notebook.get("cells"), list):
+        raise TemplateError(f"{path.name} is not a notebook of format 4.")
+    return notebook
+
+
+def source_of(cell: dict[str, Any]) -> str:
+    """A cell's text, which a notebook file keeps as one string or as lines."""
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)
+
+
+def code_cells(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """The code cells that have something to run."""
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and source_of(cell).strip()]
+
+
+def parameters_index(notebook: dict[str, Any]) -> int | None:
+    """The position of the cell tagged `parameters`, None without one."""
+    for index, cell in enumerate(notebook["cells"]):
+        if "parameters" in cell.get("metadata", {}).get("tags", ()):
+            return index
+    return None
+
+
+def _parameters(notebook: dict[str, Any], file: str) -> tuple[Parameter, ...]:
+    index = parameters_index(notebook)
+    if index is None:
+        raise TemplateError(f"{file} has no cell tagged 'parameters'.")
+    source = source_of(notebook["cells"][index])
+    comments = _comments(source)
+    found = tuple(_parameter(statement, comments, file) for statement in _parse(source, file).body)
+    missing = [name for name in GIVEN if name not in {parameter.name for parameter in found}]
+    if missing:
+        raise TemplateError(f"the parameters cell of {file} has no {', '.join(missing)}.")
+    return found
+
+
+def _parameter(statement: ast.stmt, comments: dict[int, str], file: str) -> Parameter:
+    target, value = _assignment(statement)
+    if target is None or value is None:
+        raise TemplateError(f"line {statement.lineno} of the parameters cell of {file} is not `name = literal`.")
+    try:
+        default = ast.literal_eval(value)
+    except ValueError:
+        default = ...
+    if not is_json(default):
+        raise TemplateError(f"the default of {target} in {file} must be a JSON literal, is `{ast.unparse(value)}`.")
+    return Parameter(name=target, default=default, help=comments.get(statement.end_lineno or statement.lineno, ""))
+
+
+def _assignment(statement: ast.stmt) -> tuple[str | None, ast.expr | None]:
+    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        return statement.target.id, statement.value
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        return (target.id, statement.value) if isinstance(target, ast.Name) else (None, None)
+    return None, None
+
+
+def is_json(value: Any) -> bool:
+    """True for what survives JSON unchanged: None, str, bool, int, finite float, and lists and str-keyed dicts of it."""
+    if isinstance(value, list):
+        return all(is_json(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and is_json(item) for key, item in value.items())
+    if isinstance(value, float):
+        return value - value == 0
+    return value is None or type(value) in {str, bool, int}
+
+
+def _comments(source: str) -> dict[int, str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    try:
+        return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
+    except (tokenize.TokenError, SyntaxError):
+        return {}
+
+
+def _shown(source: str, file: str) -> list[ast.Call]:
+    """The calls that show an exhibit, in the order they stand in."""
+    calls = [node for node in ast.walk(_parse(source, file)) if isinstance(node, ast.Call) and _is_report(node.func)]
+    return sorted(calls, key=lambda node: (node.lineno, node.col_offset))
+
+
+def _exhibits(calls: list[ast.Call], file: str) -> tuple[str, ...]:
+    shown = [_literal(call.args[0] if call.args else None) for call in calls]
+    for name, call in zip(shown, calls, strict=True):
+        if name is None:
+            raise TemplateError(f"{file} shows an exhibit whose id is no text literal: {ast.unparse(call.func)}(...).")
+        if shown.count(name) > 1:
+            raise TemplateError(f"{file} shows the id {name!r} more than once.")
+    return tuple(name for name in shown if name is not None)
+
+
+def _wanted(call: ast.Call) -> Iterator[tuple[str, str]]:
+    name, table = _literal(call.args[0] if call.args else None), None
+    for keyword in call.keywords:
+        table = _literal(keyword.value) if keyword.arg == "needs" else table
+    if name is not None and table is not None:
+        yield name, table
+
+
+def _literal(node: ast.expr | None) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def _is_report(function: ast.expr) -> bool:
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in SHOWS
+        and isinstance(function.value, ast.Name)
+        and function.value.id == "report"
+    )
+
+
+def _parse(source: str, file: str) -> ast.Module:
+    # IPython's magics are no Python; a line of them shows nothing and sets no parameter.
+    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
+    try:
+        return ast.parse("\n".join(lines))
+    except SyntaxError as error:
+        raise TemplateError(f"{file} has a cell that is no Python: {error.msg}.") from None
