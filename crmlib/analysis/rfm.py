@@ -21,6 +21,7 @@ __all__ = [
     "RuleCheck",
     "assign_segments",
     "check_rules",
+    "choose_cuts",
     "cut_table",
     "quantile_scores",
     "rf_grid",
@@ -50,11 +51,41 @@ class Cuts:
 
 
 # R5, R1, F5, F1, M1 and M5 are published (support.uchideno-kozuchi.com 10748); the bounds between are our proposal.
+WHOLE_CURRENCIES = ("JPY", "KRW")
 _MONEY = (5_000, 10_000, 15_000, 20_000)
 CUTS = {
     "single_item": Cuts(recency_days=(30, 60, 180, 365), orders=(1, 3, 6, 11), amount=_MONEY),
     "one_off": Cuts(recency_days=(30, 90, 365, 730), orders=(1, 2, 3, 4), amount=_MONEY),
 }
+
+
+def choose_cuts(
+    business_model: str,
+    *,
+    currency: str,
+    recency_days: Sequence[float] | None = None,
+    orders: Sequence[float] | None = None,
+    amount: Sequence[float] | None = None,
+) -> Cuts:
+    """The cuts of a business model, with those replaced that are given; money is given in the currency, not its cents.
+
+    Raises:
+        ValueError: an unknown business model, cuts that are not four increasing bounds, or no `amount` for a currency
+            other than yen, in which the money cuts of the business models are.
+
+    Example:
+        >>> choose_cuts("one_off", currency="USD", amount=[20, 50, 100, 200]).amount
+        [2000, 5000, 10000, 20000]
+    """
+    require_choice("business_model", business_model, CUTS)
+    model, cents = CUTS[business_model], 1 if currency in WHOLE_CURRENCIES else 100
+    if amount is None and currency != "JPY":
+        raise ValueError(
+            f"m_cuts == None, but the money cuts of {business_model!r} are in yen; "
+            f"give four increasing upper bounds in {currency}."
+        )
+    money = model.amount if amount is None else [round(bound * cents) for bound in amount]
+    return Cuts(recency_days=recency_days or model.recency_days, orders=orders or model.orders, amount=money)
 
 
 def score(customers: pd.DataFrame, *, method: str = "fixed", cuts: Cuts | None = None) -> pd.DataFrame:

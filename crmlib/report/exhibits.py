@@ -99,11 +99,21 @@ class Report:
         html = _figure_html(head, picture)
         self._emit({**head, **_table(table), "native": _native(native, table)}, html)
 
-    def finding(self, id: str, sentence: Sentence) -> None:
-        """Show one sentence made from results."""
+    def finding(self, id: str, sentence: Sentence | Sequence[Sentence]) -> None:
+        """Show a sentence made from results, or one a row: a line each in `text`."""
         head = self._head("finding", id, "")
-        text = sentence.text()
-        self._emit({**head, "text": text}, f"<p>{escape(text)}</p>")
+        lines = [s.text() for s in ([sentence] if isinstance(sentence, Sentence) else sentence)]
+        self._emit({**head, "text": "\n".join(lines)}, "".join(f"<p>{escape(line)}</p>" for line in lines))
+
+    def reconcile(self, table: DataFrame) -> None:
+        """Check that a table's sales are those of the ledger, to the smallest unit.
+
+        Raises:
+            ValueError: they are not, with both sums; a report that does not add up is never made.
+        """
+        found, used = int(table["amount"].sum()), int(self.shop.ledger.amount_used)
+        if found != used:
+            raise ValueError(f"the sales of the table add up to {found}, the ledger has {used}; they must be equal.")
 
     def sheet(
         self, id: str, frame: DataFrame, *, title: Text, n_kind: str = "customers", note: Text = "",

@@ -100,6 +100,11 @@ _VERDICTS = {
 }
 
 
+def verdicts(results: DataFrame) -> list[Sentence]:
+    """One sentence an experiment, in the order of the results."""
+    return [verdict(row) for row in results.to_dict("records")]
+
+
 def summary(results: DataFrame) -> Sentence:
     """How many experiments there are, and how many gave a clear and readable answer."""
     n = len(results)
@@ -120,13 +125,3 @@ def differences_title(results: DataFrame) -> Sentence:
         return say("No experiment shows a clear gain")
     top = better.loc[better["difference"].idxmax()]
     return say("“{name:text}” shows a clear gain", name=top["name"])
-
-
-def sizes(row: dict[str, Any]) -> Sentence:
-    """Whether the experiment was large enough for the difference it was after."""
-    needed = row["n_needed_per_arm"]
-    if needed is None or math.isnan(needed):
-        return say("“{name:text}”: the size that would have been needed cannot be told.", name=row["name"])
-    return say(
-        "“{name:text}”: {needed:customers} per arm would have been needed.", name=row["name"], needed=int(needed)
-    )

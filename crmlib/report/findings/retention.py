@@ -35,7 +35,7 @@ def largest_loss(loss: Any) -> Sentence:
     return say(
         "The largest loss lies between purchase {n:rank} and purchase {next:rank}: {lost:customers} of"
         " {total:customers} ({share:share}) did not come back.",
-        n=number, next=number + 1, lost=int(loss.n_lost), total=int(loss.n_eligible), share=loss.loss_rate,
+        n=number, next=number + 1, lost=int(loss.n_lost), total=int(loss.n_eligible), share=1 - loss.step_rate,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmlib.words import Sentence, say
 
@@ -62,11 +62,11 @@ def segments_title(segments: DataFrame) -> Sentence:
     )  # fmt: skip
 
 
-def overlaps(n_overlaps: int) -> Sentence:
-    """What the check of the rules found."""
-    if n_overlaps == 0:
+def rules_checked(check: Any) -> Sentence:
+    """What the check of the rule table found; gaps and unreachable rows were refused before."""
+    n = sum(shared for _, _, shared in check.overlaps)
+    if n == 0:
         return say("The rules cover all 125 score cells, and no two rows take the same cell.")
     return say(
-        "The rules cover all 125 score cells; {n:count} cells match more than one row, and the first row wins.",
-        n=n_overlaps,
+        "The rules cover all 125 score cells; {n:count} times a cell fits a later row too, and the first row wins.", n=n
     )
