@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
-from crmlib.report.views import header
+from crmlib.report.views import display_width, header
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -176,16 +175,6 @@ def unique_headers(headers: Iterable[str]) -> list[str]:
             name = f"{base} ({again})"
         found.append(name)
     return found
-
-
-def display_width(text: str) -> int:
-    """Columns a text takes on screen: wide East Asian characters count as two.
-
-    Example:
-        >>> display_width("顧客 id")
-        7
-    """
-    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
 def set_widths(sheet: Worksheet, headers: Sequence[str], texts: Iterable[Sequence[str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from crmlib.report.read import Item
 
 HEAT_STEPS = 10
+SHORT = 24  # columns of text that stay on one line
 _TEXT_FORMS = {"text", "label"}
 _WHOLE_FORMS = {"date", "month"}
 _COUNTED_FORMS = {"number", "money"}
@@ -19,10 +21,8 @@ _COUNTED_FORMS = {"number", "money"}
 
 def view(item: Item) -> Item:
     """The exhibit with what its kind shows on a page: metric card, finding, table, grid or chart."""
-    if item.get("untellable"):
-        return {**item, "shape": "untellable"}
-    shown = {**item, "shape": item["kind"], "about": about(item)}
-    if item["kind"] == "finding":
+    shown = {**item, "shape": item["kind"], "about": about(item), "untellable": item.get("untellable", "")}
+    if shown["untellable"] or item["kind"] == "finding":
         return shown
     return shown | {"metric": metric_view, "grid": grid_view}.get(item["kind"], table_view)(item)
 
@@ -34,10 +34,13 @@ def about(item: Item) -> list[str]:
 
 
 def metric_view(item: Item) -> Item:
-    """The card's figure and its interval."""
+    """The card's figure, split into number and unit where one follows the other, and its interval."""
     low, high, kind = item.get("low"), item.get("high"), item["value_kind"]
     known = not (words.is_missing(low) or words.is_missing(high))
-    return {"interval": f"{words.text(low, kind)} – {words.text(high, kind)}" if known else ""}
+    bare = words.text(item["value"], kind)
+    number = bare if item["text"].startswith(bare) else item["text"]
+    interval = f"{words.text(low, kind)} – {words.text(high, kind)}" if known else ""
+    return {"number": number, "unit_after": item["text"][len(number) :], "interval": interval}
 
 
 def table_view(item: Item) -> Item:
@@ -68,10 +71,20 @@ def header(column: dict[str, Any]) -> str:
 
 
 def css(kind: str) -> str:
-    """The class of a cell: numbers to the right, dates and ids unbroken, texts as they flow."""
+    """The class of a column: numbers to the right, dates and ids unbroken, texts as they flow."""
     if words.kind(kind).form in _TEXT_FORMS:
         return "id" if kind == "id" else "text"
     return "whole" if words.kind(kind).form in _WHOLE_FORMS else "num"
+
+
+def display_width(text: str) -> int:
+    """Columns a text takes on screen: wide East Asian characters count as two.
+
+    Example:
+        >>> display_width("顧客 id")
+        7
+    """
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
 def heat_steps(item: Item) -> list[list[int | None]]:
@@ -90,7 +103,10 @@ def heat_steps(item: Item) -> list[list[int | None]]:
 
 
 def _cell(value: Any, kind: str) -> dict[str, str]:
-    return {"text": words.text(value, kind), "css": css(kind), "missing": "yes" if words.is_missing(value) else ""}
+    text, shown = words.text(value, kind), css(kind)
+    if shown == "text" and display_width(text) <= SHORT:
+        shown = "whole"
+    return {"text": text, "css": shown, "missing": "yes" if words.is_missing(value) else ""}
 
 
 def _grid_cell(cell: dict[str, Any] | None, step: int | None) -> dict[str, Any]:
