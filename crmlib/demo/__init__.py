@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from crmlib.demo import export, market, rows, truth, world
+from crmlib.demo import export, market, rows, tables, truth, world
+from crmlib.demo.trials import SimulatedExperiment, simulate_experiment
 
-__all__ = ["write"]
+__all__ = ["SEED", "SimulatedExperiment", "simulate_experiment", "write"]
 
 BATCH_CUSTOMERS = 20_000
 SEED = 20260331
@@ -71,6 +72,8 @@ def _write_batch(
     n_first = int((order_rows.day <= overlap_day).sum())
     files.append(first, export.ORDER_COLUMNS, order_rows.cells[:n_first], encoding="cp932")
     files.append(second, export.ORDER_COLUMNS, order_rows.cells[n_first:], encoding="cp932")
+    for table in tables.other_tables(rng, shop, last_day=last_day, first_batch=handful):
+        files.append(table.file, table.header, table.rows, encoding=table.encoding)
     return truth.tally(shop, order_rows, last_day=last_day)
 
 

@@ -86,7 +86,7 @@ def three_years_before(last_day: int) -> int:
 def customers(rng: np.random.Generator, *, n: int, first_number: int, first_day: int, last_day: int) -> pd.DataFrame:
     """New customers of the shop, one row each, with what the shop cannot see beside what it can.
 
-    Columns: customer_id, arrival_day, media (row of MEDIA), usage (row of USAGE), frailty (logits), entry
+    Columns: customer_id, arrival_day, media (row of MEDIA), media_known, usage (row of USAGE), frailty (logits), entry
     (row of KINDS), sex, birth_year, prefecture, mail_optin, surname, given (rows of SURNAMES and GIVEN).
     """
     media = rng.choice(len(MEDIA), size=n, p=MEDIA["share"].to_numpy())
@@ -97,6 +97,7 @@ def customers(rng: np.random.Generator, *, n: int, first_number: int, first_day:
             "customer_id": np.char.zfill(numbers.astype(str), 8),
             "arrival_day": _arrivals(rng, n=n, first_day=first_day, last_day=last_day),
             "media": media,
+            "media_known": rng.random(n) < 0.98,
             "usage": rng.choice(len(USAGE), size=n, p=USAGE_SHARE),
             "frailty": rng.normal(0.0, 0.3, size=n),
             "entry": (rng.random(n)[:, None] > mix[media]).sum(axis=1).clip(max=SUBSCRIPTION),

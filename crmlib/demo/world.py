@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlib.demo import boxes, defects, market, purchases
+from crmlib.demo import boxes, defects, experiments, market, purchases
+from crmlib.demo.survey import Survey, survey
 
 FOLLOW_UP_FROM, FOLLOW_UP_TO = 454, 90  # days before the last day
 
@@ -20,6 +21,8 @@ class World:
     orders: pd.DataFrame
     lines: pd.DataFrame
     follow_up: pd.DataFrame
+    assignments: pd.DataFrame
+    survey: Survey
     export_people: pd.DataFrame
     export_orders: pd.DataFrame
     export_lines: pd.DataFrame
@@ -35,24 +38,27 @@ def simulate(
     history = purchases.histories(rng, people, last_day=last_day, follow_up=enrolment)
     orders = boxes.heads(rng, history.orders, last_day=last_day)
     lines = boxes.lines(rng, orders, last_day=last_day)
-    orders = _kept_by_the_system(orders, people).assign(amount=boxes.products_amount(orders, lines))
+    orders = _kept_by_the_system(orders, people)
+    orders = orders.assign(amount=boxes.products_amount(orders, lines) - orders["discount_amount"] - orders["refunded_amount"])
     everyone = pd.concat([people, defects.outsiders(people)], ignore_index=True)
+    assigned = experiments.assignments(rng, people, orders, history.follow_up, last_day=last_day)
+    asked = survey(rng, people, orders, last_day=last_day)
     extra = defects.extra_orders(rng, orders, first_outsider=n, last_day=last_day, handful=handful)
     more = defects.extra_lines(extra, lines, first_order=len(orders))
     both = pd.concat([orders.assign(reason=""), extra], ignore_index=True)
     numbered, ordered = _numbered(both, pd.concat([lines, more]), everyone, first_order=first_order)
     return World(
-        people=people, orders=orders, lines=lines, follow_up=history.follow_up,
+        people=people, orders=orders, lines=lines, follow_up=history.follow_up, assignments=assigned, survey=asked,
         export_people=everyone, export_orders=numbered, export_lines=ordered,
     )  # fmt: skip
 
 
 def _kept_by_the_system(orders: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    media = people["media"].to_numpy()[orders["customer"]]
+    known = np.where(people["media_known"], people["media"], -1)
     return orders.assign(
         status=np.where(orders["pending"], "新規受付", "発送済み"),
         member_class="一般",
-        media=media,
+        media=known[orders["customer"]],
         memo="",
         anonymous=False,
     )
