@@ -121,6 +121,28 @@ def by_group(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+def against_rest(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
+    """The score of every group beside its difference from all other answers; a missing group counts as not answered.
+
+    Returns columns:
+        those of `by_group`; nps_difference, nps_difference_low, nps_difference_high (points); pvalue (of the
+        difference, not corrected for the number of groups). With one group the difference is NaN.
+
+    Raises:
+        ValueError: a column is missing or an answer is not a whole number from 0 to 10.
+    """
+    require_columns("frame", frame.columns, [group, "nps"])
+    named = frame.assign(**{group: frame[group].astype(object).where(frame[group].notna(), "not_answered")})
+    table = by_group(named, group=group)
+    parts = [(score(named.loc[named[group] == g, "nps"]), score(named.loc[named[group] != g, "nps"])) for g in table["group"]]
+    found = [difference(part, rest) for part, rest in parts]
+    table["nps_difference"] = [d.difference for d in found]
+    table["nps_difference_low"] = [d.interval.low for d in found]
+    table["nps_difference_high"] = [d.interval.high for d in found]
+    table["pvalue"] = [d.pvalue for d in found]
+    return table
+
+
 def difference(a: NpsResult, b: NpsResult, *, confidence_level: float = 0.95) -> NpsDifference:
     """The difference of two independent scores, a minus b, in points.
 

@@ -15,6 +15,7 @@ CUSTOMER_COLUMNS = [
     "segment", "customer_id", "r", "f", "m", "n_orders", "amount", "recency_days", "first_day", "last_day",
     "average_gap_days",
 ]  # fmt: skip
+SMALL_GROUP = 30  # below it a percentage says more than the answers can carry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +133,34 @@ def band_table(result: NpsResult) -> pd.DataFrame:
     counts = [result.n_promoters, result.n_passives, result.n_detractors]
     table = pd.DataFrame({"band": ["promoters", "passives", "detractors"], "n": counts})
     table["share"] = table["n"] / result.n if result.n else math.nan
+    return table
+
+
+def answers_of(answers: pd.DataFrame, survey: str | None) -> pd.DataFrame:
+    """The answers of one survey, by default the one answered last, so that nobody is counted twice.
+
+    Raises:
+        ValueError: a survey_id that is not in the data, with those that are.
+    """
+    known = sorted(answers["survey_id"].unique())
+    if survey is not None and survey not in known:
+        raise ValueError(f"survey == {survey!r}, must be one of {', '.join(known)}.")
+    if answers.empty:
+        return answers
+    chosen = survey or answers.sort_values("answered_at")["survey_id"].iloc[-1]
+    return answers[answers["survey_id"] == chosen].reset_index(drop=True)
+
+
+def sent_of(sent: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """The sendings of the surveys that are among the answers."""
+    return sent[sent["survey_id"].isin(answers["survey_id"].unique())]
+
+
+def group_table(groups: pd.DataFrame) -> pd.DataFrame:
+    """Groups of 30 answers and more with their scores, smaller ones with their counts only."""
+    table = groups.copy()
+    scores = [name for name in table.columns if name.startswith("nps") or name == "pvalue"]
+    table[scores] = table[scores].where(table["n"] >= SMALL_GROUP)
     return table
 
 
