@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 # jsonschema compiles rfc3987_syntax's grammar when it is imported (1.3 s); without it, it only skips checking IRIs.
-sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+modules: dict[str, Any] = sys.modules
+modules["rfc3987_syntax"] = None
 
 import nbformat  # noqa: E402
 import papermill  # noqa: E402
@@ -42,10 +43,14 @@ def execute(job: dict[str, Any]) -> dict[str, Any]:
     """Run a job's notebook, save it whatever happened, sign it, and tell how it went."""
     started = time.monotonic()
     held: list[Any] = []
+
+    def hold(notebook: Any) -> None:
+        held.append(notebook)
+
     outcome = {"error": "", "message": "", "note": ""}
     try:
-        _papermill(job, held.append)
-    except Exception as error:
+        _papermill(job, hold)
+    except Exception as error:  # noqa: BLE001 - whatever it was, it is the notebook's verdict
         # papermill's own word for a failing cell is not needed: the notebook holds the error output.
         outcome |= {"error": type(error).__name__, "message": str(error)}
     if held:
@@ -67,7 +72,7 @@ def _papermill(job: dict[str, Any], hold: Callable[[Any], None]) -> None:
         kernel_manager_class=OwnKernel,
         shutdown_kernel="immediate",
         # The notebook as it stands when a timeout or a dead kernel ends it; papermill would not save that one.
-        on_notebook_start=lambda notebook: hold(notebook),
+        on_notebook_start=hold,
     )
 
 
@@ -77,7 +82,7 @@ def _save(notebook: Any, path: Path) -> str:
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     try:
         NotebookNotary().sign(notebook)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a report without a signature is a report
         return f"not signed ({type(error).__name__}), JupyterLab will ask before it shows the pictures"
     return ""
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import crmlib
 from crmlib import words
-from crmlib.batch.plan import NotebookPlan, Plan
-from crmlib.batch.verdict import Verdict
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
+    from crmlib.batch.plan import NotebookPlan, Plan
+    from crmlib.batch.verdict import Verdict
     from crmlib.client import Client
 
 FILE = "manifest.json"

@@ -14,7 +14,9 @@ from crmlib.errors import UserError
 if TYPE_CHECKING:
     from crmlib.client import Client
 
-PACKAGE_NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+PACKAGE = Path(__file__).resolve().parents[1]
+# Installed, the notebooks lie in the package; in a checkout they lie beside it.
+SHIPPED = (PACKAGE / "notebooks", PACKAGE.parent / "notebooks")
 TYPES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", list: "a list", dict: "a map"}
 
 
@@ -68,12 +70,12 @@ def make_plan(
 
 def notebook_folders(client: Client) -> tuple[Path, ...]:
     """Where notebooks are looked for: the client's home first, then the ones that come with crmlib."""
-    return (client.home / "notebooks", PACKAGE_NOTEBOOKS)
+    return (client.home / "notebooks", *SHIPPED)
 
 
 def reference(client: Client) -> str:
     """What a notebook passes to `open_shop`: the name where every folder finds it, else the client file's full path."""
-    shipped = PACKAGE_NOTEBOOKS.parent / "parameters" / f"{client.name}.yml"
+    shipped = PACKAGE.parent / "parameters" / f"{client.name}.yml"
     path = Path(client.path).resolve()
     return client.name if path == shipped else str(path)
 

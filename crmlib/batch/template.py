@@ -33,8 +33,9 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class Template:
-    """A notebook's parameters, the ids it must show, the tables without which it says nothing, and `wants`: the table
-    without which one exhibit says only that it cannot be told.
+    """A notebook's parameters, the ids it must show and the tables without which it says nothing.
+
+    `wants` has, by exhibit id, the table without which that exhibit says only that it cannot be told.
     """
 
     name: str
@@ -165,7 +166,7 @@ def _assignment(statement: ast.stmt) -> tuple[str | None, ast.expr | None]:
 
 
 def is_json(value: Any) -> bool:
-    """True for what survives JSON unchanged: None, str, bool, int, finite float, and lists and str-keyed dicts of it."""
+    """True for what survives JSON: None, str, bool, int, finite float, lists and str-keyed dicts of them."""
     if isinstance(value, list):
         return all(is_json(item) for item in value)
     if isinstance(value, dict):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crmlib.batch.plan import NotebookPlan, Plan
-from crmlib.batch.pool import Outcome
 from crmlib.batch.template import code_cells
 from crmlib.words import N_, Sentence, label, say, speech
+
+if TYPE_CHECKING:
+    from crmlib.batch.plan import NotebookPlan, Plan
+    from crmlib.batch.pool import Outcome
 
 MIME = "application/vnd.crm.exhibit+json"
 OURS = re.compile(r"[/\\]crmlib[/\\](?!batch[/\\])[\w/\\]+\.py")
@@ -74,7 +76,7 @@ def _stopped(executed: dict[str, Any], outcome: Outcome) -> tuple[str, Sentence,
                 return "failed", *_raised(number, output)
     if not outcome.error:
         return None
-    number = _last_run(executed)
+    number = _last_started(executed)
     if outcome.error == "CellTimeoutError":
         return "timeout", say(N_("Code cell {cell:text} ran longer than allowed."), cell=str(number)), ""
     reason = say(N_("The kernel ended in code cell {cell:text} ({error:text})."), cell=str(number), error=outcome.error)
@@ -95,9 +97,10 @@ def _is_ours(output: dict[str, Any]) -> bool:
     return bool(frames) and OURS.search(frames[-1]) is not None
 
 
-def _last_run(executed: dict[str, Any]) -> int:
-    numbers = [n for n, cell in enumerate(code_cells(executed), 1) if cell.get("execution_count") is not None]
-    return max(numbers, default=1)
+def _last_started(executed: dict[str, Any]) -> int:
+    # A kernel that dies at once leaves no execution count; papermill notes the start of every cell.
+    cells = enumerate(code_cells(executed), 1)
+    return max((n for n, cell in cells if cell["metadata"].get("papermill", {}).get("start_time")), default=1)
 
 
 def _unfinished(executed: dict[str, Any]) -> tuple[str, Sentence, str] | None:

@@ -16,7 +16,8 @@ MIME = "application/vnd.crm.exhibit+json"
 PARAMETERS = 'client = "demo"  # the client\nas_of = None  # base date\nlanguage = None\ndesk = False\n'
 SHOW = f"""from IPython.display import display
 def show(kind, id, **more):
-    head = dict(version=1, kind=kind, id=id, title=id, n=None, n_kind="customers", period="", note="", source="", alt="")
+    head = dict(version=1, kind=kind, id=id, title=id, n=None, n_kind="customers")
+    head |= dict(period="", note="", source="", alt="")
     display({{"text/plain": id, "text/html": "<p></p>", "{MIME}": {{**head, **more}}}}, raw=True)
 class report:
     metric = staticmethod(lambda id, value: show("metric", id, value=value, low=None, high=None, unit="",
@@ -34,7 +35,8 @@ END = 'finish(["n_customers", "largest_loss"])'
 class Policy:
     cancelled: str = "leave_out"
 
-    def model_dump(self, mode: str = "python") -> dict[str, str]:
+    def model_dump(self, *, mode: str) -> dict[str, str]:
+        assert mode == "json"
         return {"cancelled": self.cancelled}
 
 
@@ -63,10 +65,11 @@ class StubClient:
         return self.sections.get(notebook, {})
 
     def title_in(self, language: str) -> str:
-        return self.title
+        return f"{self.title} ({language})"
 
-    def model_dump(self, mode: str = "python", include: set[str] | None = None) -> dict[str, Any]:
-        return {name: getattr(self, name, None) for name in sorted(include or ())}
+    def model_dump(self, *, mode: str, include: set[str]) -> dict[str, Any]:
+        assert mode == "json"
+        return {name: getattr(self, name, None) for name in sorted(include)}
 
 
 @dataclass

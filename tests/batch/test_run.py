@@ -3,44 +3,216 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import crmlib
-from crmlib.batch.pool import Pool
+from crmlib.batch import place
+from crmlib.batch.pool import Job, Pool
 from crmlib.batch.progress import Progress
 from crmlib.batch.run import ClientRun, Request, run_client
-from tests.batch.conftest import StubClient, StubShop, Write
+from crmlib.errors import UserError
+from tests.batch.conftest import BODY, END, PARAMETERS
+
+if TYPE_CHECKING:
+    from tests.batch.conftest import StubClient, StubShop, Write
+
+Run = Callable[..., ClientRun]
 
 
 @pytest.fixture(scope="module")
-def pool():
+def pool() -> Iterator[Pool]:
+    """One worker for all tests here; each notebook still has a kernel of its own."""
     with Pool(1) as pool:
         yield pool
 
 
 @pytest.fixture
-def run(client: StubClient, shop: StubShop, pool: Pool, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(vars(crmlib), "open_shop", lambda path: shop)
+def run(client: StubClient, shop: StubShop, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the stub client: `run(only=("small",))`."""
+    monkeypatch.setitem(vars(crmlib), "open_shop", lambda _: shop)
 
-    def run(**asked) -> ClientRun:
-        return run_client(client, Request(**asked), pool, Progress(terminal=False))
+    def run(**asked: Any) -> ClientRun:
+        return run_client(client, Request(**asked), pool, Progress(terminal=False))  # type: ignore[arg-type]
 
     return run
 
 
-def reasons(result: ClientRun) -> dict[str, str]:
-    return {name: str(verdict.reason) for name, verdict in result.verdicts.items()}
+def said(result: ClientRun) -> dict[str, tuple[str, str]]:
+    return {name: (found.verdict, str(found.reason or "")) for name, found in result.verdicts.items()}
 
 
-def test_a_good_notebook_is_published(client, write: Write, run):
+def test_a_good_notebook_is_published_and_its_evidence_kept(client: StubClient, write: Write, run: Run) -> None:
     write("small")
     result = run()
-    assert {name: verdict.verdict for name, verdict in result.verdicts.items()} == {"small": "ok"}, reasons(result)
+    assert said(result) == {"small": ("ok", "")}
     assert result.defect == ""
     assert result.folder == client.home / "reports" / "acme" / "2026-03-31"
     names = sorted(path.name for path in result.folder.iterdir())
     assert names == ["evidence", "exhibits.json", "index.html", "manifest.json", "small.html"]
     told = json.loads((result.folder / "exhibits.json").read_text(encoding="utf-8"))
     assert told["notebooks"]["small"]["metrics"]["n_customers"]["value"] == 3
+    left = sorted(path.name for path in result.folder.parent.iterdir())
+    assert left == [".lock", "2026-03-31"]
+
+
+def test_the_evidence_names_no_kernel_of_the_user_and_no_path_of_a_staged_folder(write: Write, run: Run) -> None:
+    # The template asks for a kernel "nowhere", which does not exist.
+    write("small")
+    folder = run().folder
+    assert folder is not None
+    text = (folder / "evidence" / "small.ipynb").read_text(encoding="utf-8")
+    assert ".staging-" not in text
+    assert json.loads(text)["metadata"]["papermill"]["parameters"]["as_of"] == "2026-03-31"
+
+
+def test_the_manifest_holds_no_machine_path(client: StubClient, write: Write, run: Run) -> None:
+    write("small")
+    folder = run().folder
+    assert folder is not None
+    text = (folder / "manifest.json").read_text(encoding="utf-8")
+    assert str(client.home) not in text
+    manifest = json.loads(text)
+    assert manifest["notebooks"]["small"]["parameters"] == {
+        "client": "acme", "as_of": "2026-03-31", "language": "en", "desk": False,
+    }  # fmt: skip
+    assert manifest["notebooks"]["small"]["verdict"] == "ok"
+    assert manifest["ledger"]["orders"][0] == {"reason": "read", "n_rows": 3, "amount": 900}
+    assert manifest["versions"]["crmlib"] == crmlib.__version__
+
+
+FAILING = {
+    "raises": (["1 / 0"], "failed", "Code cell 4 raised ZeroDivisionError."),
+    "leaves": (["raise SystemExit(0)", BODY, END], "failed", "Code cell 4 raised SystemExit."),
+    "dies": (["import os; os._exit(0)", BODY], "failed", "The kernel ended in code cell 4 (DeadKernelError)."),
+    "sleeps": (["import time; time.sleep(30)", BODY], "timeout", "Code cell 4 ran longer than allowed."),
+    "stops_early": ([BODY], "failed", "The notebook did not end with report.finish()."),
+    "shows_less": (
+        ['if False: report.metric("n_orders", 1)\n' + BODY, END],
+        "failed",
+        "The exhibits shown are not those planned: missing n_orders, not planned –.",
+    ),
+    "other_date": (
+        ['as_of = "2020-01-01"', BODY, END],
+        "failed",
+        "The notebook ran with as_of = '2020-01-01', planned was '2026-03-31'.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_a_notebook_that_goes_wrong_leaves_the_previous_report_standing(
+    name: str, client: StubClient, write: Write, run: Run
+) -> None:
+    cells, verdict, reason = FAILING[name]
+    standing = client.home / "reports" / "acme" / "2026-03-31"
+    standing.mkdir(parents=True)
+    (standing / "index.html").write_text("the previous report", encoding="utf-8")
+    client.timeout_seconds = 4
+    write("small", *cells)
+    result = run()
+    assert said(result) == {"small": (verdict, reason)}
+    assert not result.good
+    assert result.folder == client.home / "reports" / "acme" / "failed"
+    assert (standing / "index.html").read_text(encoding="utf-8") == "the previous report"
+    manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["notebooks"]["small"]["verdict"] == verdict
+    assert (result.folder / "evidence" / "small.ipynb").is_file()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        (None, "small.ipynb has no cell tagged 'parameters'."),
+        ('client = "demo"\n', "the parameters cell of small.ipynb has no as_of, language."),
+    ],
+)
+def test_a_notebook_without_its_parameters_is_invalid_before_a_kernel_starts(
+    parameters: str | None, sentence: str, client: StubClient, write: Write, run: Run
+) -> None:
+    write("small", parameters=parameters)
+    write("other")
+    client.notebooks = ["small", "other"]
+    result = run(only=("small",))
+    assert said(result) == {"small": ("invalid", sentence)}
+    assert result.verdicts["small"].seconds == 0
+    assert result.folder is not None
+    assert result.folder.name == "failed"
+
+
+def test_an_unknown_parameter_is_refused_and_nothing_is_written(client: StubClient, write: Write, run: Run) -> None:
+    write("small", parameters=PARAMETERS + "window_days = 90  # how long to wait\n")
+    client.sections = {"small": {"windw_days": 30}}
+    sentence = "acme.yml, section small: windw_days is no parameter of small.ipynb, did you mean 'window_days'?"
+    with pytest.raises(UserError, match=f"^{re.escape(sentence)}$"):
+        run()
+    assert [path.name for path in (client.home / "reports" / "acme").iterdir()] == [".lock"]
+
+
+def test_a_notebook_without_its_table_says_no_data_in_the_report_s_language(
+    client: StubClient, write: Write, run: Run
+) -> None:
+    write("small", needs=["orders", "surveys"])
+    result = run()
+    assert result.good
+    assert said(result) == {"small": ("no_data", "The data this rests on is missing: Survey answers.")}
+
+
+def test_another_message_than_ours_stays_out_of_the_files(write: Write, run: Run) -> None:
+    write("small", 'raise KeyError("山田太郎 taro@example.com")')
+    result = run()
+    assert result.folder is not None
+    assert said(result) == {"small": ("failed", "Code cell 4 raised KeyError.")}
+    for name in ("manifest.json", "index.html"):
+        assert "taro@example.com" not in (result.folder / name).read_text(encoding="utf-8")
+    assert "taro@example.com" in result.verdicts["small"].detail
+
+
+def test_only_takes_the_other_notebooks_over_or_refuses(
+    client: StubClient, shop: StubShop, write: Write, run: Run
+) -> None:
+    write("small")
+    write("other")
+    client.notebooks = ["small", "other"]
+    folder = run().folder
+    assert folder is not None
+    before = (folder / "evidence" / "small.ipynb").read_bytes()
+    result = run(only=("other",))
+    assert said(result) == {"small": ("ok", ""), "other": ("ok", "")}
+    assert (folder / "evidence" / "small.ipynb").read_bytes() == before
+    shop.inputs = {"orders.csv": "b" * 64}
+    sentence = "--only: the input files of 2026-03-31 differ from this run's, run all notebooks or add --force."
+    with pytest.raises(UserError, match=f"^{re.escape(sentence)}$"):
+        run(only=("other",))
+    forced = run(only=("other",), force=True)
+    assert said(forced) == {"other": ("ok", "")}
+    assert not (folder / "small.html").exists()
+
+
+def test_another_language_has_a_folder_of_its_own(client: StubClient, write: Write, run: Run) -> None:
+    write("small")
+    assert run(language="ja", out=client.home / "elsewhere").folder == client.home / "elsewhere/acme/2026-03-31-ja"
+
+
+def test_a_second_run_of_the_same_client_is_refused(client: StubClient, run: Run) -> None:
+    reports = client.home / "reports" / "acme"
+    with (
+        place.locked(reports, "acme"),
+        pytest.raises(UserError, match=r"^acme: another run of this client is at work, wait for it to end\.$"),
+    ):
+        run()
+
+
+def test_a_worker_that_dies_is_replaced(pool: Pool, tmp_path: Any) -> None:
+    # A job whose notebook is no notebook at all ends the execution, not the worker.
+    job = Job(name="x", notebook={}, parameters={}, output=str(tmp_path / "x.ipynb"), folder=str(tmp_path), timeout=9)
+    [(_, first)] = list(pool.run([job]))
+    assert first.error
+    pool._workers[0].kill()
+    [(_, second)] = list(pool.run([job]))
+    assert second.error == "DeadWorker"
+    [(_, third)] = list(pool.run([job]))
+    assert third.error == first.error

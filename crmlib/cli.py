@@ -1,0 +1,223 @@
+"""The `crm` command: run, check, lab. Everything heavy is imported inside the command that needs it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmlib import __version__
+from crmlib.errors import UserError
+
+if TYPE_CHECKING:
+    from crmlib.batch.run import ClientRun, Request
+    from crmlib.client import Client
+
+INTERRUPTED = 130
+# Rich help costs as much again as everything else the command line loads.
+app = typer.Typer(
+    name="crm", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+
+Clients = Annotated[list[str], typer.Argument(metavar="CLIENT", help="A client file, or its name under parameters/.")]
+OneClient = Annotated[str, typer.Argument(metavar="CLIENT", help="A client file, or its name under parameters/.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"crm {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _crm(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Client reports from a shop's export: RFM, retention, NPS, A/B tests."""
+
+
+@app.command()
+def run(
+    clients: Clients,
+    only: Annotated[str, typer.Option(metavar="NAMES", help="Only these notebooks, such as rfm,nps.")] = "",
+    lang: Annotated[str, typer.Option(metavar="ja|en", help="The report's language.")] = "",
+    formats: Annotated[str, typer.Option(metavar="NAMES", help="What to write, such as html,xlsx.")] = "",
+    jobs: Annotated[int, typer.Option(metavar="N", min=0, help="Notebooks at a time; 0 is one a core.")] = 0,
+    force: Annotated[
+        bool, typer.Option("--force", help="With --only: drop the other notebooks if they differ.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write below DIR and not into reports/.")] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be run.")] = False,
+    yaml: Annotated[bool, typer.Option("--yaml", help="With --plan: parameters for papermill -f.")] = False,
+) -> None:
+    """Run the notebooks of each CLIENT and write its report."""
+    from crmlib.batch.run import Request, run_clients
+
+    request = Request(
+        only=_names(only),
+        language=_language(lang),
+        formats=_formats(formats),
+        jobs=jobs or None,
+        force=force,
+        out=out,
+    )
+    if yaml and not plan:
+        raise UserError("--yaml goes with --plan.")
+    names = [_client(name) for name in clients]
+    code = _plan(names, request, as_yaml=yaml) if plan else _tell(run_clients(names, request))
+    raise typer.Exit(code)
+
+
+@app.command()
+def check(client: OneClient) -> None:
+    """Read a CLIENT's export and say what was found; write no report."""
+    from crmlib.batch.check import check_text
+
+    typer.echo(check_text(_load(client)))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    client: OneClient,
+    notebook: Annotated[str | None, typer.Argument(metavar="[NOTEBOOK]", help="Only this notebook.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Write the copies anew, changes in them are lost.")] = False,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Write the copies and do not open JupyterLab.")] = False,
+) -> None:
+    """Open JupyterLab on copies of a CLIENT's notebooks; other options (--no-browser) go to JupyterLab."""
+    from crmlib.batch.desk import open_lab, write_copies
+
+    # `crm lab demo --no-browser` has no notebook; the option lands where one is expected.
+    extra = (*([notebook] if notebook and notebook.startswith("-") else []), *context.args)
+    wanted = notebook if notebook and not notebook.startswith("-") else None
+    copies = write_copies(_load(client), wanted, fresh=fresh)
+    for copy in copies:
+        typer.echo(f"{_short(copy.path)}  {'written' if copy.written else 'kept as it is'}")
+    if not no_open:
+        raise typer.Exit(open_lab(copies[0].path.parent, wanted, extra))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
+def _language(text: str) -> str | None:
+    if text and text not in {"ja", "en"}:
+        raise UserError(f"--lang {text}: must be ja or en.")
+    return text or None
+
+
+def _formats(text: str) -> tuple[str, ...] | None:
+    from crmlib.batch.run import FORMATS
+    from crmlib.batch.template import nearest
+
+    for name in _names(text):
+        if name not in FORMATS:
+            raise UserError(f"--formats {name}: not a format, {nearest(name, FORMATS)}")
+    return _names(text) or None
+
+
+def _client(name: str) -> str:
+    """A client's name or a file that exists; anything else could lead out of the folders we write to."""
+    if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name):
+        return name
+    if Path(name).is_file():
+        return str(Path(name).resolve())
+    raise UserError(f"{name!r} is neither a client file nor the name of one (a-z, 0-9, _ and -, at most 40).")
+
+
+def _load(name: str) -> Client:
+    from crmlib.client import load_client
+
+    return load_client(_client(name))
+
+
+def _plan(names: list[str], request: Request, *, as_yaml: bool) -> int:
+    import crmlib
+    from crmlib.batch.plan import make_plan, plan_table, plan_yaml
+
+    valid = True
+    for name in names:
+        client = _load(name)
+        plan = make_plan(client, crmlib.open_shop(client.path), language=request.language, only=request.only)
+        typer.echo(plan_yaml(plan) if as_yaml else plan_table(plan), nl=not as_yaml)
+        valid = valid and not any(notebook.fault for notebook in plan.notebooks)
+    return 0 if valid else 1
+
+
+def _tell(results: list[ClientRun]) -> int:
+    for result in results:
+        for line in _lines(result):
+            typer.echo(line, err=not result.good)
+    if all(result.good for result in results):
+        return 0
+    return 2 if all(result.refused for result in results) else 1
+
+
+def _lines(result: ClientRun) -> list[str]:
+    """One line a notebook, then where the report is or why there is none."""
+    if result.refused:
+        return [result.refused]
+    said = [
+        f"{result.client}  {name:<12} {verdict.verdict:<8} {_why(verdict)}" for name, verdict in result.verdicts.items()
+    ]
+    if result.defect:
+        said.append(f"{result.client}: {result.defect}")
+    if not result.folder:
+        return said
+    page = _short(result.index or result.folder)
+    return [
+        *said,
+        page if result.good else f"{result.client}: the previous report stands as it was; this run is in {page}",
+    ]
+
+
+def _why(verdict: Any) -> str:
+    detail = f" [{verdict.detail}]" if verdict.detail and verdict.detail not in str(verdict.reason) else ""
+    return f"{verdict.reason}{detail}" if verdict.reason else f"{verdict.seconds:.1f} s"
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def call(arguments: list[str]) -> int:
+    """Run the command line and return its exit code: 0 done, 1 something failed, 2 the request was wrong."""
+    try:
+        return app(args=arguments, prog_name="crm", standalone_mode=False) or 0
+    except UserError as error:
+        typer.echo(str(error), err=True)
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("interrupted; the reports that were there stand as they were.", err=True)
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - one sentence instead of a traceback is what a person can use
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    # typer's own errors about options and arguments know how to show themselves.
+    if hasattr(error, "show") and hasattr(error, "exit_code"):
+        error.show()
+        return int(error.exit_code)
+    if os.environ.get("CRMLIB_DEBUG"):
+        raise error
+    from crmlib.batch.run import told_defect
+
+    typer.echo(told_defect(error), err=True)
+    return 1
+
+
+def main() -> None:
+    """Entry point of the `crm` command."""
+    sys.exit(call(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()
