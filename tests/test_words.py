@@ -1,0 +1,175 @@
+"""Numbers, codes and sentences in both languages, and a catalogue that is complete."""
+
+from __future__ import annotations
+
+import gettext
+import math
+import re
+
+import pytest
+from babel.messages.pofile import read_po
+from crmlib import catalogue, words
+from crmlib.dictionary import CODES, COLUMNS, DEFINITIONS, KINDS
+from crmlib.words import phrase, placeholders, say, text
+
+KANA = re.compile(r"[ぁ-んァ-ヶ一-龠]")
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    words.speak("en", "JPY")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "cell"),
+    [
+        (1234567, "money", "1,234,567"),
+        (0.31944, "share", "31.9%"),
+        (0.0, "share", "0.0%"),
+        (-0.0004, "share", "0.0%"),
+        (0.0712, "points", "7.1"),
+        (-0.0123, "signed_share", "-1.2"),
+        (33.333, "nps", "+33.3"),
+        (-0.04, "nps", "0.0"),
+        (0.0003, "pvalue", "<0.001"),
+        (2025 * 12 + 3, "month", "2025-04"),
+        (20544, "date", "2026-04-01"),
+        ("2026-04-01", "date", "2026-04-01"),
+        (None, "money", "–"),
+        (math.nan, "share", "–"),
+        (math.inf, "days", "–"),
+        ("champions", "label", "Champions"),
+        ("関東", "label", "関東"),
+    ],
+)
+def test_a_cell_is_written_by_its_kind(value: object, kind: str, cell: str) -> None:
+    assert text(value, kind) == cell
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (999_999, "999,999円"),
+        (1_000_000, "100万円"),
+        (8_911_407, "891万円"),
+        (99_994_999, "9,999万円"),
+        (99_995_000, "1億円"),
+        (321_000_000, "3億2,100万円"),
+        (-2_000_000, "-200万円"),
+        (0, "0円"),
+    ],
+)
+def test_yen_are_said_as_a_japanese_reader_says_them(value: int, said: str) -> None:
+    words.speak("ja", "JPY")
+    assert phrase(value, "money") == said
+
+
+def test_pence_are_shown_as_pounds() -> None:
+    words.speak("en", "GBP")
+    assert (text(891140790, "money"), phrase(-12345, "money"), words.unit("money")) == ("8,911,407.90", "-£123.45", "GBP")
+
+
+def test_one_is_singular_and_anything_else_plural() -> None:
+    assert [phrase(n, "customers") for n in (0, 1, 2)] == ["0 customers", "1 customer", "2 customers"]
+
+
+def test_dates_and_months_are_said_in_the_language() -> None:
+    assert (phrase("2026-03-31", "date"), phrase(2026 * 12 + 2, "month")) == ("31 March 2026", "March 2026")
+    words.speak("ja")
+    assert (phrase("2026-03-31", "date"), phrase(2026 * 12 + 2, "month")) == ("2026年3月31日", "2026年3月")
+
+
+def test_a_missing_value_is_never_said() -> None:
+    message = r"^a missing value cannot be said as 'share', choose a sentence for what is not known\.$"
+    with pytest.raises(ValueError, match=message):
+        say("{rate:share}", rate=math.nan).text()
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        ("{n:custmers}", r"^kind == 'custmers', must be one of customers, orders, "),
+        ("{n.real:count}", r"^\{n\.real\}: placeholders are plain names\.$"),
+        ("{n[0]:count}", r"^\{n\[0\]\}: placeholders are plain names\.$"),
+        ("{m:count}", r"^\{m\}: no value of that name, given: n\.$"),
+    ],
+)
+def test_a_placeholder_is_a_name_and_a_kind(template: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        say(template, n=1).text()
+
+
+def test_a_value_with_braces_is_not_a_template() -> None:
+    assert say("“{name:text}”", name="{n.__class__}").text() == "“{n.__class__}”"
+
+
+def test_bounds_take_the_label_of_their_column() -> None:
+    assert words.column("rate_low").label == "Share who bought, 95% from"
+    with pytest.raises(ValueError, match=r"^column 'colour' has no entry in crmlib/dictionary\.py, give it a label"):
+        words.column("colour")
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^language == 'fr', must be one of en, ja\.$"):
+        words.speak("fr")
+
+
+def test_every_column_has_a_kind_and_every_definition_a_column() -> None:
+    assert {kind for _, kind in COLUMNS.values()} <= set(KINDS)
+    assert set(DEFINITIONS) <= set(COLUMNS)
+
+
+def test_no_two_codes_are_said_alike_by_accident() -> None:
+    assert all(CODES.values())
+
+
+def test_the_japanese_catalogue_is_complete_and_holds_nothing_else() -> None:
+    kept = read_po(catalogue.catalogue_path("ja").open("rb"), locale="ja")
+    there = {(m.context, m.id) for m in kept if m.id}
+    wanted = {(m.context, m.id) for m in catalogue.messages() if m.id}
+    assert there == wanted, "run `make words`"
+    assert [m.id for m in kept if m.id and not catalogue.is_translated(m.string)] == []
+
+
+def test_a_translation_keeps_every_placeholder_of_its_source() -> None:
+    kept = read_po(catalogue.catalogue_path("ja").open("rb"), locale="ja")
+    for message in kept:
+        if message.id and isinstance(message.id, str):
+            assert placeholders(str(message.string)) == placeholders(message.id), message.id
+
+
+def test_the_compiled_catalogue_is_that_of_the_source() -> None:
+    kept = read_po(catalogue.catalogue_path("ja").open("rb"), locale="ja")
+    compiled = gettext.GNUTranslations(catalogue.catalogue_path("ja").with_suffix(".mo").open("rb"))
+    for message in kept:
+        if message.id and isinstance(message.id, str):
+            said = compiled.pgettext(message.context, message.id) if message.context else compiled.gettext(message.id)
+            assert said == message.string
+
+
+def test_japanese_has_no_english_left_and_english_no_japanese() -> None:
+    kept = read_po(catalogue.catalogue_path("ja").open("rb"), locale="ja")
+    plain = re.compile(r"\{[^}]*\}")
+    names = {"NPS", "RFM", "ABテスト", "Excel", "crmlib", "report.finish", "Welch", "Wilson", "Greenwood", "Wald", "YYYY-MM-DD"}
+    for message in kept:
+        if not message.id:
+            continue
+        said = message.string if isinstance(message.string, str) else message.string[0]
+        left = plain.sub("", said)
+        for name in names:
+            left = left.replace(name, "")
+        assert not re.search(r"[A-Za-z]{4,}", left), said
+        source = message.id if isinstance(message.id, str) else message.id[0]
+        assert not KANA.search(source), source
+
+
+def test_an_f_string_is_refused_in_a_report_text() -> None:
+    message = r"^line 1: a report text is one literal; put values in as \{name:kind\}\.$"
+    with pytest.raises(ValueError, match=message):
+        catalogue.literals("report.metric('a', 1, title=f'{n} customers', kind='count')")
+
+
+def test_the_markdown_of_a_notebook_is_translated_block_by_block() -> None:
+    notebook = {"cells": [{"cell_type": "markdown", "source": ["## The answer in short\n", "\n", "Unknown words"]}]}
+    words.translate_notebook(notebook, "ja")
+    assert notebook["cells"][0]["source"] == "## 結論\n\nUnknown words"
