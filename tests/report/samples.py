@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,11 @@ from crmlib.report.read import MIME
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 4"><rect width="10" height="4" fill="#cde"/></svg>'
 PICTURE = "data:image/svg+xml;base64," + base64.b64encode(SVG.encode()).decode()
+
+
+def exactly(message: str) -> str:
+    """The pattern that only this whole message matches."""
+    return f"^{re.escape(message)}$"
 
 
 @dataclass(frozen=True)
