@@ -1,0 +1,225 @@
+"""From assignments and orders to a verdict on every experiment, arms as assigned."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crmlib.analysis.allocation import sample_ratio
+from crmlib.analysis.checks import require_between, require_columns
+from crmlib.analysis.means import MeansResult, means, moments
+from crmlib.analysis.outcomes import ARMS, unit_outcomes
+from crmlib.analysis.planning import sample_size_means, sample_size_proportions
+from crmlib.analysis.proportions import ProportionsResult, proportions
+
+if TYPE_CHECKING:
+    from crmlib.analysis.intervals import Interval
+
+VERDICTS = ("treatment_better", "treatment_worse", "no_clear_difference", "ratio_broken", "not_observed")
+DESIGN = ["experiment_id", "name", "unit", "assigned_method", "primary_metric", "window_days"]
+ASSIGNED = ["experiment_id", "unit_id", "arm", "assigned_day", "actually_treated"]
+COLUMNS = [
+    "experiment_id", "name", "assigned_method", "primary_metric", "window_days", "n_control", "n_treatment",
+    "n_not_yet", "n_conflicts", "treatment_share_planned", "ratio_pvalue", "ratio_ok", "value_control",
+    "value_control_low", "value_control_high", "value_treatment", "value_treatment_low", "value_treatment_high",
+    "difference", "difference_low", "difference_high", "relative", "relative_low", "relative_high", "pvalue", "alpha",
+    "n_needed_per_arm", "share_treated", "is_random", "verdict",
+]  # fmt: skip
+ARM_COLUMNS = [
+    "experiment_id", "name", "primary_metric", "arm", "n_assigned", "n_not_yet", "n", "n_buyers", "n_orders", "amount",
+    "value", "value_low", "value_high", "share_treated",
+]  # fmt: skip
+Row = dict[str, Any]
+
+
+def evaluate(
+    experiments: pd.DataFrame,
+    assignments: pd.DataFrame,
+    orders: pd.DataFrame,
+    *,
+    as_of_day: int,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    smallest_relative: float | None = None,
+) -> pd.DataFrame:
+    """One row an experiment: sizes against the plan first, then the outcome of the arms as assigned, then a verdict.
+
+    A unit counts when its window is over by as_of_day; its outcome are its orders of the days after assignment up to
+    window_days. "repurchase" and "continuation" compare the shares of units with an order (score test), "revenue" the
+    amount per unit assigned (Welch). `n_needed_per_arm` is the size for `power` at the control's observed value and
+    spread, for a relative difference of `smallest_relative` or, without it, for the difference observed.
+
+    Returns columns:
+        experiment_id, name, assigned_method, primary_metric, window_days; n_control, n_treatment (observed); n_not_yet
+        (window not over); n_conflicts (assigned more than once, left out); treatment_share_planned; ratio_pvalue (all
+        assigned but conflicts; NaN where assignment was not random), ratio_ok; value_control, value_treatment,
+        difference (share, or smallest unit per unit assigned), relative, each with _low and _high; pvalue, alpha;
+        n_needed_per_arm (NaN where it is not defined); share_treated (of the treatment arm, in fact treated);
+        is_random; verdict (see VERDICTS). Without a counted unit in an arm the outcome is NaN.
+
+    Raises:
+        ValueError: a column is missing; an unknown unit, metric or arm; alpha or power outside 0 to 1.
+    """
+    require_between("alpha", alpha, 0, 1)
+    require_between("power", power, 0, 1)
+    rows = [
+        _evaluated(design, units, alpha=alpha, power=power, smallest_relative=smallest_relative)
+        for design, units in _each(experiments, assignments, orders, as_of_day=as_of_day)
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def arms(
+    experiments: pd.DataFrame, assignments: pd.DataFrame, orders: pd.DataFrame, *, as_of_day: int, alpha: float = 0.05
+) -> pd.DataFrame:
+    """Two rows an experiment, control and treatment: who was assigned, who counts, what they bought.
+
+    Returns columns:
+        experiment_id, name, primary_metric, arm; n_assigned (but conflicts); n_not_yet; n (observed); n_buyers (with
+        an order in the window); n_orders; amount (smallest unit); value, value_low, value_high (share of buyers, or
+        amount per unit assigned for "revenue"); share_treated.
+
+    Raises:
+        ValueError: a column is missing; an unknown unit, metric or arm; alpha outside 0 to 1.
+    """
+    require_between("alpha", alpha, 0, 1)
+    rows: list[Row] = []
+    for design, units in _each(experiments, assignments, orders, as_of_day=as_of_day):
+        compared = _compare(design, units, alpha)
+        rows += [_arm_row(design, units, compared, arm) for arm in ARMS]
+    return pd.DataFrame(rows, columns=ARM_COLUMNS)
+
+
+def _each(
+    experiments: pd.DataFrame, assignments: pd.DataFrame, orders: pd.DataFrame, *, as_of_day: int
+) -> list[tuple[Row, pd.DataFrame]]:
+    require_columns("experiments", experiments.columns, DESIGN)
+    require_columns("assignments", assignments.columns, ASSIGNED)
+    designs: list[Row] = [{str(name): value for name, value in row.items()} for row in experiments.to_dict("records")]
+    return [(design, unit_outcomes(design, assignments, orders, as_of_day=as_of_day)) for design in designs]
+
+
+def _evaluated(design: Row, units: pd.DataFrame, *, alpha: float, power: float, smallest_relative: float | None) -> Row:
+    ratio = _ratio(design, units)
+    compared = _compare(design, units, alpha)
+    state = units["state"].value_counts()
+    treated = units.loc[(units["arm"] == "treatment") & (units["state"] == "observed"), "actually_treated"]
+    return {
+        **{name: design[name] for name in COLUMNS[:5]},
+        "n_control": compared.n_control,
+        "n_treatment": compared.n_treatment,
+        "n_not_yet": int(state.get("not_yet", 0)),
+        "n_conflicts": int(state.get("conflict", 0)),
+        **ratio,
+        **_figures(compared),
+        "pvalue": compared.pvalue,
+        "alpha": alpha,
+        "n_needed_per_arm": _n_needed(design, units, compared, alpha, power, smallest_relative),
+        "share_treated": _share(treated),
+        "is_random": design["assigned_method"] == "random",
+        "verdict": _verdict(compared, alpha, ratio_ok=ratio["ratio_ok"]),
+    }
+
+
+def _ratio(design: Row, units: pd.DataFrame) -> Row:
+    # Sizes follow a plan only where chance assigned; a group picked by hand has whatever size it has.
+    share = design.get("treatment_share")
+    planned = 0.5 if share is None or pd.isna(share) else float(share)
+    told = {"treatment_share_planned": planned, "ratio_pvalue": float("nan"), "ratio_ok": True}
+    if design["assigned_method"] != "random":
+        return told
+    assigned = units.loc[units["state"] != "conflict", "arm"].value_counts()
+    sizes = [int(assigned.get(arm, 0)) for arm in ARMS]
+    result = sample_ratio(*sizes, treatment_share=planned)
+    return {**told, "ratio_pvalue": result.pvalue, "ratio_ok": result.ok}
+
+
+def _compare(design: Row, units: pd.DataFrame, alpha: float) -> ProportionsResult | MeansResult:
+    control, treatment = (units[(units["arm"] == arm) & (units["state"] == "observed")] for arm in ARMS)
+    if design["primary_metric"] == "revenue":
+        return means(moments(control["amount"]), moments(treatment["amount"]), confidence_level=1 - alpha)
+    bought = [int((arm["n_orders"] > 0).sum()) for arm in (control, treatment)]
+    return proportions(bought[0], len(control), bought[1], len(treatment), confidence_level=1 - alpha)
+
+
+def _values(compared: ProportionsResult | MeansResult) -> tuple[float, float]:
+    if isinstance(compared, MeansResult):
+        return compared.mean_control, compared.mean_treatment
+    return compared.rate_control, compared.rate_treatment
+
+
+def _figures(compared: ProportionsResult | MeansResult) -> Row:
+    control, treatment = _values(compared)
+    told = {
+        "value_control": (control, compared.interval_control),
+        "value_treatment": (treatment, compared.interval_treatment),
+        "difference": (compared.difference, compared.difference_interval),
+        "relative": (compared.relative, compared.relative_interval),
+    }
+    return {key: figure for name, (value, interval) in told.items() for key, figure in _ends(name, value, interval)}
+
+
+def _ends(name: str, value: float, interval: Interval) -> list[tuple[str, float]]:
+    # An open end (the ratio to a control without success) is no number for a table.
+    low, high = (end if math.isfinite(end) else float("nan") for end in (interval.low, interval.high))
+    return [(name, value), (f"{name}_low", low), (f"{name}_high", high)]
+
+
+def _n_needed(
+    design: Row,
+    units: pd.DataFrame,
+    compared: ProportionsResult | MeansResult,
+    alpha: float,
+    power: float,
+    smallest_relative: float | None,
+) -> float:
+    control, _ = _values(compared)
+    difference = compared.difference if smallest_relative is None else control * smallest_relative
+    if not difference or math.isnan(difference):
+        return float("nan")
+    if design["primary_metric"] == "revenue":
+        spread = _pooled_deviation(units)
+        return float(sample_size_means(difference, spread, power=power, alpha=alpha)) if spread > 0 else float("nan")
+    if not (0 < control < 1 and 0 < control + difference < 1):
+        return float("nan")
+    return float(sample_size_proportions(control, control + difference, power=power, alpha=alpha))
+
+
+def _pooled_deviation(units: pd.DataFrame) -> float:
+    spreads = units[units["state"] == "observed"].groupby("arm")["amount"].var()
+    return math.sqrt(spreads.mean()) if len(spreads) == len(ARMS) else float("nan")
+
+
+def _share(treated: pd.Series) -> float:
+    return float(treated.astype("bool").mean()) if len(treated) else float("nan")
+
+
+def _verdict(compared: ProportionsResult | MeansResult, alpha: float, *, ratio_ok: bool) -> str:
+    if not ratio_ok:
+        return "ratio_broken"
+    if not (compared.n_control and compared.n_treatment):
+        return "not_observed"
+    if not compared.pvalue < alpha:
+        return "no_clear_difference"
+    return "treatment_better" if compared.difference > 0 else "treatment_worse"
+
+
+def _arm_row(design: Row, units: pd.DataFrame, compared: ProportionsResult | MeansResult, arm: str) -> Row:
+    assigned = units[(units["arm"] == arm) & (units["state"] != "conflict")]
+    observed = assigned[assigned["state"] == "observed"]
+    value = _values(compared)[ARMS.index(arm)]
+    interval = compared.interval_control if arm == "control" else compared.interval_treatment
+    return {
+        **{name: design[name] for name in ("experiment_id", "name", "primary_metric")},
+        "arm": arm,
+        "n_assigned": len(assigned),
+        "n_not_yet": len(assigned) - len(observed),
+        "n": len(observed),
+        "n_buyers": int((observed["n_orders"] > 0).sum()),
+        "n_orders": int(observed["n_orders"].sum()),
+        "amount": int(observed["amount"].sum()),
+        **dict(_ends("value", value, interval)),
+        "share_treated": _share(observed["actually_treated"]),
+    }
