@@ -1,0 +1,69 @@
+"""A/B test charts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmlib import words
+from crmlib.plots import colours
+from crmlib.plots.drawing import (
+    axes_or_new,
+    category_rows,
+    nothing_to_show,
+    rows_that_fit,
+    short,
+    write_beside,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+ROW = 20.0  # points
+BOUNDS = ["difference_points_low", "difference_points", "difference_points_high"]
+MARKERS = {"treatment_better": "o", "treatment_worse": "s", "no_clear_difference": "D"}
+
+
+def differences(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """The difference of rates (treatment minus control) of each experiment with its interval, and its verdict.
+
+    Args:
+        table: one row an experiment: name, difference_points, difference_points_low, difference_points_high (shares,
+            shown in points; missing where not observed), verdict.
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    if table.empty:
+        return nothing_to_show(ax)
+    most = rows_that_fit(ax, ROW)
+    rows = table if len(table) <= most else table.head(most - 1)
+    ax.axvline(0, color=colours.QUIET, linewidth=0.8)
+    for place, row in enumerate(rows.to_dict("records")):
+        _experiment(ax, place, row)
+    category_rows(ax, [short(name) for name in rows["name"]], left_out=len(table) - len(rows))
+    _points_axis(ax, rows[BOUNDS].to_numpy(dtype="float64"))
+    return ax
+
+
+def _experiment(ax: Axes, place: int, row: dict[Any, Any]) -> None:
+    colour = colours.VERDICTS.get(row["verdict"], colours.QUIET)
+    low, value, high = (float(row[name]) for name in BOUNDS)
+    ax.hlines(place, low, high, color=colour, linewidth=1.6)
+    ax.plot(value, place, MARKERS.get(row["verdict"], "o"), color=colour, markersize=6)
+    said = words.label(row["verdict"])
+    if not words.is_missing(value):
+        said = f"{words.phrase(value * 100, 'signed_points')}, {said}"
+    write_beside(ax, place, said)
+
+
+def _points_axis(ax: Axes, drawn: np.ndarray) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    low, high = np.nanmin([*drawn.flat, -0.01]), np.nanmax([*drawn.flat, 0.01])
+    room = (high - low) * 0.05
+    ax.set_xlim(low - room, high + room)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share * 100:+g}" if share else "0"))
+    ax.set_xlabel(words.column("difference_points").header)

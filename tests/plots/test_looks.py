@@ -1,0 +1,151 @@
+"""Every plot at 0, 1, 2 and 40 rows, with long names and missing values, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+
+from crmlib import plots, words
+
+LONG = "薬用ホワイトニング美容液ジェル・定期お届けコース（3本セット）をお選びのお客様"
+NAMES = [LONG, "Coupon of $5 off a $20 basket, second mailing of the season", "A", "離反懸念"]
+VERDICTS = ["treatment_better", "no_clear_difference", "ratio_broken", "treatment_worse", "not_observed"]
+
+
+def segments(n: int) -> pd.DataFrame:
+    share = np.linspace(1, 2, n) / n
+    names = [NAMES[i % 4] for i in range(n)]
+    return pd.DataFrame({"segment": names, "n_customers": 1234, "share_customers": share, "share_amount": share[::-1]})
+
+
+def curves(n: int) -> pd.DataFrame:
+    cohorts = [
+        (words.text(24_000 + i, "month"), k, 0.4 / k + 0.003 * (i % 7)) for i in range(n) for k in range(1, n - i + 1)
+    ]
+    rows = [(s, k, rate, np.nan, np.nan) for s, k, rate in cohorts if k <= 12]
+    rows += [("pooled", k, 0.4 / k, 0.39 / k, 0.41 / k) for k in range(1, min(n, 12) + 1)]
+    return pd.DataFrame(rows, columns=["series", "k", "rate", "rate_low", "rate_high"])
+
+
+def steps(n: int) -> pd.DataFrame:
+    rates = np.linspace(0.3, 0.9, n)
+    table = {"order_number": np.arange(1, n + 1), "n_eligible": 12_345 // np.arange(1, n + 1), "step_rate": rates}
+    bounds = {"step_rate_low": rates - 0.02, "step_rate_high": rates + 0.02, "cumulative_rate": rates.cumprod()}
+    return pd.DataFrame({**table, **bounds})
+
+
+def second(n: int) -> pd.DataFrame:
+    day = np.arange(n) * 20
+    share = 0.5 * (1 - np.exp(-day / 80))
+    low, high = share * 0.95, share * 1.05
+    return pd.DataFrame({"day": day, "share_returned": share, "share_returned_low": low, "share_returned_high": high})
+
+
+def new_repeat(n: int) -> pd.DataFrame:
+    months = 24_000 + np.arange(n)
+    states = ["observed"] * (n - 1) + ["partial"] * (n > 0)
+    return pd.DataFrame({"month": months, "amount_new": 1_234_567, "amount_repeat": 34_567 * (n + 1), "state": states})
+
+
+def answers(n: int) -> pd.DataFrame:
+    kept = min(n, 11)
+    return pd.DataFrame({"answer": np.arange(kept), "n": 7, "share": np.full(kept, 1 / max(kept, 1))})
+
+
+def groups(n: int) -> pd.DataFrame:
+    score = np.linspace(-90, 90, n)
+    names = [NAMES[i % 4] for i in range(n)]
+    return pd.DataFrame({"group": names, "n": 321, "nps": score, "nps_low": score - 9, "nps_high": score + 9})
+
+
+def experiments(n: int) -> pd.DataFrame:
+    value = np.linspace(-0.05, 0.05, n)
+    verdicts = [VERDICTS[i % 5] for i in range(n)]
+    bounds = {"difference_points_low": value - 0.02, "difference_points_high": value + 0.02}
+    names = [NAMES[i % 4] for i in range(n)]
+    return pd.DataFrame({"name": names, "difference_points": value, **bounds, "verdict": verdicts})
+
+
+CASES: dict[str, tuple[Callable[..., Axes], Callable[[int], pd.DataFrame]]] = {
+    "segments": (plots.rfm.segments, segments),
+    "curves": (plots.retention.curves, curves),
+    "steps": (plots.retention.steps, steps),
+    "second_purchase": (plots.retention.second_purchase, second),
+    "new_repeat": (plots.retention.new_repeat, new_repeat),
+    "distribution": (plots.nps.distribution, answers),
+    "groups": (plots.nps.groups, groups),
+    "differences": (plots.abtest.differences, experiments),
+}
+Look = Callable[..., list[str]]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("n", [0, 1, 2, 10, 40])
+@pytest.mark.parametrize("name", CASES)
+def test_no_label_is_cut_or_covers_another(name: str, n: int, language: str, look: Look) -> None:
+    plot, table = CASES[name]
+    assert look(plot, table(n), language=language) == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_empty_table_says_that_there_is_nothing_to_show(name: str, draw: Any, texts: Any) -> None:
+    plot, table = CASES[name]
+    assert texts(draw(plot, table(0))) == ["Nothing to show"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_missing_values_are_drawn_around(name: str, look: Look) -> None:
+    plot, table = CASES[name]
+    frame = table(6)
+    numbers = frame.select_dtypes("float").columns
+    frame.loc[frame.index[1], numbers] = np.nan
+    assert look(plot, frame) == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_table_of_missing_values_only_is_drawn(name: str, look: Look) -> None:
+    plot, table = CASES[name]
+    frame = table(3)
+    numbers = [c for c in frame.select_dtypes("number").columns if c not in {"n", "answer", "month", "n_customers"}]
+    frame[numbers] = frame[numbers].astype("float64") * np.nan
+    assert look(plot, frame) == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_plot_sets_no_title_or_legend_and_leaves_the_size(name: str, draw: Any) -> None:
+    plot, table = CASES[name]
+    ax = draw(plot, table(5))
+    assert (ax.get_title(), ax.get_legend()) == ("", None)
+    assert ax.get_figure().get_size_inches().tolist() == [7.4, 3.6]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_without_axes_a_figure_unknown_to_pyplot_is_made(name: str) -> None:
+    from matplotlib import pyplot
+
+    plot, table = CASES[name]
+    assert isinstance(plot(table(3)), Axes)
+    assert pyplot.get_fignums() == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_plot_leaves_its_table_as_it_was(name: str, draw: Any) -> None:
+    plot, table = CASES[name]
+    given = table(5)
+    draw(plot, given)
+    pd.testing.assert_frame_equal(given, table(5))
+
+
+def test_the_eye_for_faults_sees_a_cut_and_an_overlap(look: Look) -> None:
+    def bad(table: pd.DataFrame, *, ax: Axes) -> Axes:
+        ax.text(0.5, 0.5, "one", in_layout=False)
+        ax.text(0.505, 0.5, "two", in_layout=False)
+        ax.text(0.98, 0.2, "over the edge", in_layout=False)
+        return ax
+
+    assert look(bad, pd.DataFrame()) == ["cut: over the edge", "one over two"]
