@@ -1,0 +1,311 @@
+"""The client file: a YAML file under `parameters/`, read into a model that refuses what it does not know."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+
+from crmlib.data.naming import nearest
+from crmlib.data.settings import Policy, Settings, Source
+from crmlib.data.tables import INPUTS, REQUIRED, TABLES
+from crmlib.errors import UserError
+
+NOTEBOOKS = ("rfm", "retention", "nps", "abtest")
+FORMATS = ("html", "xlsx")
+MINOR_UNITS = {"JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "GBP": 2, "AUD": 2, "CAD": 2, "CHF": 2, "CNY": 2, "HKD": 2,
+               "SGD": 2, "TWD": 2, "THB": 2, "NZD": 2}  # fmt: skip
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+class Client(BaseModel):
+    """One client: who it is, what counts, where its exports lie, which notebooks run.
+
+    Attributes:
+        path: the client file. home: the folder its source paths start from.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    title: str | dict[Literal["ja", "en"], str] = ""
+    language: Literal["ja", "en"] = "ja"
+    currency: str = "JPY"
+    fiscal_year_start: int = Field(default=4, ge=1, le=12)
+    tax_basis: Literal["included", "excluded", "unknown"] = "unknown"
+    business_model: Literal["single_item", "one_off"] = "single_item"
+    as_of: date | None = None
+    timezone: str = "Asia/Tokyo"
+    policy: Policy = Field(default_factory=Policy)
+    sources: dict[str, Source]
+    notebooks: list[str] = Field(default_factory=lambda: list(NOTEBOOKS))
+    formats: list[Literal["html", "xlsx", "pdf", "pptx"]] = Field(default_factory=lambda: ["html", "xlsx"])
+    timeout_seconds: int = Field(default=600, ge=1)
+    rfm: dict[str, Any] = Field(default_factory=dict)
+    retention: dict[str, Any] = Field(default_factory=dict)
+    nps: dict[str, Any] = Field(default_factory=dict)
+    abtest: dict[str, Any] = Field(default_factory=dict)
+    _path: Path = PrivateAttr()
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, value: str) -> str:
+        return _one_of(value, MINOR_UNITS, "currency")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError) as error:
+            raise ValueError(f"is '{value}', must be the name of a time zone such as 'Asia/Tokyo'") from error
+        return value
+
+    @property
+    def path(self) -> Path:
+        """The client file."""
+        return self._path
+
+    @property
+    def home(self) -> Path:
+        """The folder that source paths, `data/` and `reports/` are relative to."""
+        return _home(self._path)
+
+    @property
+    def minor_units(self) -> int:
+        """Decimals of the currency: 0 for yen, 2 for cents and pence."""
+        return MINOR_UNITS[self.currency]
+
+    def title_in(self, language: str) -> str:
+        """The client's title in a language; the other language's, or the name, where it is missing."""
+        if isinstance(self.title, str):
+            return self.title or self.name
+        titles = {str(key): text for key, text in self.title.items()}
+        return titles.get(language) or next(iter(titles.values()), self.name)
+
+    def section(self, notebook: str) -> dict[str, Any]:
+        """What the client file sets for one notebook; empty when it has no such section."""
+        return dict(getattr(self, notebook)) if notebook in NOTEBOOKS else {}
+
+    def settings(self) -> Settings:
+        """What the door needs to know."""
+        return Settings(
+            name=self.name, home=self.home, sources=self.sources, policy=self.policy, minor_units=self.minor_units,
+            currency=self.currency, timezone=self.timezone, as_of=self.as_of,
+        )  # fmt: skip
+
+
+def load_client(client: str | Path) -> Client:
+    """Read a client file, given as a path or as its name under `parameters/`.
+
+    Raises:
+        UserError: the file is missing, is not YAML, or says something that is not allowed; with file and line.
+    """
+    path = _find(client)
+    where = path.relative_to(_home(path)).as_posix()
+    data, lines = _read_yaml(path, where)
+    try:
+        loaded = Client.model_validate(data)
+    except ValidationError as error:
+        raise UserError(_sentence(error, where, lines)) from None
+    loaded._path = path
+    _check_name(loaded, where, lines)
+    _check_sources(loaded, where, lines)
+    for table, source in loaded.sources.items():
+        source.remember(_places(f"sources.{table}", where, lines))
+    return loaded
+
+
+def _home(path: Path) -> Path:
+    return path.parent.parent if path.parent.name == "parameters" else path.parent
+
+
+def _find(client: str | Path) -> Path:
+    text = str(client)
+    if isinstance(client, Path) or "/" in text or "\\" in text or text.endswith((".yml", ".yaml")):
+        path = Path(client).expanduser().resolve()
+        if not path.is_file():
+            raise UserError(f"{client}: there is no such client file.")
+        return path
+    folders = (Path.cwd() / "parameters", Path(__file__).resolve().parents[1] / "parameters")
+    for folder in folders:
+        if (folder / f"{text}.yml").is_file():
+            return (folder / f"{text}.yml").resolve()
+    names = sorted({file.stem for folder in folders for file in folder.glob("*.yml")})
+    raise UserError(f"there is no client '{text}' under parameters/{nearest(text, names)}")
+
+
+def _one_of(value: str, names: Any, what: str) -> str:
+    if value not in names:
+        raise ValueError(f"is '{value}'{nearest(value, names)}")
+    return value
+
+
+# --- YAML, with the line of every key -------------------------------------------------------------------------------
+
+
+def _read_yaml(path: Path, where: str) -> tuple[dict[str, Any], dict[str, int]]:
+    lines: dict[str, int] = {}
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        data = None if node is None else _build(loader, node, "", lines, where)
+    except UnicodeDecodeError:
+        raise UserError(f"{where}: the client file is not UTF-8.") from None
+    except yaml.MarkedYAMLError as error:
+        raise UserError(_yaml_sentence(error, where)) from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise UserError(f"{where}: this is not YAML ({str(error).splitlines()[0]}).") from None
+    if not isinstance(data, dict):
+        raise UserError(f"{where}: a client file must be a mapping of keys to values.")
+    return data, lines
+
+
+def _yaml_sentence(error: yaml.MarkedYAMLError, where: str) -> str:
+    mark = error.problem_mark
+    line = f" line {mark.line + 1}" if mark else ""
+    if "\\t" in str(error.problem):
+        return f"{where}{line}: a tab stands where spaces are expected; indent with spaces."
+    return f"{where}{line}: this is not YAML ({error.problem})."
+
+
+def _build(loader: yaml.SafeLoader, node: yaml.Node, key: str, lines: dict[str, int], where: str) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return _build_mapping(loader, node, key, lines, where)
+    if isinstance(node, yaml.SequenceNode):
+        return [_build(loader, child, f"{key}.{i}", lines, where) for i, child in enumerate(node.value)]
+    # Export values and column names are text as typed: `1`, `no` and `2023-01-01` must not turn into other things.
+    if ".values." in key or ".columns." in key:
+        return node.value
+    return loader.construct_object(node)
+
+
+def _build_mapping(
+    loader: yaml.SafeLoader, node: yaml.MappingNode, key: str, lines: dict[str, int], where: str
+) -> dict[str, Any]:
+    built: dict[str, Any] = {}
+    for name, value in node.value:
+        if not isinstance(name, yaml.ScalarNode):
+            raise UserError(f"{where} line {name.start_mark.line + 1}: a key must be a word or a quoted text.")
+        here = f"{key}.{name.value}".lstrip(".")
+        line = name.start_mark.line + 1
+        if name.value in built:
+            raise UserError(f"{where} line {line}: key '{here}' stands twice, first in line {lines[here]}.")
+        lines[here] = line
+        built[name.value] = _build(loader, value, here, lines, where)
+    return built
+
+
+def _places(prefix: str, where: str, lines: dict[str, int]) -> dict[str, str]:
+    inside = {key: line for key, line in lines.items() if key == prefix or key.startswith(prefix + ".")}
+    return {key[len(prefix) + 1 :]: f"{where} line {line}" for key, line in inside.items()}
+
+
+# --- what may be wrong, in one sentence -----------------------------------------------------------------------------
+
+
+def _line(where: str, lines: dict[str, int], key: str) -> str:
+    while key and key not in lines:
+        key = key.rpartition(".")[0]
+    return f"{where} line {lines[key]}" if key else where
+
+
+def _sentence(error: ValidationError, where: str, lines: dict[str, int]) -> str:
+    first = error.errors()[0]
+    path = [str(part) for part in first["loc"]]
+    key = _longest(path, lines)
+    at, kind, given = _line(where, lines, key), first["type"], first["input"]
+    if kind == "extra_forbidden":
+        return f"{at}: unknown key '{key}'{nearest(path[-1], _known_keys(path[:-1]))}"
+    if kind == "missing":
+        return f"{_line(where, lines, '.'.join(path[:-1]))}: key '{'.'.join(path)}' is missing."
+    if kind == "value_error":
+        return _stop(f"{at}: {key} {first['ctx']['error']}")
+    return f"{at}: {key} is {_shown(given)}, {_allowed(first)}."
+
+
+def _stop(text: str) -> str:
+    return text if text.endswith(("?", ".")) else text + "."
+
+
+def _longest(path: list[str], lines: dict[str, int]) -> str:
+    """pydantic names the branch of a union too; the file knows only its own keys."""
+    kept = [path[0]]
+    for part in path[1:]:
+        if ".".join([*kept, part]) in lines or part.isdigit():
+            kept.append(part)
+    return ".".join(kept)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else f"'{value}'" if value is not None else "empty"
+
+
+def _allowed(error: Any) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "literal_error":
+        return f"must be {context['expected']}"
+    words = {"int": "a whole number", "string": "a text", "date": "a date such as 2026-03-31", "dict": "a mapping",
+             "model": "a mapping", "list": "a list", "bool": "true or false"}  # fmt: skip
+    for start, word in words.items():
+        if kind.startswith(start):
+            return f"must be {word}"
+    limits = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
+    if kind in limits:
+        return f"must be {limits[kind][1]} {context[limits[kind][0]]}"
+    return f"which is not allowed ({error['msg']})"
+
+
+def _known_keys(path: list[str]) -> list[str]:
+    if not path:
+        return list(Client.model_fields)
+    return list(Policy.model_fields if path[0] == "policy" else Source.model_fields)
+
+
+def _check_name(client: Client, where: str, lines: dict[str, int]) -> None:
+    at = _line(where, lines, "name")
+    if not _NAME.fullmatch(client.name):
+        raise UserError(
+            f"{at}: name is '{client.name}', must be 1 to 40 of a-z, 0-9, - and _, a letter or digit first."
+        )
+    if client.name != client.path.stem:
+        raise UserError(f"{at}: name is '{client.name}', must be '{client.path.stem}' like the file.")
+
+
+def _check_sources(client: Client, where: str, lines: dict[str, int]) -> None:
+    if not client.sources:
+        raise UserError(f"{_line(where, lines, 'sources')}: sources is empty, must name at least one table.")
+    for table, source in client.sources.items():
+        at = _line(where, lines, f"sources.{table}")
+        if table not in INPUTS:
+            raise UserError(f"{at}: unknown table '{table}'{nearest(table, TABLES)}")
+        _check_place(source, at, table)
+        _check_columns(table, source, where, lines)
+
+
+def _check_place(source: Source, at: str, table: str) -> None:
+    if (source.path is None) == (source.package is None):
+        raise UserError(f"{at}: sources.{table} needs either 'path' or 'package' with 'file'.")
+    if (source.package is None) != (source.file is None):
+        raise UserError(f"{at}: sources.{table} needs 'package' and 'file' together.")
+
+
+def _check_columns(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
+    for part in ("columns", "values"):
+        for name in getattr(source, part):
+            if name not in INPUTS[table]:
+                at = _line(where, lines, f"sources.{table}.{part}.{name}")
+                raise UserError(f"{at}: unknown column '{name}' of {table}{nearest(name, INPUTS[table])}")
+    for group in REQUIRED[table] if source.columns else ():
+        if not any(name in source.columns for name in group):
+            at = _line(where, lines, f"sources.{table}.columns")
+            wanted = " or ".join(f"'{name}'" for name in group)
+            raise UserError(f"{at}: sources.{table}.columns lacks {wanted}.")

@@ -1,0 +1,84 @@
+"""Values of an export get their canonical meaning; a value without one is refused, never guessed."""
+
+# ruff: noqa: S608 - the statements are put together from our own names; texts from outside go through `literal`.
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmlib.data.keys import MAIL
+from crmlib.data.mapping import meaning
+from crmlib.data.naming import listed
+from crmlib.data.parse import literal
+from crmlib.data.settings import Source
+from crmlib.data.tables import INPUTS, Column
+from crmlib.errors import UserError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from crmlib.data.read import Reading
+
+_SHOWN = 5
+
+
+def translate_codes(
+    con: duckdb.DuckDBPyConnection, table: str, relation: str, source: Source, reading: Reading
+) -> None:
+    """Replace values by their meaning, in place, in every mapped column that has codes or a value mapping.
+
+    Raises:
+        UserError: values without a meaning, with their counts and what is allowed.
+    """
+    for name in reading.columns:
+        column = INPUTS[table][name]
+        if column.kind in ("code", "flag") or name in source.values:
+            target = "when" if name in ("ordered_at", "order_date") and table == "orders" else name
+            _translate(con, table, relation, source, target, name, column)
+
+
+def _translate(
+    con: duckdb.DuckDBPyConnection, table: str, relation: str, source: Source, target: str, name: str, column: Column
+) -> None:
+    found = con.execute(f"SELECT coalesce(\"{target}\", '') AS text, count(*) FROM {relation} GROUP BY 1").fetchall()
+    values = source.values.get(name, {})
+    means = {text: meaning(text, values, column) for text, _ in found}
+    unknown = [(text, n) for text, n in found if means[text] is None]
+    if unknown:
+        raise UserError(_refusal(table, name, source, column, unknown))
+    changed = {text: value for text, value in means.items() if value != text}
+    if changed:
+        _replace(con, relation, target, changed)
+
+
+def _replace(con: duckdb.DuckDBPyConnection, relation: str, target: str, changed: dict[str, str | None]) -> None:
+    import pandas as pd
+
+    con.register("changed", pd.DataFrame({"was": list(changed), "becomes": list(changed.values())}, dtype="str"))
+    con.execute(
+        f'UPDATE {relation} SET "{target}" = nullif(changed.becomes, {literal("")}) FROM changed '
+        f'WHERE coalesce({relation}."{target}", {literal("")}) = changed.was'
+    )
+    con.unregister("changed")
+
+
+def _refusal(table: str, name: str, source: Source, column: Column, unknown: list[tuple[str, int]]) -> str:
+    import re
+
+    ordered = sorted(unknown, key=lambda pair: (-pair[1], pair[0]))
+    shown = [f"{_shown(text, hide=bool(re.search(MAIL, text)))} ({n:,} {_rows(n)})" for text, n in ordered[:_SHOWN]]
+    more = f" and {len(ordered) - _SHOWN:,} more" if len(ordered) > _SHOWN else ""
+    what = "value without a meaning" if len(ordered) == 1 else "values without a meaning"
+    return (
+        f"{source.place('values', name)}: {table}.{name} has a {what}: "
+        if len(ordered) == 1
+        else f"{source.place('values', name)}: {table}.{name} has {what}: "
+    ) + f"{', '.join(shown)}{more}; each must become one of {listed(column.allowed)}."
+
+
+def _shown(text: str, *, hide: bool) -> str:
+    return "a mail address" if hide else f"'{text}'" if text else "blank"
+
+
+def _rows(n: int) -> str:
+    return "row" if n == 1 else "rows"

@@ -1,0 +1,86 @@
+"""Export columns to canonical columns, and export values to canonical values."""
+
+from __future__ import annotations
+
+import unicodedata
+from fnmatch import fnmatchcase
+
+from crmlib.data.naming import listed, nearest
+from crmlib.data.settings import Source
+from crmlib.data.tables import INPUTS, REQUIRED, Column
+from crmlib.errors import UserError
+
+TRUE = ("true", "1", "yes", "はい", "済")
+FALSE = ("false", "0", "no", "いいえ", "未")
+
+
+def plain(name: str) -> str:
+    """A header name as it is compared: NFKC, without spaces at the ends. Only for matching, never stored."""
+    return unicodedata.normalize("NFKC", name).strip()
+
+
+def unique_names(header: list[str]) -> list[str]:
+    """Header names in which a repeated name gets a suffix.
+
+    Example:
+        >>> unique_names(["注文番号", "送料", "送料"])
+        ['注文番号', '送料', '送料_2']
+    """
+    seen: dict[str, int] = {}
+    names: list[str] = []
+    for name in header:
+        key = plain(name)
+        seen[key] = seen.get(key, 0) + 1
+        names.append(name.strip() if seen[key] == 1 or not key else f"{name.strip()}_{seen[key]}")
+    return names
+
+
+def match_columns(table: str, source: Source, header: list[str], file: str) -> dict[str, int]:
+    """Position of every mapped canonical column in a header; without a mapping, of the canonical names it holds.
+
+    Raises:
+        UserError: a mapped column is not in the header, or a required one is not mapped.
+    """
+    places = {plain(name): i for i, name in reversed(list(enumerate(header)))}
+    if not source.columns:
+        found = {name: places[name] for name in INPUTS[table] if name in places}
+        _check_required(table, list(found), header, file)
+        return found
+    for name, wanted in source.columns.items():
+        if plain(wanted) not in places:
+            raise UserError(
+                f"{source.place('columns', name)}: column '{wanted}' for {name} is not in the header of {file}"
+                f"{nearest(wanted, header)}"
+            )
+    return {name: places[plain(wanted)] for name, wanted in source.columns.items()}
+
+
+def _check_required(table: str, found: list[str], header: list[str], file: str) -> None:
+    for group in REQUIRED[table]:
+        if not any(name in found for name in group):
+            wanted = " or ".join(f"'{name}'" for name in group)
+            raise UserError(f"{file}: no column {wanted} for {table}, and no mapping; the header has {listed(header)}.")
+
+
+def meaning(text: str, values: dict[str, str], column: Column) -> str | None:
+    """The canonical value of an export value: exact match, then globs in order, then the value itself.
+
+    A code or flag without a meaning gives None; other columns keep what they say.
+    """
+    for given in (text, plain(text)):
+        if given in values:
+            return values[given]
+    for pattern, value in values.items():
+        if any(mark in pattern for mark in "*?[") and fnmatchcase(text, pattern):
+            return value
+    if column.kind == "flag":
+        return _flag(plain(text).casefold(), column.default)
+    if column.kind == "code":
+        return text if text in column.allowed else column.default if text == "" else None
+    return text
+
+
+def _flag(text: str, default: str | None) -> str | None:
+    if text in TRUE:
+        return "true"
+    return "false" if text in FALSE else default if text == "" else None

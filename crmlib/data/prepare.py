@@ -1,0 +1,298 @@
+"""Exports into canonical Parquet tables, kept under a key of everything they depend on.
+
+The prepared tables lie in `data/<client>/prepared/<key>/`, with `ledger.json` written last: a folder without it, or
+whose tables are not as it says, is no cache and is built again.
+"""
+
+# ruff: noqa: S608 - the statements are put together from our own names; texts from outside go through `literal`.
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import crmlib
+from crmlib.data.files import SourceFile, fingerprint, locate
+from crmlib.data.keys import MAIL, PERSONAL_VALUE, decide, is_personal_header, surrogates
+from crmlib.data.ledger import Count
+from crmlib.data.orders import build_orders
+from crmlib.data.others import build_other
+from crmlib.data.parse import clean, literal
+from crmlib.data.read import Reading, read_source
+from crmlib.data.settings import Settings
+from crmlib.data.tables import INPUTS, OUTPUTS
+from crmlib.errors import UserError
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Raise it when the door's own rules change, so that tables prepared by the old rules are not used.
+DOOR = 1
+KEEP = 3
+_ORDER = ("experiments", "customers", "products", "orders", "surveys", "surveys_sent", "assignments")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The prepared tables of one client: where they lie, their counts for the ledger, and the notes of the reading."""
+
+    folder: Path
+    key: str
+    counts: dict[str, Count]
+    notes: tuple[str, ...]
+    inputs: dict[str, str]
+
+    def parquet(self, table: str) -> Path:
+        """The file of a canonical table."""
+        return self.folder / f"{table}.parquet"
+
+
+def prepare(settings: Settings) -> Prepared:
+    """The client's canonical tables: the kept ones when nothing they depend on has changed, else newly built.
+
+    Raises:
+        UserError: a source is missing or cannot be read as the client file says.
+    """
+    files = {t: fingerprint(locate(t, s, settings.home), settings) for t, s in settings.sources.items()}
+    key = _key(settings, files)
+    folder = settings.folder / "prepared" / key
+    kept = _load(folder)
+    if kept is not None:
+        return kept
+    with _lock(settings.folder / ".lock"):
+        # Another run may have built it while this one waited.
+        kept = _load(folder)
+        if kept is None:
+            _build(settings, files, folder)
+            kept = _load(folder)
+        _remove_older(folder.parent, keep=key)
+    if kept is None:
+        raise UserError(f"data/{settings.name}/prepared: the prepared tables cannot be read back after writing them.")
+    return kept
+
+
+def _key(settings: Settings, files: dict[str, list[SourceFile]]) -> str:
+    depends = {
+        "door": DOOR,
+        "version": crmlib.__version__,
+        "files": {table: [[f.name, f.format, f.sha256] for f in found] for table, found in files.items()},
+        "sources": {table: source.model_dump() for table, source in settings.sources.items()},
+        "policy": settings.policy.model_dump(),
+        "money": [settings.currency, settings.minor_units],
+        "timezone": settings.timezone,
+    }
+    return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:32]
+
+
+# --- building --------------------------------------------------------------------------------------------------------
+
+
+def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection that spills into the client's own folder and fetches nothing from anywhere."""
+    import duckdb
+
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": False, "autoload_known_extensions": False, "threads": 2,
+        "temp_directory": str(settings.folder / "tmp"), "max_temp_directory_size": "20GB",
+        "python_enable_replacements": False,
+    }  # fmt: skip
+    return duckdb.connect(config=config)
+
+
+def _build(settings: Settings, files: dict[str, list[SourceFile]], folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
+    try:
+        with connect(settings) as con:
+            readings = {t: read_source(con, t, settings.sources[t], files[t]) for t in _ORDER if t in settings.sources}
+            _refuse_mail(con, settings, readings)
+            counts = _tables(con, settings, readings)
+            _write(con, staged, counts, _notes(settings, files, readings), files)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.replace(staged, folder)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+        shutil.rmtree(settings.folder / "tmp", ignore_errors=True)
+
+
+def _tables(con: duckdb.DuckDBPyConnection, settings: Settings, readings: dict[str, Reading]) -> dict[str, Count]:
+    counts: dict[str, Count] = {}
+    if "experiments" in readings:
+        counts["experiments"] = build_other(con, "experiments", settings, readings["experiments"])
+    _empty(con, "experiments")
+    _replace_keys(con, settings, readings)
+    for table in ("customers", "products", "surveys", "surveys_sent", "assignments"):
+        if table in readings:
+            counts[table] = build_other(con, table, settings, readings[table])
+        _empty(con, table)
+    con.execute(
+        "CREATE TABLE marked_customers AS SELECT customer_id, is_test, is_staff FROM customers WHERE is_test OR is_staff"
+    )
+    if "orders" in readings:
+        counts["orders"] = build_orders(con, settings, readings["orders"])
+    _empty(con, "orders")
+    _empty(con, "order_items")
+    return counts
+
+
+def _empty(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in OUTPUTS[table].items())
+    con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+
+
+def _refuse_mail(con: duckdb.DuckDBPyConnection, settings: Settings, readings: dict[str, Reading]) -> None:
+    """Mail addresses may stand in the customer key, where they are replaced, and nowhere else."""
+    for table, reading in readings.items():
+        for name in reading.columns:
+            if INPUTS[table][name].kind not in ("text", "id"):
+                continue
+            n = con.execute(
+                f"SELECT count(*) FROM raw_{table} WHERE contains({name}, '@') AND regexp_matches({name}, {literal(MAIL)})"
+            ).fetchall()[0][0]
+            if n:
+                raise UserError(
+                    f"{settings.sources[table].place('columns', name)}: column '{reading.headers[name]}' for "
+                    f"{table}.{name} holds mail addresses ({n:,} rows); map another column or leave it out."
+                )
+
+
+def _key_column(table: str) -> str:
+    return "unit_id" if table == "assignments" else "customer_id"
+
+
+def _replace_keys(con: duckdb.DuckDBPyConnection, settings: Settings, readings: dict[str, Reading]) -> None:
+    """Personal customer keys become surrogates in all tables alike, so that they still join."""
+    import pandas as pd
+
+    keyed = {t: r for t, r in readings.items() if _key_column(t) in r.columns}
+    personal = {t: _is_personal(con, t, r) for t, r in keyed.items()}
+    if not decide(personal, settings.sources):
+        return
+    found = " UNION ".join(f"SELECT {clean(_key_column(t))} AS key FROM raw_{t} WHERE {_customers(t)}" for t in keyed)
+    keys = [key for (key,) in con.execute(f"SELECT key FROM ({found}) WHERE key IS NOT NULL ORDER BY 1").fetchall()]
+    known = surrogates(keys, settings)
+    con.register("known", pd.DataFrame({"key": list(known), "surrogate": list(known.values())}, dtype="str"))
+    for table in keyed:
+        column = _key_column(table)
+        con.execute(
+            f"UPDATE raw_{table} SET {column} = known.surrogate FROM known "
+            f"WHERE {clean(f'raw_{table}.{column}')} = known.key AND {_customers(table)}"
+        )
+    con.unregister("known")
+
+
+def _customers(table: str) -> str:
+    """Assignments name subscriptions too; those are left as they are."""
+    if table != "assignments":
+        return "true"
+    return (
+        f"coalesce({clean('experiment_id')}, '') NOT IN "
+        "(SELECT experiment_id FROM experiments WHERE unit = 'subscription')"
+    )
+
+
+def _is_personal(con: duckdb.DuckDBPyConnection, table: str, reading: Reading) -> bool:
+    column = _key_column(table)
+    if is_personal_header(reading.headers[column]):
+        return True
+    found = con.execute(
+        f"SELECT 1 FROM raw_{table} WHERE regexp_matches({clean(column)}, {literal(PERSONAL_VALUE)}) "
+        f"AND {_customers(table)} LIMIT 1"
+    ).fetchall()
+    return bool(found)
+
+
+def _notes(settings: Settings, files: dict[str, list[SourceFile]], readings: dict[str, Reading]) -> list[str]:
+    """What the reader should know, as `code: facts`."""
+    notes: list[str] = []
+    for table, reading in readings.items():
+        for file in files[table]:
+            encoding = reading.encodings.get(file.name, file.format)
+            notes.append(f"file_read: {table}: {file.name} ({encoding})")
+        if reading.unmapped:
+            notes.append(f"not_mapped: {table}: {', '.join(reading.unmapped)}")
+        if reading.broken:
+            at = ", ".join(f"{name} row {row}" for name, row in reading.broken[:5])
+            notes.append(
+                f"broken_rows: {table}: {len(reading.broken)} ({at}{', …' if len(reading.broken) > 5 else ''})"
+            )
+    return notes
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection, folder: Path, counts: dict[str, Count], notes: list[str],
+    files: dict[str, list[SourceFile]],
+) -> None:  # fmt: skip
+    written: dict[str, str] = {}
+    for table, columns in OUTPUTS.items():
+        path = folder / f"{table}.parquet"
+        listed = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in columns.items())
+        order = "order_day, order_id, channel" if table == "orders" else "order_day, order_id, channel, line_no"
+        by = f" ORDER BY {order}" if table in ("orders", "order_items") else ""
+        con.execute(f"COPY (SELECT {listed} FROM {table}{by}) TO {literal(str(path))} (FORMAT parquet)")
+        written[table] = _sha256(path)
+    for count in counts.values():
+        count.ledger(None)
+    about = {
+        "counts": {table: count.dump() for table, count in counts.items()},
+        "notes": notes,
+        "tables": written,
+        "inputs": {f"{table}/{f.name}": f.sha256 for table, found in files.items() for f in found},
+    }
+    (folder / "ledger.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+# --- the cache -------------------------------------------------------------------------------------------------------
+
+
+def _load(folder: Path) -> Prepared | None:
+    """The prepared tables of a folder, None when it is missing, half written or damaged."""
+    try:
+        about = json.loads((folder / "ledger.json").read_text(encoding="utf-8"))
+        whole = all(_sha256(folder / f"{table}.parquet") == about["tables"][table] for table in OUTPUTS)
+        counts = {table: Count.load(data) for table, data in about["counts"].items()}
+        notes, inputs = tuple(about["notes"]), dict(about["inputs"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    if not whole:
+        return None
+    os.utime(folder)
+    return Prepared(folder, folder.name, counts, notes, inputs)
+
+
+def _remove_older(prepared: Path, *, keep: str) -> None:
+    folders = [p for p in prepared.iterdir() if p.is_dir()]
+    newest = sorted(folders, key=lambda p: p.stat().st_mtime_ns, reverse=True)
+    for folder in newest[KEEP:]:
+        if folder.name != keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """One build at a time for a client; the lock goes with the process that holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as stream:
+        _flock(stream)
+        yield
+
+
+def _flock(stream: IO[str]) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows: the rename alone keeps two runs apart.
+        return
+    fcntl.flock(stream, fcntl.LOCK_EX)

@@ -1,0 +1,257 @@
+"""Files into records, and records into one DuckDB table of text columns that remember file and row.
+
+Text goes through Python's csv module in strict mode: DuckDB 2.0's reader silently drops a last record whose quote is
+never closed.
+"""
+
+# ruff: noqa: S608 - the statements are put together from our own names; texts from outside go through `literal`.
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crmlib.data.encodings import BOM, detect
+from crmlib.data.files import SourceFile
+from crmlib.data.mapping import match_columns, unique_names
+from crmlib.data.settings import Source
+from crmlib.errors import UserError
+
+if TYPE_CHECKING:
+    import duckdb
+
+CHUNK_ROWS = 50_000
+MAX_CELL = 1_000_000
+Record = tuple[int, list[str]]
+
+
+@dataclass
+class Reading:
+    """What was met while reading one source: rows, broken rows, encodings, columns found and left."""
+
+    table: str
+    columns: list[str] = field(default_factory=list)
+    rows: int = 0
+    broken: list[tuple[str, int]] = field(default_factory=list)
+    encodings: dict[str, str] = field(default_factory=dict)
+    unmapped: list[str] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def read_source(con: duckdb.DuckDBPyConnection, table: str, source: Source, files: list[SourceFile]) -> Reading:
+    """Load a source into the table `raw_<table>`: mapped columns as text, `_seq`, `_file`, `_row`, `_hash`.
+
+    `_seq` counts the rows over all files from 1; `_hash` is the same for rows whose cells are all the same.
+    """
+    reading = Reading(table)
+    for number, file in enumerate(files):
+        if file.format == "parquet":
+            _read_parquet(con, source, file, number, reading)
+        else:
+            _read_records(con, source, file, number, reading)
+    return reading
+
+
+def _read_records(
+    con: duckdb.DuckDBPyConnection, source: Source, file: SourceFile, number: int, reading: Reading
+) -> None:
+    records = _records(file, source, reading)
+    header = _header(records, source, file)
+    positions = _match(con, reading, source, file, header)
+    whole = _whole(records, len(header), file, reading)
+    while chunk := list(islice(whole, CHUNK_ROWS)):
+        _append(con, reading, positions, chunk, number)
+
+
+def _header(records: Iterator[Record], source: Source, file: SourceFile) -> list[str]:
+    if source.header is not True:
+        return unique_names(list(source.header))
+    first = next(records, None)
+    if first is None:
+        raise UserError(f"{file.name}: the file is empty, it has no header row.")
+    return unique_names(first[1])
+
+
+def _match(
+    con: duckdb.DuckDBPyConnection, reading: Reading, source: Source, file: SourceFile, header: list[str]
+) -> dict[str, int]:
+    positions = match_columns(reading.table, source, header, file.name)
+    taken = set(positions.values())
+    left = [name for i, name in enumerate(header) if i not in taken and name]
+    reading.unmapped += [name for name in left if name not in reading.unmapped]
+    if not reading.columns:
+        reading.columns = list(positions)
+        reading.headers = {name: header[i] for name, i in positions.items()}
+        texts = ", ".join(f"{name} VARCHAR" for name in reading.columns)
+        con.execute(
+            f"CREATE TABLE raw_{reading.table} (_seq BIGINT, _file BIGINT, _row BIGINT, _hash VARCHAR, {texts})"
+        )
+    return positions
+
+
+def _whole(records: Iterator[Record], width: int, file: SourceFile, reading: Reading) -> Iterator[Record]:
+    """Records with as many cells as the header; the others are counted as broken rows."""
+    for row, cells in records:
+        if len(cells) == width:
+            yield row, cells
+        else:
+            reading.broken.append((file.name, row))
+
+
+def _append(
+    con: duckdb.DuckDBPyConnection, reading: Reading, positions: dict[str, int], chunk: list[Record], number: int
+) -> None:
+    import pandas as pd
+
+    first = reading.rows + 1
+    reading.rows += len(chunk)
+    data: dict[str, Any] = {"_seq": range(first, reading.rows + 1), "_file": number, "_row": [row for row, _ in chunk]}
+    data["_hash"] = [_hash(cells) for _, cells in chunk]
+    for name in reading.columns:
+        position = positions[name]
+        data[name] = [cells[position] for _, cells in chunk]
+    con.register("chunk", pd.DataFrame(data))
+    con.execute(f"INSERT INTO raw_{reading.table} SELECT * FROM chunk")
+    con.unregister("chunk")
+
+
+def _hash(cells: list[str]) -> str:
+    joined = "\x1f".join(cells)
+    if joined.count("\x1f") != len(cells) - 1:
+        joined = repr(cells)
+    return blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+# --- records ---------------------------------------------------------------------------------------------------------
+
+
+def _records(file: SourceFile, source: Source, reading: Reading) -> Iterator[Record]:
+    """(row, cells) of every record that holds anything; row is the line of the file it begins on."""
+    if file.format == "excel":
+        return _excel(file, source)
+    encoding = detect(file.path, file.name, source.encoding, source.place("encoding"))
+    reading.encodings[file.name] = encoding
+    if file.format == "text":
+        return _whitespace(file.path, encoding)
+    delimiter = source.delimiter or ("\t" if file.format == "tsv" else _sniff(file.path, encoding))
+    return _delimited(file, encoding, delimiter, source)
+
+
+def _lines(path: Path, encoding: str) -> Iterator[str]:
+    with path.open(encoding=encoding, newline="") as stream:
+        # Files that were joined or saved twice begin with two byte order marks.
+        yield next(stream, "").lstrip(BOM)
+        yield from stream
+
+
+def _sniff(path: Path, encoding: str) -> str:
+    """The one of comma, tab and semicolon that cuts the header into most cells."""
+    head = next((line for line in _lines(path, encoding) if line.strip()), "")
+    return max(",\t;", key=lambda mark: len(next(csv.reader([head], delimiter=mark), [])))
+
+
+def _whitespace(path: Path, encoding: str) -> Iterator[Record]:
+    for row, line in enumerate(_lines(path, encoding), start=1):
+        if cells := line.split():
+            yield row, cells
+
+
+def _delimited(file: SourceFile, encoding: str, delimiter: str, source: Source) -> Iterator[Record]:
+    csv.field_size_limit(MAX_CELL)
+    quoting = csv.QUOTE_MINIMAL if source.quotes else csv.QUOTE_NONE
+    reader = csv.reader(_lines(file.path, encoding), delimiter=delimiter, strict=True, quoting=quoting)
+    row = 1
+    try:
+        for cells in reader:
+            if any(cells):
+                yield row, cells
+            row = reader.line_num + 1
+    except csv.Error as error:
+        raise UserError(f"{file.name} row {row}: {_csv_sentence(error)}") from None
+
+
+def _csv_sentence(error: csv.Error) -> str:
+    if "unexpected end of data" in str(error):
+        return "a quote is opened here and never closed."
+    if "field larger" in str(error):
+        return f"a cell is longer than {MAX_CELL:,} characters; is a quote opened and never closed?"
+    return 'text follows a closing quote; a quote inside a cell must be doubled (""), or set quotes: false.'
+
+
+def _excel(file: SourceFile, source: Source) -> Iterator[Record]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_path(str(file.path))
+    except CalamineError as error:
+        raise UserError(f"{file.name}: the workbook cannot be opened ({error}).") from None
+    rows = _sheet(book, file, source).to_python(skip_empty_area=False)
+    for row, cells in enumerate(rows, start=1):
+        texts = [_cell(cell) for cell in cells]
+        if any(texts):
+            yield row, texts
+
+
+def _sheet(book: Any, file: SourceFile, source: Source) -> Any:
+    names = book.sheet_names
+    if isinstance(source.sheet, str) and source.sheet in names:
+        return book.get_sheet_by_name(source.sheet)
+    if isinstance(source.sheet, int) and 0 <= source.sheet < len(names):
+        return book.get_sheet_by_index(source.sheet)
+    allowed = ", ".join(f"'{name}'" for name in names)
+    raise UserError(f"{file.name}: there is no sheet '{source.sheet}', must be a number from 0 or one of {allowed}.")
+
+
+def _cell(value: Any) -> str:
+    """A cell as text: whole floats without `.0`, dates in ISO form, a midnight as the date alone."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if math.isfinite(value) and value.is_integer() else str(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ")
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+# --- Parquet ---------------------------------------------------------------------------------------------------------
+
+
+def _read_parquet(
+    con: duckdb.DuckDBPyConnection, source: Source, file: SourceFile, number: int, reading: Reading
+) -> None:
+    import duckdb
+
+    try:
+        found = con.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(file.path)]).fetchall()
+    except duckdb.Error:
+        raise UserError(f"{file.name}: the Parquet file cannot be read.") from None
+    cells = [_as_text(name, kind) for name, kind, *_ in found]
+    positions = _match(con, reading, source, file, unique_names([name for name, *_ in found]))
+    wanted = ", ".join(f"{cells[positions[name]]} AS {name}" for name in reading.columns)
+    same = " || ".join(f"coalesce(strlen({cell})::VARCHAR || ':' || {cell}, '-')" for cell in cells)
+    added = con.execute(
+        f"INSERT INTO raw_{reading.table} SELECT {reading.rows} + file_row_number + 1, {number}, file_row_number + 1, "
+        f"md5({same}), {wanted} FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number",
+        [str(file.path)],
+    ).fetchall()
+    reading.rows += added[0][0]
+
+
+def _as_text(name: str, kind: str) -> str:
+    column = '"' + name.replace('"', '""') + '"'
+    if kind in {"DOUBLE", "FLOAT"}:
+        # pandas writes whole numbers with gaps as floats: 17850.0 is the customer 17850, NaN is a blank.
+        small = f"{column} = trunc({column}) AND abs({column}) < 1e15"
+        tiny = f"abs({column}) < 1e-3"
+        return (
+            f"(CASE WHEN isnan({column}) THEN NULL WHEN {small} THEN {column}::BIGINT::VARCHAR "
+            f"WHEN {tiny} THEN {column}::DECIMAL(38, 18)::VARCHAR ELSE {column}::VARCHAR END)"
+        )
+    return f"{column}::VARCHAR"

@@ -1,0 +1,159 @@
+"""A client's shop as the notebooks see it: the counted tables up to the base date, and the ledgers behind them."""
+
+# ruff: noqa: S608 - the statements are put together from our own names; texts from outside go through `literal`.
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from crmlib.client import Client, load_client
+from crmlib.data.ledger import Ledger
+from crmlib.data.naming import nearest
+from crmlib.data.parse import literal
+from crmlib.data.prepare import Prepared, connect, prepare
+from crmlib.data.tables import DAY, OUTPUTS, empty
+from crmlib.errors import UserError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+_EPOCH = date(1970, 1, 1)
+# The base date is the last day of the first of these that has rows.
+_CLOCKS = ("orders", "surveys", "assignments", "surveys_sent")
+
+
+class Shop:
+    """The tables of one client up to a base date.
+
+    Attributes:
+        client: the client file. as_of: the base date, where observation ends. as_of_day: the same in days since
+        1970-01-01. first_day: day of the first counted order. ledgers: one a table. read_notes: what the reading met,
+        as `code: facts`. inputs: hash of every file read.
+    """
+
+    def __init__(self, client: Client, prepared: Prepared, as_of: date) -> None:
+        self.client = client
+        self.as_of = as_of
+        self.as_of_day = (as_of - _EPOCH).days
+        self.read_notes = list(prepared.notes)
+        self.inputs = dict(prepared.inputs)
+        self.prepared_key = prepared.key
+        self.ledgers: dict[str, Ledger] = {
+            table: count.ledger(self.as_of_day if table in DAY else None) for table, count in prepared.counts.items()
+        }
+        # Relations live as long as their connection.
+        self._con = connect(client.settings())
+        for table in OUTPUTS:
+            self._con.execute(f"CREATE VIEW {table} AS {_up_to(prepared, table, self.as_of_day)}")
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger of the orders.
+
+        Raises:
+            UserError: the client has no orders.
+        """
+        if "orders" not in self.ledgers:
+            raise UserError(f"client '{self.client.name}' has no source for orders.")
+        return self.ledgers["orders"]
+
+    @property
+    def orders(self) -> duckdb.DuckDBPyRelation:
+        """One row a counted order, up to the base date."""
+        return self._con.table("orders")
+
+    @property
+    def order_items(self) -> duckdb.DuckDBPyRelation:
+        """One row a counted line, up to the base date."""
+        return self._con.table("order_items")
+
+    @property
+    def first_day(self) -> int:
+        """Day of the first counted order; the base date's where there is none."""
+        found = self._ask("SELECT min(order_day) FROM orders")[0][0]
+        return self.as_of_day if found is None else int(found)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Any canonical table up to the base date; an empty frame with its columns where the client has none.
+
+        Raises:
+            ValueError: there is no such table.
+        """
+        if name not in OUTPUTS:
+            raise ValueError(f"unknown table '{name}'{nearest(name, OUTPUTS)}")
+        return self._con.table(name).df() if self.has(name) else empty(name)
+
+    def has(self, name: str) -> bool:
+        """True when the table has at least one row up to the base date."""
+        return name in OUTPUTS and bool(self._ask(f"SELECT 1 FROM {name} LIMIT 1"))
+
+    def _ask(self, question: str) -> list[tuple[int, ...]]:
+        # A cursor of its own: a relation that is being read elsewhere must not be disturbed.
+        with self._con.cursor() as cursor:
+            return cursor.execute(question).fetchall()
+
+    def __repr__(self) -> str:
+        return f"Shop('{self.client.name}', as_of={self.as_of})"
+
+
+def open_shop(client: str | Path, as_of: date | str | None = None) -> Shop:
+    """Read a client's exports, or their prepared tables, and open them up to a base date.
+
+    `as_of`: argument, else the client file's, else the last date in the data; never today.
+
+    Raises:
+        UserError: client file or exports cannot be used as they are; or the last date in the data lies in the future.
+    """
+    loaded = load_client(client)
+    prepared = prepare(loaded.settings())
+    return Shop(loaded, prepared, _as_of(loaded, prepared, as_of))
+
+
+def _as_of(client: Client, prepared: Prepared, given: date | str | None) -> date:
+    if given is not None:
+        return _date(given)
+    if client.as_of is not None:
+        return client.as_of
+    last = _last_day(prepared)
+    if last is None:
+        raise UserError(f"client '{client.name}': no dated row counts{_why(prepared)}.")
+    found = _EPOCH + timedelta(days=last)
+    if found > datetime.now(tz=ZoneInfo(client.timezone)).date():
+        raise UserError(
+            f"client '{client.name}': the last date in the data is {found}, which lies in the future; "
+            f"set as_of in the client file, what comes after it is left out."
+        )
+    return found
+
+
+def _date(given: date | str) -> date:
+    if isinstance(given, date):
+        return given
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise UserError(f"as_of is '{given}', must be a date such as 2026-03-31.") from None
+
+
+def _last_day(prepared: Prepared) -> int | None:
+    for table in _CLOCKS:
+        if table in prepared.counts and prepared.counts[table].days:
+            return prepared.counts[table].days[-1].day
+    return None
+
+
+def _why(prepared: Prepared) -> str:
+    lines = [(line.rows, line.reason) for count in prepared.counts.values() for line in count.lines if line.rows]
+    if not lines:
+        return "; the export has no rows"
+    rows, reason = max(lines)
+    return f"; {rows:,} rows were left out as {reason}"
+
+
+def _up_to(prepared: Prepared, table: str, day: int) -> str:
+    relation = f"SELECT * FROM read_parquet({literal(str(prepared.parquet(table)))})"
+    return f"{relation} WHERE {DAY[table]} <= {day}" if table in DAY else relation
