@@ -133,7 +133,7 @@ def _unlike(plan: Plan, notebook: NotebookPlan, executed: dict[str, Any]) -> tup
 def _unlike_ids(planned: list[str], shown: list[str], told: list[str]) -> tuple[str, Sentence, str] | None:
     if shown == planned == told:
         return None
-    missing = ", ".join(sorted(set(planned) - set(shown))) or "–"
+    missing = ", ".join(sorted(set(planned) - (set(shown) & set(told)))) or "–"
     extra = ", ".join(sorted({*shown, *told} - set(planned))) or "–"
     said = N_("The exhibits shown are not those planned: missing {missing:text}, not planned {extra:text}.")
     return "failed", say(said, missing=missing, extra=extra), ""

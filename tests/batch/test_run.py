@@ -36,7 +36,7 @@ def run(client: StubClient, shop: StubShop, pool: Pool, monkeypatch: pytest.Monk
     monkeypatch.setitem(vars(crmlib), "open_shop", lambda _: shop)
 
     def run(**asked: Any) -> ClientRun:
-        return run_client(client, Request(**asked), pool, Progress(terminal=False))  # type: ignore[arg-type]
+        return run_client(client, Request(**asked), pool, Progress(terminal=False))
 
     return run
 

@@ -1,0 +1,67 @@
+"""Reports take their place whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crmlib.batch.place import locked, set_aside, settle, staging, tidy
+from crmlib.errors import UserError
+
+
+def put(folder: Path, text: str) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "index.html").write_text(text, encoding="utf-8")
+    return folder
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_new_report_replaces_the_old_one_and_the_failed_one(tmp_path: Path) -> None:
+    put(tmp_path / "2026-03-31", "old")
+    put(tmp_path / "2026-02-28", "another month")
+    put(tmp_path / "failed", "wrong")
+    settle(put(tmp_path / ".staging-1" / "report", "new"), tmp_path / "2026-03-31")
+    assert (tmp_path / "2026-03-31" / "index.html").read_text(encoding="utf-8") == "new"
+    assert names(tmp_path) == [".staging-1", "2026-02-28", "2026-03-31"]
+
+
+def test_a_crash_between_the_two_renames_is_repaired(tmp_path: Path) -> None:
+    put(tmp_path / ".previous-2026-03-31", "old")
+    put(tmp_path / ".staging-1" / "report", "half")
+    tidy(tmp_path)
+    assert names(tmp_path) == ["2026-03-31"]
+    assert (tmp_path / "2026-03-31" / "index.html").read_text(encoding="utf-8") == "old"
+
+
+def test_a_crash_after_the_second_rename_keeps_the_new_report(tmp_path: Path) -> None:
+    put(tmp_path / ".previous-2026-03-31", "old")
+    put(tmp_path / "2026-03-31", "new")
+    tidy(tmp_path)
+    assert names(tmp_path) == ["2026-03-31"]
+    assert (tmp_path / "2026-03-31" / "index.html").read_text(encoding="utf-8") == "new"
+
+
+def test_a_failed_run_takes_the_place_of_the_last_failed_run_only(tmp_path: Path) -> None:
+    put(tmp_path / "2026-03-31", "old")
+    put(tmp_path / "failed", "first")
+    failed = set_aside(put(tmp_path / ".staging-1" / "report", "second"), tmp_path)
+    assert (failed / "index.html").read_text(encoding="utf-8") == "second"
+    assert (tmp_path / "2026-03-31" / "index.html").read_text(encoding="utf-8") == "old"
+
+
+def test_staging_leaves_nothing_behind_when_it_is_interrupted(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), staging(tmp_path) as folder:
+        assert names(folder) == ["report", "work"]
+        raise KeyboardInterrupt
+    assert names(tmp_path) == []
+
+
+def test_the_lock_is_free_again_after_the_run(tmp_path: Path) -> None:
+    with locked(tmp_path, "acme"), pytest.raises(UserError), locked(tmp_path, "acme"):
+        pass
+    with locked(tmp_path, "acme"):
+        pass
