@@ -109,6 +109,18 @@ def _metric(item: Item) -> dict[str, Any]:
 
 def _table(item: Item) -> dict[str, Any]:
     names = ("title", "columns", "rows", "n", "period", "note", "source")
-    told = {name: item.get(name) for name in names}
+    told = {name: item.get(name) for name in names} | (_matrix(item) if item["kind"] == "grid" else {})
     # A sheet shows its first rows only; the others are in the workbook.
     return {**told, "n_rows": item["n_rows"]} if item["kind"] == "sheet" else told
+
+
+def _matrix(item: Item) -> dict[str, Any]:
+    """A grid as a table: its row labels, then a column a column label; what is not observed yet is null."""
+    kind = item["value_kind"]
+    across = [{"name": text, "label": text, "unit": "", "kind": kind} for text in item["column_labels"]]
+    down = {"name": "row", "label": item["row_header"], "unit": "", "kind": "text"}
+    rows = zip(item["row_labels"], item["cells"], strict=True)
+    return {
+        "columns": [down, *across],
+        "rows": [[label, *(cell and cell["value"] for cell in cells)] for label, cells in rows],
+    }

@@ -154,7 +154,7 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
     name, again = _fitting(base, 31), 1
     while name.casefold() in taken:
         again += 1
-        name = f"{_fitting(base, 27 - len(str(again)))} ({again})"
+        name = f"{_fitting(base, 28 - len(str(again)))} ({again})"
     taken.add(name.casefold())
     return name
 

@@ -194,9 +194,7 @@ def _all_rows(run: NotebookRun, item: Item) -> list[tuple[Any, ...]]:
 
     path = (run.folder or Path()) / Path(item["file"]).name
     if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != item["sha256"]:
-        raise ValueError(
-            f"{run.name}: the rows of sheet {item['id']!r} in {path.name} are not those it was shown with."
-        )
+        raise ValueError(f"{run.name}: {path.name} is not the file that sheet {item['id']!r} was written to.")
     names = [column["name"] for column in item["columns"]]
     with duckdb.connect() as connection:
         rows = connection.read_parquet(str(path)).select(*names).fetchall()
