@@ -22,9 +22,7 @@ BATCH_CUSTOMERS = 20_000
 SEED = 20260331
 
 
-def write(
-    folder: str | Path, *, customers: int = 8000, seed: int = SEED, last_day: str = "2026-03-31"
-) -> Path:
+def write(folder: str | Path, *, customers: int = 8000, seed: int = SEED, last_day: str = "2026-03-31") -> Path:
     """Write the demo shop's exports and `truth.json` into `folder`, replacing it in one step.
 
     The same arguments give the same bytes. Customers are simulated in batches, so memory does not grow with them.

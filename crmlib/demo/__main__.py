@@ -14,7 +14,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=8000, help="number of customers (default 8000)")
     parser.add_argument("--seed", type=int, default=SEED, help=f"seed of every draw (default {SEED})")
     chosen = parser.parse_args()
-    print(write(chosen.folder, customers=chosen.customers, seed=chosen.seed))
+    write(chosen.folder, customers=chosen.customers, seed=chosen.seed)
 
 
 if __name__ == "__main__":

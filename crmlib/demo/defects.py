@@ -26,7 +26,7 @@ HOSTILE = (
     ("氏名", "=cmd|'/C calc'!A0"),
     ("住所", '大阪府架空市"見本"町1-2, ㈱みほん内'),
     ("備考", "置き配希望\n玄関前へ\r\n不在なら再配達"),
-    ("商品名", "=HYPERLINK(\"http://example.jp\",\"結ノ葉 うるおいジェル\")"),
+    ("商品名", '=HYPERLINK("http://example.jp","結ノ葉 うるおいジェル")'),
     ("商品名", "<b>結ノ葉</b> うるおいジェル <img src=x onerror=alert(1)>"),
     ("商品名", '結ノ葉 "限定" うるおいジェル, 増量①'),
     ("商品名", "+結ノ葉 うるおいジェル ～秋の特別便～"),
@@ -100,16 +100,22 @@ def _copies(rng: np.random.Generator, orders: pd.DataFrame, reason: str, count: 
 
 
 def extra_lines(extra: pd.DataFrame, lines: pd.DataFrame, *, first_order: int) -> pd.DataFrame:
-    """Lines of the extra orders, numbered from `first_order`; samples cost nothing, returns count down."""
+    """Lines of the extra orders, numbered from `first_order`.
+
+    A sample is one small pack for nothing, a handful's orders carry paid products only, the rest are as they were.
+    """
     places = extra[["source", "reason"]].assign(place=np.arange(len(extra)) + first_order)
     copied = places.merge(lines, left_on="source", right_on="order", sort=False)
-    reason, product = copied["reason"], copied["line_type"] == boxes.PRODUCT_LINE
-    main = product & ~copied.duplicated("place")
-    two_buyers = (reason == "customer_conflict") & main
-    copied["quantity"] = np.where(reason == "negative", -1, copied["quantity"])
-    copied["unit_price"] = np.where(reason == "sample", 0, copied["unit_price"])
-    kept = copied[main | (product & (reason != "sample") & (copied["unit_price"] > 0)) | ~reason.isin(HANDFUL)]
-    second = copied[two_buyers].assign(product=market.CLEANSER, quantity=1, unit_price=3080)
+    main = ~copied.duplicated("place")
+    sample, negative, torn = (copied["reason"] == name for name in ("sample", "negative", "customer_conflict"))
+    paid_product = (copied["line_type"] == boxes.PRODUCT_LINE) & (copied["unit_price"] > 0)
+    copied = copied.assign(
+        quantity=np.select([negative, sample], [-1, 1], copied["quantity"]),
+        unit_price=np.where(sample, 0, copied["unit_price"]),
+        product=np.where(sample, market.GEL_TRIAL, copied["product"]),
+    )
+    kept = copied[main | (~sample & (paid_product | ~copied["reason"].isin(HANDFUL)))]
+    second = copied[torn & main].assign(product=market.CLEANSER, quantity=1, unit_price=3080)
     return pd.concat([kept, second]).assign(order=lambda frame: frame["place"])[list(lines.columns)]
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-
 WINDOW_DAYS = 60
 NO_EFFECT_SENT, BROKEN_SENT, BY_HAND_SENT = 200, 138, 290  # days before the last day
 LOST_SHARE = (0.08, 0.40)  # treated customers whose record got lost: bought lately, bought long ago
@@ -113,5 +112,3 @@ def _by_hand(rng: np.random.Generator, orders: pd.DataFrame, *, n_people: int, d
     liking = np.log(chosen["n_orders"]) - chosen["recency_days"] / 60 + rng.normal(0, 1.6, size=len(chosen))
     treatment = liking.rank(method="first", ascending=False) <= CALLED_SHARE * len(chosen)
     return pd.DataFrame({"customer": chosen["customer"], "day": day, "treatment": treatment})
-
-

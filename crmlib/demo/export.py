@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from crmlib.demo import market
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
 ORDER_COLUMNS = (
-    "注文番号", "会員ID", "氏名", "フリガナ", "メールアドレス", "電話番号", "住所", "会員区分", "広告媒体", "受注日", "対応状況",
-    "受注区分", "定期番号", "定期回数", "支払方法", "明細番号", "明細区分", "商品コード", "商品名", "価格", "個数",
-    "値引き", "返金額", "支払合計", "備考",
+    "注文番号", "会員ID", "氏名", "フリガナ", "メールアドレス", "電話番号", "住所", "会員区分", "広告媒体",
+    "受注日", "対応状況", "受注区分", "定期番号", "定期回数", "支払方法", "明細番号", "明細区分", "商品コード",
+    "商品名", "価格", "個数", "値引き", "返金額", "支払合計", "備考",
 )  # fmt: skip
 KIND_WORDS = np.array(["お試し", "都度", "定期", "サンプル"])
 LINE_WORDS = np.array(["商品", "送料", "手数料"])
@@ -25,7 +27,7 @@ LINE_WORDS = np.array(["商品", "送料", "手数料"])
 def order_texts(orders: pd.DataFrame, lines: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """Cells of the order export as text, one row a line of `lines`, columns ORDER_COLUMNS."""
     head = orders.iloc[lines["order"]].reset_index(drop=True)
-    cells = {**_head_cells(head), **person_cells(people.iloc[head["customer"]]), **_line_cells(head, lines)}
+    cells = {**_head_cells(head), **person_cells(people.iloc[head["customer"]]), **_line_cells(lines)}
     return pd.DataFrame(cells, dtype=object)[list(ORDER_COLUMNS)]
 
 
@@ -50,7 +52,7 @@ def _head_cells(head: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _line_cells(head: pd.DataFrame, lines: pd.DataFrame) -> dict[str, Any]:
+def _line_cells(lines: pd.DataFrame) -> dict[str, Any]:
     product = lines["product"].to_numpy()
     kind = LINE_WORDS[lines["line_type"]]
     ids = market.PRODUCTS["product_id"].to_numpy(dtype=object)
@@ -68,11 +70,11 @@ def _line_cells(head: pd.DataFrame, lines: pd.DataFrame) -> dict[str, Any]:
 def person_cells(people: pd.DataFrame) -> dict[str, Any]:
     """Personal cells that an export carries and nobody maps: name, kana, mail, phone and address, all invented."""
     number = people["customer_id"].str[-7:].to_numpy(dtype=object)
-    name = market.SURNAMES[people["surname"]].astype(object) + "　" + market.GIVEN[people["given"]].astype(object)
-    place = market.PREFECTURES[people["prefecture"]].astype(object)
+    name = market.SURNAMES[people["surname"]] + "　" + market.GIVEN[people["given"]]
+    place = market.PREFECTURES[people["prefecture"]]
     return {
         "氏名": name,
-        "フリガナ": market.KANA[people["given"]].astype(object),
+        "フリガナ": market.KANA[people["given"]],
         "メールアドレス": "u" + number + "@example.jp",
         "電話番号": "0000" + number,
         "住所": place + "架空市見本町" + number,

@@ -51,10 +51,15 @@ USAGE_SHIFT = np.array([0.50, 0.05, -0.75, -1.10])  # logits: what using the pro
 SEASON = np.array([0.90, 0.86, 1.10, 1.12, 1.05, 1.16, 1.02, 0.82, 0.92, 1.00, 1.14, 1.10])  # January first
 YEARLY_GROWTH = 1.18
 
-SURNAMES = np.array("佐藤 鈴木 髙橋 田中 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 斎藤 松本 井上 木村 清水 森 池田 橋本".split())
-GIVEN = np.array("陽子 幸子 美穂 直美 智子 恵 真由美 久美子 裕子 明美 さくら 葵 由紀 香織 典子 健一 誠 隆 和子 千尋".split())
-KANA = np.array("ﾖｳｺ ｻﾁｺ ﾐﾎ ﾅｵﾐ ﾄﾓｺ ﾒｸﾞﾐ ﾏﾕﾐ ｸﾐｺ ﾕｳｺ ｱｹﾐ ｻｸﾗ ｱｵｲ ﾕｷ ｶｵﾘ ﾉﾘｺ ｹﾝｲﾁ ﾏｺﾄ ﾀｶｼ ｶｽﾞｺ ﾁﾋﾛ".split())
-PREFECTURES = np.array("東京都 大阪府 神奈川県 埼玉県 愛知県 千葉県 兵庫県 北海道 福岡県 静岡県 広島県 宮城県".split())
+
+def _words(text: str) -> np.ndarray:
+    return np.array(text.split(), dtype=object)
+
+
+SURNAMES = _words("佐藤 鈴木 髙橋 田中 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 斎藤 松本 井上 木村 清水 森 池田 橋本")
+GIVEN = _words("陽子 幸子 美穂 直美 智子 恵 真由美 久美子 裕子 明美 さくら 葵 由紀 香織 典子 健一 誠 隆 和子 千尋")
+KANA = _words("ﾖｳｺ ｻﾁｺ ﾐﾎ ﾅｵﾐ ﾄﾓｺ ﾒｸﾞﾐ ﾏﾕﾐ ｸﾐｺ ﾕｳｺ ｱｹﾐ ｻｸﾗ ｱｵｲ ﾕｷ ｶｵﾘ ﾉﾘｺ ｹﾝｲﾁ ﾏｺﾄ ﾀｶｼ ｶｽﾞｺ ﾁﾋﾛ")
+PREFECTURES = _words("東京都 大阪府 神奈川県 埼玉県 愛知県 千葉県 兵庫県 北海道 福岡県 静岡県 広島県 宮城県")
 PREFECTURE_SHARE = np.array([21, 13, 12, 9, 9, 8, 7, 6, 6, 4, 3, 2]) / 100
 
 

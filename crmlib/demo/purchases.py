@@ -99,9 +99,7 @@ def _called(
     )
 
 
-def _decide(
-    rng: np.random.Generator, state: pd.DataFrame, people: pd.DataFrame, called: pd.DataFrame
-) -> pd.DataFrame:
+def _decide(rng: np.random.Generator, state: pd.DataFrame, people: pd.DataFrame, called: pd.DataFrame) -> pd.DataFrame:
     treated = called[called["treated"]].set_index("customer")["chance_treatment"]
     lifted = state["customer"].map(treated).to_numpy(dtype=float)
     chance = np.where(np.isnan(lifted), chance_of_next(state, people), lifted)
@@ -135,6 +133,6 @@ def _gaps(rng: np.random.Generator, state: pd.DataFrame) -> np.ndarray:
     skips = rng.random(n)
     n_skips = (skips < SKIP).astype(int) + ((skips < DOUBLE_SKIP) & ~state["followed"].to_numpy())
     # A skip after a follow-up call is counted as going on, so its delivery must fall inside the 60 days.
-    regular = 30 + rng.integers(-1, 3, size=n) + 30 * n_skips
+    regular = 30 + rng.integers(-1, 2, size=n) + 30 * n_skips
     kind = state["kind"].to_numpy()
     return np.select([kind == SUBSCRIPTION, kind == TRIAL], [regular, pulled_up], irregular).astype(int)

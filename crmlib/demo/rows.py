@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from crmlib.demo import defects, export, market
 from crmlib.demo.defects import Rows
-from crmlib.demo.world import World
+
+if TYPE_CHECKING:
+    from crmlib.demo.world import World
 
 
 def order_rows(rng: np.random.Generator, world: World, *, overlap_day: int, handful: bool) -> Rows:
@@ -35,7 +39,8 @@ def _with_two_buyers(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _with_hostile_cells(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
     counted = np.flatnonzero(frame["_reason"] == "")
-    for place, (column, text) in zip(rng.choice(counted, len(defects.HOSTILE), replace=False), defects.HOSTILE):
+    places = rng.choice(counted, len(defects.HOSTILE), replace=False)
+    for place, (column, text) in zip(places, defects.HOSTILE, strict=True):
         frame.iloc[place, frame.columns.get_loc(column)] = text
     return frame
 
@@ -67,7 +72,7 @@ def _with_overlap(frame: pd.DataFrame, overlap_day: int) -> pd.DataFrame:
 
 def _rows(frame: pd.DataFrame) -> Rows:
     columns = [frame[name].tolist() for name in export.ORDER_COLUMNS]
-    cells = [list(row) for row in zip(*columns)]
+    cells = [list(row) for row in zip(*columns, strict=True)]
     for place in np.flatnonzero(frame["_width"]):
         cells[place] = cells[place][:-1] if frame["_width"].iloc[place] < 0 else [*cells[place], "余分"]
     return Rows(

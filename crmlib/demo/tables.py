@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,18 @@ from crmlib.demo.export import day_texts, moment_texts, person_cells
 from crmlib.demo.survey import WAVES
 from crmlib.demo.world import FOLLOW_UP_FROM, FOLLOW_UP_TO, World
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 USAGE_WORDS = np.array(["毎日使っている", "ときどき使っている", "使わなくなった", "まだ開けていない"], dtype=object)
 ROLE_WORDS = {"trial": "お試し", "front": "本商品", "backend": "上位商品", "cross": "関連商品", "insert": "同梱物"}
 RANKS = np.array(["一般", "シルバー", "ゴールド"], dtype=object)
-COMMENTS = np.array(["", "", "", "しっとりします。", "毎朝使っています", "香りが少し苦手です", "べたつく\n気がします", "価格が高い…", "㈱や①も書けます"], dtype=object)
-HOSTILE_PRODUCT = ("YH-X99", '=1+1 <b>特別</b>セット "限定" ㈱みほん別注', "販売終了", "セット", "本商品", "", "￥9,800", "2100", "30")
+COMMENTS = np.array(
+    ["", "", "", "しっとりします。", "毎朝使っています", "香りが少し苦手です", "べたつく\n気がします", "価格が高い…"],
+    dtype=object,
+)
+HOSTILE_PRODUCT_NAME = '=1+1 <b>特別</b>セット "限定" ㈱みほん別注'
+HOSTILE_PRODUCT = ("YH-X99", HOSTILE_PRODUCT_NAME, "販売終了", "セット", "本商品", "", "￥9,800", "2100", "30")
 SURVEY_FAULTS = (
     ("bad_score", "おすすめ度", "11"),
     ("bad_score", "おすすめ度", "とても"),

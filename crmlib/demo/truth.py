@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from crmlib.demo import defects, experiments, market, purchases, survey, tables, trials
-from crmlib.demo.defects import Rows
-from crmlib.demo.world import World
+
+if TYPE_CHECKING:
+    from crmlib.demo.defects import Rows
+    from crmlib.demo.world import World
 
 Tally = dict[str, Any]
 REASONS = (
@@ -229,7 +231,7 @@ def _design_truth(design: experiments.Design, counts: Tally) -> Tally:
 def _planted() -> Tally:
     return {
         "hostile_cells": [list(cell) for cell in defects.HOSTILE],
-        "hostile_product": tables.HOSTILE_PRODUCT[1],
+        "hostile_product": tables.HOSTILE_PRODUCT_NAME,
         "bad_cells": [list(cell) for cell in defects.BAD_CELLS],
         "broken_rows": defects.N_BROKEN_ROWS,
         "copied_rows": defects.N_COPIES,

@@ -38,9 +38,8 @@ def simulate(
     history = purchases.histories(rng, people, last_day=last_day, follow_up=enrolment)
     orders = boxes.heads(rng, history.orders, last_day=last_day)
     lines = boxes.lines(rng, orders, last_day=last_day)
-    orders = _kept_by_the_system(orders, people)
-    orders = orders.assign(amount=boxes.products_amount(orders, lines) - orders["discount_amount"] - orders["refunded_amount"])
-    everyone = pd.concat([people, defects.outsiders(people)], ignore_index=True)
+    orders = _kept_by_the_system(orders, lines, people)
+    everyone = pd.concat([people, defects.outsiders(people)], ignore_index=True) if handful else people
     assigned = experiments.assignments(rng, people, orders, history.follow_up, last_day=last_day)
     asked = survey(rng, people, orders, last_day=last_day)
     extra = defects.extra_orders(rng, orders, first_outsider=n, last_day=last_day, handful=handful)
@@ -53,9 +52,11 @@ def simulate(
     )  # fmt: skip
 
 
-def _kept_by_the_system(orders: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+def _kept_by_the_system(orders: pd.DataFrame, lines: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    paid = boxes.products_amount(orders, lines) - orders["discount_amount"] - orders["refunded_amount"]
     known = np.where(people["media_known"], people["media"], -1)
     return orders.assign(
+        amount=paid,
         status=np.where(orders["pending"], "新規受付", "発送済み"),
         member_class="一般",
         media=known[orders["customer"]],
