@@ -172,7 +172,8 @@ def monthly_sales(orders: Any) -> pd.DataFrame:
     names = ["n_orders_new", "n_orders_repeat", "amount_new", "amount_repeat"]
     by_customer = (
         _lazy(orders, ["customer_id", "order_id", "order_day", "order_date", "amount"])
-        .with_columns(month=_month(), order_number=_order_number())
+        .with_columns(month=_month(), one=nw.lit(1))
+        .with_columns(order_number=_order_number())
         .with_columns(
             n_orders_new=_flag(new),
             n_orders_repeat=_flag(~new),
@@ -213,11 +214,12 @@ def _lazy(orders: Any, columns: list[str]) -> Any:
 def _numbered(orders: Any, as_of_day: int) -> Any:
     rows = _lazy(orders, ["customer_id", "order_id", "order_day"]).filter(nw.col("order_day") <= as_of_day)
     next_day = nw.col("order_day").shift(-1).over("customer_id", order_by=BY_TIME)
-    return rows.with_columns(order_number=_order_number(), next_day=next_day)
+    return rows.with_columns(one=nw.lit(1)).with_columns(order_number=_order_number(), next_day=next_day)
 
 
 def _order_number() -> nw.Expr:
-    return nw.col("order_id").cum_count().over("customer_id", order_by=BY_TIME)
+    # Not over a column of BY_TIME: on pandas narwhals 2.29 turns the counted column into booleans before it sorts.
+    return nw.col("one").cum_count().over("customer_id", order_by=BY_TIME)
 
 
 def _month() -> nw.Expr:
