@@ -169,5 +169,37 @@ def answer_table(distribution: pd.DataFrame) -> pd.DataFrame:
     return distribution.rename(columns={"nps": "answer"})
 
 
+def assignment_table(results: pd.DataFrame) -> pd.DataFrame:
+    """How each experiment was assigned against its plan, from `experiments.evaluate`."""
+    table = results.copy()
+    total = table["n_control"] + table["n_treatment"]
+    table["treatment_share"] = table["n_treatment"] / total.where(total > 0)
+    names = ["name", "assigned_method", "window_days", "n_control", "n_treatment", "n_not_yet", "n_conflicts"]
+    return table[[*names, "treatment_share_planned", "treatment_share", "ratio_pvalue", "share_treated"]]
+
+
+def rate_table(results: pd.DataFrame) -> pd.DataFrame:
+    """The experiments judged by a rate: arms, difference in points with its interval, p-value and verdict."""
+    return _results(results, results["primary_metric"] != "revenue", {"value": "rate", "difference": "difference_points"})
+
+
+def amount_table(results: pd.DataFrame) -> pd.DataFrame:
+    """The experiments judged by sales per customer assigned, in the currency's smallest unit."""
+    return _results(results, results["primary_metric"] == "revenue", {"value": "amount", "difference": "difference_amount"})
+
+
+def size_table(results: pd.DataFrame) -> pd.DataFrame:
+    """Customers observed in each arm beside those that would have been needed."""
+    return results[["name", "n_control", "n_treatment", "n_needed_per_arm"]]
+
+
+def _results(results: pd.DataFrame, chosen: pd.Series, words: dict[str, str]) -> pd.DataFrame:
+    arms = {f"value_{arm}": f"{words['value']}_{arm}" for arm in ("control", "treatment")}
+    difference = {f"difference{end}": f"{words['difference']}{end}" for end in ("", "_low", "_high")}
+    relative = ["relative", "relative_low", "relative_high"]
+    names = ["name", "primary_metric", "n_control", "n_treatment", *arms, *difference, *relative, "pvalue", "verdict"]
+    return results.loc[chosen, names].rename(columns={**arms, **difference}).reset_index(drop=True)
+
+
 def _month_name(month: int) -> str:
     return f"{int(month) // 12}-{int(month) % 12 + 1:02d}"

@@ -1,1 +1,7 @@
 """Results in, sentences out: one module a notebook."""
+
+from __future__ import annotations
+
+from crmlib.report.findings import abtest, nps, retention, rfm
+
+__all__ = ["abtest", "nps", "retention", "rfm"]

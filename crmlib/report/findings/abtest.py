@@ -32,7 +32,7 @@ def _broken(row: dict[str, Any]) -> Sentence:
 
 def _unclear(row: dict[str, Any]) -> Sentence:
     values = _values(row)
-    if row["is_revenue"]:
+    if row["primary_metric"] == "revenue":
         return say(
             "“{name:text}”: no clear difference in sales per customer, {low:money} to {high:money} (95% interval).",
             **values,
@@ -48,7 +48,7 @@ def _better(row: dict[str, Any]) -> Sentence:
     values = _values(row)
     if not row["is_random"]:
         return _by_hand(row, values)
-    if row["is_revenue"]:
+    if row["primary_metric"] == "revenue":
         return say("“{name:text}” worked: {low:money} to {high:money} more sales per customer (95% interval).", **values)
     return say(
         "“{name:text}” worked: {treatment:share} against {control:share}, {difference:points} more (95% interval"
@@ -61,7 +61,7 @@ def _worse(row: dict[str, Any]) -> Sentence:
     values = _values(row)
     if not row["is_random"]:
         return _by_hand(row, values)
-    if row["is_revenue"]:
+    if row["primary_metric"] == "revenue":
         return say("“{name:text}” did harm: sales per customer changed by {low:money} to {high:money}.", **values)
     return say(
         "“{name:text}” did harm: {treatment:share} against {control:share}, {difference:points} less (95% interval"
@@ -71,7 +71,7 @@ def _worse(row: dict[str, Any]) -> Sentence:
 
 
 def _by_hand(row: dict[str, Any], values: dict[str, Any]) -> Sentence:
-    if row["is_revenue"]:
+    if row["primary_metric"] == "revenue":
         return say(
             "“{name:text}”: the treated group differs in sales per customer, but it was not drawn at random, so the"
             " difference may lie in who was chosen.",
