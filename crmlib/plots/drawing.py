@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from crmlib import words
 from crmlib.plots import colours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
+    from pandas import DataFrame
 
 NAME_WIDTH = 26  # display columns of a category's name; a kanji takes two
 SMALL = 8.5  # points
@@ -82,17 +85,17 @@ def axis_label(name: str) -> str:
     return column.label if column.unit.lower() in column.label.lower() else column.header
 
 
-def share_axis(ax: Axes, which: Which, top: float) -> None:
-    """From 0% to a little above `top`, with few ticks, none above 100%."""
-    ticks = [tick for tick in _from_zero(ax, which, max(top * 1.06, 0.01)) if tick < 1.001]
+def share_axis(ax: Axes, which: Which, top: float, low: float = 0.0) -> None:
+    """From 0% (or a negative `low`) to a little above `top`, with few ticks, none above 100%."""
+    ticks = [tick for tick in _round_ticks(ax, which, low, max(top * 1.06, 0.01)) if tick < 1.001]
     _axis(ax, which).set_ticks(ticks, [f"{round(tick * 100, 6):g}%" for tick in ticks])
 
 
-def money_axis(ax: Axes, which: Which, top: float, name: str) -> None:
+def money_axis(ax: Axes, which: Which, name: str, top: float, low: float = 0.0) -> None:
     """From 0 to a little above `top`, in 万円 or 百万円 for a Japanese reader, else in k or M; the label says it."""
     minor = 10 ** words.minor_digits(words.speech().currency)
-    size, suffix, unit = _money_scale(top / minor)
-    ticks = _from_zero(ax, which, max(top * 1.06, minor))
+    size, suffix, unit = _money_scale(max(top, -low) / minor)
+    ticks = _round_ticks(ax, which, low, max(top * 1.06, minor))
     axis = _axis(ax, which)
     axis.set_ticks(ticks, [_money_tick(tick / minor / size, suffix) for tick in ticks])
     axis.set_label_text(f"{words.column(name).label} ({unit})")
@@ -117,6 +120,13 @@ def whole_ticks(ax: Axes, low: float, high: float, strides: Sequence[int], most:
     """Ticks of x on multiples of the first stride that leaves at most `most` of them."""
     stride = next((s for s in strides if (high - low) / s <= most), max(strides[-1], math.ceil((high - low) / most)))
     ax.set_xticks([tick for tick in range(math.ceil(low), math.floor(high) + 1) if tick % stride == 0])
+
+
+def lowest_highest(frame: DataFrame) -> tuple[float, float]:
+    """The smallest and the largest number of a frame, at least from 0 to 0; missing ones do not count."""
+    known = frame.to_numpy(dtype="float64", na_value=math.nan)
+    known = [0.0, *known[~np.isnan(known)].tolist()]
+    return min(known), max(known)
 
 
 def rows_that_fit(ax: Axes, points: float) -> int:
@@ -184,13 +194,14 @@ def _axis(ax: Axes, which: Which) -> Axis:
     return ax.xaxis if which == "x" else ax.yaxis
 
 
-def _from_zero(ax: Axes, which: Which, high: float) -> list[float]:
-    """Set the limits 0 to `high`; the few round numbers between are the ticks."""
+def _round_ticks(ax: Axes, which: Which, low: float, high: float) -> list[float]:
+    """Set the limits, which hold zero; the few round numbers between them are the ticks."""
     from matplotlib.ticker import MaxNLocator
 
-    ax.set(**{f"{which}lim": (0.0, high)})
-    ticks = [float(tick) for tick in MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(0.0, high)]
-    return [tick for tick in ticks if 0 <= tick <= high]
+    low = min(low * 1.06, 0.0)
+    ax.set(**{f"{which}lim": (low, high)})
+    ticks = [float(tick) for tick in MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
+    return [tick for tick in ticks if low <= tick <= high]
 
 
 def _money_scale(top: float) -> tuple[float, str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from crmlib import words
 from crmlib.plots import colours
@@ -14,6 +15,7 @@ from crmlib.plots.drawing import (
     Note,
     axes_or_new,
     axis_label,
+    lowest_highest,
     money_axis,
     month_axis,
     nothing_to_show,
@@ -53,7 +55,7 @@ def curves(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     for _, cohort in cohorts.groupby("series"):
         _line(ax, cohort, colours.COHORT, 0.9)
     notes = [*_pooled(ax, pooled), *_named_cohorts(ax, cohorts)]
-    share_axis(ax, "y", float(np.nanmax([cohorts["rate"].max(), pooled["rate"].max(), pooled["rate_high"].max()])))
+    share_axis(ax, "y", max(lowest_highest(points[["rate"]])[1], lowest_highest(pooled[["rate_high"]])[1]))
     _month_distance(ax, points)
     write_apart(ax, notes)
     ax.set_ylabel(words.column("rate").label)
@@ -97,12 +99,15 @@ def second_purchase(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = table.dropna(subset=["share_returned"]).sort_values("day")
     if rows.empty:
         return nothing_to_show(ax)
+    if rows["day"].iloc[0] > 0:
+        # The curve starts at the first purchase, where nobody has come back.
+        rows = pd.concat([pd.DataFrame(0.0, index=[0], columns=rows.columns), rows])
     bounds = rows["share_returned_low"], rows["share_returned_high"]
     ax.fill_between(rows["day"], *bounds, step="post", color=colours.ESTIMATE, alpha=0.16, linewidth=0)
     ax.step(rows["day"], rows["share_returned"], where="post", color=colours.ESTIMATE)
     last = max(float(rows["day"].max()), 1.0)
     ax.set_xlim(0, last * 1.02)
-    share_axis(ax, "y", float(rows[["share_returned", "share_returned_high"]].max().max()))
+    share_axis(ax, "y", lowest_highest(rows[["share_returned", "share_returned_high"]])[1])
     whole_ticks(ax, 0, last, (1, 5, 10, 30, 60, 90, 180, 360, 720))
     ax.set_xlabel(axis_label("day"))
     ax.set_ylabel(words.column("share_returned").label)
@@ -111,7 +116,7 @@ def second_purchase(table: DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def new_repeat(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Monthly sales to new customers on top of repeat sales; a month that has not ended is hatched and said to be so.
+    """Monthly sales to new customers, repeat sales on top; a month that has not ended is hatched and said to be so.
 
     Args:
         table: of `analysis.retention.new_repeat`; used are month, amount_new, amount_repeat (smallest unit), state.
@@ -121,22 +126,23 @@ def new_repeat(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = table.dropna(subset=["amount_new", "amount_repeat"], how="all").sort_values("month")
     if rows.empty:
         return nothing_to_show(ax)
-    repeat, new = rows["amount_repeat"].fillna(0), rows["amount_new"].fillna(0)
-    bars = [*ax.bar(rows["month"], repeat, width=0.82, color=colours.REPEAT)]
-    bars += [*ax.bar(rows["month"], new, width=0.82, bottom=repeat, color=colours.NEW)]
+    new, repeat = rows["amount_new"].fillna(0), rows["amount_repeat"].fillna(0)
+    bars = [*ax.bar(rows["month"], new, width=0.82, color=colours.NEW)]
+    bars += [*ax.bar(rows["month"], repeat, width=0.82, bottom=new, color=colours.REPEAT)]
     for bar, state in zip(bars, [*rows["state"]] * 2, strict=True):
         if state == "partial":
             bar.set(alpha=0.55, hatch="////", edgecolor=colours.PAPER, linewidth=0)
     month_axis(ax, rows["month"].astype(int).tolist())
-    money_axis(ax, "y", float((repeat + new).max()), "amount")
-    _name_parts(ax, rows, repeat, new)
+    low, high = lowest_highest(pd.DataFrame({"new": new, "all": new + repeat}))
+    money_axis(ax, "y", "amount", high, low)
+    _name_parts(ax, rows, new, repeat)
     return ax
 
 
-def _line(ax: Axes, points: DataFrame, colour: str, width: float) -> None:
+def _line(ax: Axes, points: DataFrame, colour: str, width: float, dashes: str = "-") -> None:
     # One point makes no line: it is drawn as a dot.
     marker = "o" if len(points) == 1 else ""
-    ax.plot(points["k"], points["rate"], color=colour, linewidth=width, marker=marker, markersize=3)
+    ax.plot(points["k"], points["rate"], dashes, color=colour, linewidth=width, marker=marker, markersize=3)
 
 
 def _pooled(ax: Axes, pooled: DataFrame) -> list[Note]:
@@ -149,14 +155,14 @@ def _pooled(ax: Axes, pooled: DataFrame) -> list[Note]:
 
 
 def _named_cohorts(ax: Axes, cohorts: DataFrame) -> list[Note]:
-    """The oldest and the newest cohort drawn darker, and their names for their ends."""
+    """The oldest (dashed) and the newest cohort drawn darker, and their names for their ends."""
     if cohorts.empty:
         return []
     oldest, newest, notes = cohorts["series"].min(), cohorts["series"].max(), []
     templates = {oldest: OLDEST, newest: NEWEST} if oldest != newest else {oldest: "{month}"}
     for month, template in templates.items():
         cohort = cohorts[cohorts["series"] == month]
-        _line(ax, cohort, colours.COHORT_NAMED, 1.1)
+        _line(ax, cohort, colours.COHORT_NAMED, 1.1, "--" if template == OLDEST else "-")
         notes.append(_end_note(cohort, words.say(template, month=month).text(), colours.COHORT_NAMED))
     return notes
 
@@ -209,15 +215,17 @@ def _marks(ax: Axes, rows: DataFrame) -> None:
     write_apart(ax, notes, moves=(-1, -2, -3, -4, -5, 1))
 
 
-def _name_parts(ax: Axes, rows: DataFrame, repeat: Series[float], new: Series[float]) -> None:
+def _name_parts(ax: Axes, rows: DataFrame, new: Series[float], repeat: Series[float]) -> None:
     """Name the two parts beside the last bar, as far apart as two lines need."""
     edge = float(rows["month"].iloc[-1]) + 0.41
     gap = LINE * 1.2 / plot_size(ax)[1] * ax.get_ylim()[1]
-    low = float(repeat.iloc[-1]) / 2
-    high = max(float(repeat.iloc[-1] + new.iloc[-1] / 2), low + gap)
-    write(ax, Note(x=edge, y=low, text=words.column("amount_repeat").label), dx=6, ha="left", va="center")
-    write(ax, Note(x=edge, y=high, text=words.column("amount_new").label), dx=6, ha="left", va="center")
-    for month, top, state in zip(rows["month"], repeat + new, rows["state"], strict=True):
+    low = float(new.iloc[-1]) / 2
+    high = max(float(new.iloc[-1] + repeat.iloc[-1] / 2), low + gap)
+    for name, y, colour in (("amount_new", low, colours.NEW), ("amount_repeat", high, colours.REPEAT)):
+        # The square says which part is meant where the last month has little or none of it.
+        write(ax, Note(x=edge, y=y, text="■", colour=colour), dx=5, ha="left", va="center")
+        write(ax, Note(x=edge, y=y, text=words.column(name).label), dx=16, ha="left", va="center")
+    for month, top, state in zip(rows["month"], new + repeat, rows["state"], strict=True):
         if state == "partial":
             note = Note(x=float(month), y=float(top), text=words.label("partial"), colour=colours.QUIET)
             write(ax, note, dy=2, ha="center", va="bottom")

@@ -10,6 +10,7 @@ from crmlib.plots.drawing import (
     Note,
     axes_or_new,
     category_rows,
+    lowest_highest,
     nothing_to_show,
     rows_that_fit,
     share_axis,
@@ -40,8 +41,9 @@ def segments(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     _bars(ax, rows, "share_amount", colours.SALES, side=1)
     names = [with_size(words.label(s), n) for s, n in zip(rows["segment"], rows["n_customers"], strict=True)]
     category_rows(ax, names, left_out=len(table) - len(rows))
-    shares = rows[["share_customers", "share_amount"]].max().max()
-    share_axis(ax, "x", 0.0 if words.is_missing(shares) else float(shares))
+    low, high = lowest_highest(rows[["share_customers", "share_amount"]])
+    share_axis(ax, "x", high, low)
+    ax.axvline(0, color=colours.QUIET, linewidth=0.8)
     ax.set_xlabel(words.column("share").label)
     return ax
 

@@ -126,11 +126,11 @@ def test_a_plot_sets_no_title_or_legend_and_leaves_the_size(name: str, draw: Any
 
 @pytest.mark.parametrize("name", CASES)
 def test_without_axes_a_figure_unknown_to_pyplot_is_made(name: str) -> None:
-    from matplotlib import pyplot
+    from matplotlib import pyplot as plt
 
     plot, table = CASES[name]
     assert isinstance(plot(table(3)), Axes)
-    assert pyplot.get_fignums() == []
+    assert plt.get_fignums() == []
 
 
 @pytest.mark.parametrize("name", CASES)
