@@ -50,8 +50,8 @@ class Cuts:
                 raise ValueError(f"cuts {name} == {bounds}, must be four increasing upper bounds.")
 
 
-# R5, R1, F5, F1, M1 and M5 are published (support.uchideno-kozuchi.com 10748); the bounds between are our proposal.
 WHOLE_CURRENCIES = ("JPY", "KRW")
+# R5, R1, F5, F1, M1 and M5 are published (support.uchideno-kozuchi.com 10748); the bounds between are our proposal.
 _MONEY = (5_000, 10_000, 15_000, 20_000)
 CUTS = {
     "single_item": Cuts(recency_days=(30, 60, 180, 365), orders=(1, 3, 6, 11), amount=_MONEY),
