@@ -1,0 +1,115 @@
+"""Every command and example of the README works as printed."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+READMES = ["README.md", "README.ja.md"]
+CRM = [sys.executable, "-m", "crmlib.cli"]
+
+
+def _blocks(readme: str, language: str) -> list[str]:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+def _commands(readme: str) -> list[str]:
+    return [line for block in _blocks(readme, "sh") for line in block.splitlines() if line]
+
+
+def test_both_readmes_print_the_same_commands_and_examples() -> None:
+    for language in ("sh", "csv", "yaml"):
+        assert _blocks("README.md", language) == _blocks("README.ja.md", language)
+
+
+def test_the_commands_are_those_tested_here() -> None:
+    assert _commands("README.md") == [
+        "make report",
+        "make test",
+        ".venv/bin/crm check acme",
+        ".venv/bin/crm run acme",
+        ".venv/bin/crm lab acme rfm",
+        ".venv/bin/crm run demo --lang en",
+        ".venv/bin/crm run demo --only rfm --plan --yaml",
+        ".venv/bin/crm --help",
+    ]
+
+
+def _crm(command: str, home: Path) -> str:
+    arguments = command.removeprefix(".venv/bin/crm ").split()
+    done = subprocess.run([*CRM, *arguments], cwd=home, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def acme_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("acme")
+    for path, block in (("data/acme/orders.csv", "csv"), ("parameters/acme.yml", "yaml")):
+        (home / path).parent.mkdir(parents=True)
+        (home / path).write_text(_blocks("README.md", block)[0], encoding="utf-8")
+    return home
+
+
+def test_crm_check_shows_the_ledger_of_the_example(acme_home: Path) -> None:
+    said = _crm(".venv/bin/crm check acme", acme_home)
+    # Worked by hand: 1,980 x 3 + 5,480 x 3 + 3,300 x 2 = 28,980 read, one cancelled line of 5,480.
+    assert re.search(r"Rows read\s+7\s+28,980", said), said
+    assert re.search(r"Cancelled\s+1\s+5,480", said), said
+    assert re.search(r"Rows used\s+6\s+23,500", said), said
+
+
+def test_crm_run_makes_the_report_of_the_example(acme_home: Path) -> None:
+    _crm(".venv/bin/crm run acme", acme_home)
+    folder = acme_home / "reports" / "acme" / "2025-03-31"
+    made = {path.name for path in folder.iterdir()}
+    assert {"index.html", "rfm.html", "retention.html", "acme.xlsx", "exhibits.json", "manifest.json"} <= made
+    assert "23,500円" in (folder / "rfm.html").read_text(encoding="utf-8")
+
+
+def test_crm_lab_writes_the_desk_copy_of_the_example(acme_home: Path) -> None:
+    _crm(".venv/bin/crm lab acme rfm --no-open", acme_home)
+    assert (acme_home / "desk" / "acme" / "rfm.ipynb").is_file()
+
+
+def test_the_other_commands_on_the_demo(demo_home: Path, demo_report: Path) -> None:
+    assert demo_report.is_dir()
+    _crm(".venv/bin/crm run demo --lang en", demo_home)
+    page = demo_home / "reports" / "demo" / "2026-03-31-en" / "rfm.html"
+    assert '<html lang="en"' in page.read_text(encoding="utf-8")
+    assert "client: demo" in _crm(".venv/bin/crm run demo --only rfm --plan --yaml", demo_home)
+    assert "Usage" in _crm(".venv/bin/crm --help", demo_home)
+
+
+def test_make_report_makes_both_sample_reports(tmp_path: Path) -> None:
+    if shutil.which("make") is None:
+        pytest.skip("GNU make is missing: install it with the system's packages (Debian: apt-get install make)")
+    for name in ("Makefile", "pyproject.toml", "parameters", "notebooks"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    # The environment of this run stands in for the one `make` would install; `.ci/run` installs it for real.
+    binaries = tmp_path / ".venv" / "bin"
+    binaries.mkdir(parents=True)
+    for name, start in (("python", ""), ("crm", " -m crmlib.cli")):
+        (binaries / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{start} "$@"\n', encoding="utf-8")
+        (binaries / name).chmod(0o755)
+    (tmp_path / ".venv" / ".ready").touch()
+    environment = {**os.environ, "CUSTOMERS": "600", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["make", "report"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=500
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "reports" / "demo" / "2026-03-31" / "index.html").is_file()
+    assert (tmp_path / "reports" / "cdnow" / "1998-06-30" / "index.html").is_file()
+
+
+def test_the_picture_of_the_readme_is_there() -> None:
+    assert (ROOT / "docs" / "report.png").stat().st_size < 400_000
