@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-WIDEST, HEADER_WIDTH, MEASURED_ROWS = 48, 22, 200
+WIDEST, HEADER_WIDTH, MEASURED_ROWS = 48, 22, 500
 LONGEST_TEXT = 32_767  # Excel's own limit of a cell
 LAST_ROW = 1_048_576
-NOT_YET = "#F3F4F6"
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_FONT = {"font_name": "Yu Gothic", "font_size": 10, "font_color": "#18222E"}
+FONTS = {"ja": "Yu Gothic", "en": "Arial"}
+FONT_SIZE, LINE_HEIGHT = 10, 16.5
+INK, QUIET, HEAD = "#18222E", "#566474", "#EEF2F6"
 _ILLEGAL = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")
 _RESERVED = {"history"}
 _OLDEST = date(1900, 3, 1)  # Excel believes in 29 February 1900
@@ -47,8 +48,8 @@ class Book:
         import xlsxwriter
 
         book = xlsxwriter.Workbook(str(self.path), _OPTIONS)
-        book.formats[0].set_font_name(_FONT["font_name"])
-        book.formats[0].set_font_size(_FONT["font_size"])
+        book.formats[0].set_font_name(FONTS[words.speech().language])
+        book.formats[0].set_font_size(FONT_SIZE)
         book.set_properties({"title": clean(self.title), "created": datetime.combine(self.created, time())})
         return book
 
@@ -61,35 +62,49 @@ class Book:
         """A cell format; the same properties give the same object."""
         key = repr(sorted(properties.items()))
         if key not in self.formats:
-            self.formats[key] = self.workbook.add_format({**_FONT, "valign": "top", **properties})
+            font = {"font_name": FONTS[words.speech().language], "font_size": FONT_SIZE, "font_color": INK}
+            self.formats[key] = self.workbook.add_format({**font, "valign": "top", **properties})
         return self.formats[key]
 
     def sheet(self, name: str) -> Worksheet:
         """A new sheet, landscape, as wide as the page, with client and page number at its foot."""
         sheet = self.workbook.add_worksheet(sheet_name(name, self.names))
         sheet.hide_gridlines(2)
+        sheet.set_default_row(LINE_HEIGHT)
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L" + clean(self.title).replace("&", "&&")[:100] + "&R&P / &N")
         return sheet
 
+    def heading(self, sheet: Worksheet, text: str, notes: Iterable[str] = ()) -> None:
+        """Write the title of a sheet in its first row and its notes in the third."""
+        sheet.set_row(0, 2 * LINE_HEIGHT - 8)
+        sheet.write_string(0, 0, clean(text), self.format(bold=True, font_size=14, valign="vcenter"))
+        sheet.write_string(2, 0, "   ".join(note for note in notes if note), self.format(font_color=QUIET))
+
     def table(
         self, sheet: Worksheet, top: int, columns: Columns, rows: Sequence[Sequence[Any]], *, filtered: bool = False
     ) -> int:
         """Write a real table with its header in row `top` and return the first free row below it."""
         for column, said in enumerate(columns):
-            shown = self.format(num_format=number_format(said["kind"]), text_wrap=said["kind"] in ("text", "label"))
+            shown = self.format(num_format=number_format(said["kind"]), text_wrap=is_text(said["kind"]))
             for row, line in enumerate(rows, start=top + 1):
                 write(sheet, row, column, line[column], said["kind"], shown)
-        self.head(sheet, top, [header(column) for column in columns], len(rows), filtered=filtered)
+        kinds = [column["kind"] for column in columns]
+        self.head(sheet, top, [header(column) for column in columns], len(rows), kinds=kinds, filtered=filtered)
         return top + max(len(rows), 1) + 2
 
-    def head(self, sheet: Worksheet, top: int, headers: Sequence[str], n_rows: int, *, filtered: bool = False) -> None:
+    def head(
+        self, sheet: Worksheet, top: int, headers: Sequence[str], n_rows: int, *, kinds: Sequence[str] = (),
+        filtered: bool = False,
+    ) -> None:  # fmt: skip
         """Make a table of the rows under `top`; Excel wants unique headers, and one row even when there is none."""
         self.tables += 1
-        style = self.format(bold=True, text_wrap=True, valign="bottom", bottom=1, bg_color="#EEF2F6")
-        said = [{"header": text, "header_format": style} for text in unique_headers(headers)]
+        style = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, "bg_color": HEAD}
+        sides = ["left" if is_text(kind) else "right" for kind in kinds] or ["left"] * len(headers)
+        said = [{"header": text, "header_format": self.format(**style, align=side)}
+                for text, side in zip(unique_headers(headers), sides, strict=True)]  # fmt: skip
         options = {"columns": said, "name": f"table_{self.tables}", "style": "Table Style Light 1",
                    "autofilter": filtered, "banded_rows": False}  # fmt: skip
         sheet.add_table(top, 0, top + max(n_rows, 1), len(headers) - 1, options)
@@ -112,6 +127,11 @@ def write(sheet: Worksheet, row: int, column: int, value: Any, kind: str, shown:
         sheet.write_string(row, column, words.text(value, kind)[:LONGEST_TEXT], shown)
     else:
         sheet.write_number(row, column, number(value, kind), shown)
+
+
+def is_text(kind: str) -> bool:
+    """Whether values of the kind are written as texts, to the left."""
+    return words.kind(kind).form in ("text", "label")
 
 
 def number(value: Any, kind: str) -> float:
@@ -177,13 +197,31 @@ def unique_headers(headers: Iterable[str]) -> list[str]:
     return found
 
 
-def set_widths(sheet: Worksheet, headers: Sequence[str], texts: Iterable[Sequence[str]]) -> None:
-    """Make each column as wide as its longest text, within reason; headers wrap before they widen a column."""
-    widths = [min(display_width(text), HEADER_WIDTH) for text in headers]
-    for line, _ in zip(texts, range(MEASURED_ROWS), strict=False):
+def fit(sheet: Worksheet, top: int, headers: Sequence[str], texts: Iterable[Sequence[str]]) -> None:
+    """Make each column as wide as its longest text, within reason, and rows high enough for what wraps.
+
+    Headers wrap before they widen a column; only the first rows of a long table are measured.
+    """
+    lines = [line for line, _ in zip(texts, range(MEASURED_ROWS), strict=False)]
+    widths = [min(max(display_width(word) for word in (*line.split(), "")), HEADER_WIDTH) for line in headers]
+    for line in lines:
         widths = [max(width, display_width(text)) for width, text in zip(widths, line, strict=True)]
+    fit_to(sheet, top, [min(max(width + 2, 9), WIDEST) for width in widths], [headers, *lines])
+
+
+def fit_to(sheet: Worksheet, top: int, widths: Sequence[int], lines: Iterable[Sequence[str]]) -> None:
+    """Set the widths, and the height of each row from `top` on that needs more than one line."""
     for column, width in enumerate(widths):
-        sheet.set_column(column, column, min(max(width + 2, 8), WIDEST))
+        sheet.set_column(column, column, width)
+    for row, line in enumerate(lines, start=top):
+        needed = max((_lines(text, width) for text, width in zip(line, widths, strict=False)), default=1)
+        if needed > 1:
+            sheet.set_row(row, LINE_HEIGHT * min(needed, 20))
+
+
+def _lines(text: str, width: int) -> int:
+    # Bold and word breaks take a little more than the bare width.
+    return sum(max(1, math.ceil(display_width(part) * 1.1 / (width - 1))) for part in text.split("\n"))
 
 
 def _write_day(sheet: Worksheet, row: int, column: int, day: date, shown: Format) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from crmlib import words
 from crmlib.report import conditions
+from crmlib.report.native import in_order, insert_chart
 from crmlib.report.read import Item, exhibits
-from crmlib.report.sheets import LAST_ROW, NOT_YET, Book, number_format, set_widths, write
+from crmlib.report.sheets import LAST_ROW, QUIET, Book, fit, fit_to, number_format, write
 from crmlib.report.views import about, header, heat_steps
 from crmlib.words import N_
 
@@ -20,23 +21,26 @@ if TYPE_CHECKING:
 
     from crmlib.report.publish import NotebookRun, ReportInput
 
-HEADER_ROW = 4
+TOP = 4  # the row of a table's header; above it title, way back and notes
 LONG_TABLE = 20
+NOT_YET, PALEST, DARKEST = "#F3F4F6", "#F7FAFD", "#6F9FC8"
+CONTENTS_WIDTHS, CONDITIONS_WIDTHS, TERMS_WIDTHS = (24, 84, 10), (44, 34, 18), (34, 14, 84)
 FIGURES = {
-    N_("Report"): 20, N_("Figure"): 40, N_("Value"): 16, N_("Unit"): 10, N_("95% from"): 12, N_("95% to"): 12,
-    "n": 12, N_("Note"): 60,
+    N_("Report"): 18, N_("Figure"): 36, N_("Value"): 14, N_("Unit"): 11, N_("95% from"): 11, N_("95% to"): 11,
+    "n": 11, N_("Note"): 40,
 }  # fmt: skip
-TERMS = {N_("Term"): 34, N_("Unit"): 14, N_("Definition"): 100}
+FIGURE_KINDS = ("text", "text", "count", "text", "count", "count", "count", "text")
+TERMS = (N_("Term"), N_("Unit"), N_("Definition"))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the contents sheet."""
+    """A line of the contents: where it belongs, the sheet it leads to, and its rows if it is an exhibit."""
 
     report: str
     sheet: str
     title: str
-    n_rows: int
+    n_rows: int | None = None
 
 
 def write_workbook(run: ReportInput, items: dict[str, list[Item]], path: Path) -> Path:
@@ -47,74 +51,75 @@ def write_workbook(run: ReportInput, items: dict[str, list[Item]], path: Path) -
     """
     book = Book(path, run.client.title_in(run.language), run.as_of)
     contents = book.sheet(words.translate("Contents"))
-    if any(exhibits(found, "metric") for found in items.values()):
-        _figures(book, items)
     runs = {part.name: part for part in run.notebooks}
+    shown = conditions.pages_of(items)
     entries = [
-        _exhibit(book, runs[name], item, contents.get_name())
-        for name, found in items.items()
-        for item in exhibits(found, "table", "grid", "chart", "sheet")
-        if not item.get("untellable")
+        *_figures(book, items),
+        *(_exhibit(book, runs[name], item) for name, found in items.items() for item in _with_a_sheet(found)),
+        _conditions(book, run, shown),
+        *_definitions(book, shown),
     ]
-    _conditions(book, run, conditions.pages_of(items))
-    _definitions(book, conditions.pages_of(items))
     _contents(book, contents, run, items, entries)
     return book.close()
+
+
+def _with_a_sheet(found: list[Item]) -> list[Item]:
+    return [item for item in exhibits(found, "table", "grid", "chart", "sheet") if not item.get("untellable")]
 
 
 def _contents(
     book: Book, sheet: Worksheet, run: ReportInput, items: dict[str, list[Item]], entries: list[Entry]
 ) -> None:
-    sheet.write_string(0, 0, run.client.title_in(run.language), book.format(bold=True, font_size=16))
+    book.heading(sheet, run.client.title_in(run.language))
     base = f"{words.translate('Base date')}: {words.phrase(run.as_of, 'date')}"
-    sheet.write_string(1, 0, base, book.format(font_color="#566474"))
-    row = _findings(book, sheet, items, 3)
+    sheet.write_string(1, 0, base, book.format(font_color=QUIET))
+    top = _findings(book, sheet, items, TOP - 1)
     headers = [words.translate("Report"), words.translate("Sheet"), words.column("n_rows").label]
-    for offset, entry in enumerate(entries, start=row + 1):
-        sheet.write_string(offset, 0, entry.report, book.format())
-        _link(book, sheet, offset, 1, entry.sheet, entry.title)
-        sheet.write_number(offset, 2, entry.n_rows, book.format(num_format="#,##0"))
-    book.head(sheet, row, headers, len(entries))
-    for offset, name in enumerate(_other_sheets(book, sheet, entries), start=row + len(entries) + 3):
-        _link(book, sheet, offset, 1, name, name)
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 90)
-    sheet.set_column(2, 2, 10)
+    for row, entry in enumerate(entries, start=top + 1):
+        sheet.write_string(row, 0, entry.report, book.format())
+        _link(book, sheet, row, 1, entry.sheet, entry.title)
+        write(sheet, row, 2, entry.n_rows, "count", book.format(num_format="#,##0"))
+    book.head(sheet, top, headers, len(entries), kinds=("text", "text", "count"))
     sheet.activate()
 
 
-def _findings(book: Book, sheet: Worksheet, items: dict[str, list[Item]], row: int) -> int:
+def _findings(book: Book, sheet: Worksheet, items: dict[str, list[Item]], top: int) -> int:
+    """Write the findings from row `top` on and return the first free row below them."""
     told = [(words.label(name), item["text"]) for name, found in items.items() for item in exhibits(found, "finding")]
-    if not told:
-        return row
-    for offset, (name, text) in enumerate(told, start=row + 1):
-        sheet.write_string(offset, 0, name, book.format())
-        sheet.write_string(offset, 1, text, book.format(text_wrap=True))
-    book.head(sheet, row, [words.translate("Report"), words.translate("The answer in short")], len(told))
-    return row + len(told) + 2
-
-
-def _other_sheets(book: Book, contents: Worksheet, entries: list[Entry]) -> list[str]:
-    shown = {entry.sheet for entry in entries} | {contents.get_name()}
-    return [sheet.get_name() for sheet in book.workbook.worksheets() if sheet.get_name() not in shown]
+    fit_to(sheet, top + 1, CONTENTS_WIDTHS, told)
+    for row, (name, text) in enumerate(told, start=top + 1):
+        sheet.write_string(row, 0, name, book.format())
+        sheet.write_string(row, 1, text, book.format(text_wrap=True))
+    if told:
+        book.head(sheet, top, [words.translate("Report"), words.translate("The answer in short")], len(told))
+    return top + len(told) + 2 if told else top
 
 
 def _link(book: Book, sheet: Worksheet, row: int, column: int, name: str, text: str) -> None:
     target = "internal:'" + name.replace("'", "''") + "'!A1"
-    style = book.format(font_color="#17497A", underline=1, text_wrap=True)
-    sheet.write_url(row, column, target, style, string=text[:255])
+    sheet.write_url(row, column, target, book.format(font_color="#17497A", underline=1), string=text[:255])
 
 
-def _figures(book: Book, items: dict[str, list[Item]]) -> None:
-    sheet = book.sheet(words.translate("Key figures"))
+def _back(book: Book, sheet: Worksheet) -> None:
+    contents = book.workbook.worksheets()[0].get_name()
+    _link(book, sheet, 1, 0, contents, "← " + words.translate("Contents"))
+
+
+def _figures(book: Book, items: dict[str, list[Item]]) -> list[Entry]:
     shown = [(words.label(name), item) for name, found in items.items() for item in exhibits(found, "metric")]
-    _title(book, sheet, words.translate("Key figures"), [])
-    for row, (label, item) in enumerate(shown, start=HEADER_ROW + 1):
+    if not shown:
+        return []
+    title = words.translate("Key figures")
+    sheet = book.sheet(title)
+    book.heading(sheet, title)
+    _back(book, sheet)
+    for row, (label, item) in enumerate(shown, start=TOP + 1):
         _figure(book, sheet, row, label, item)
-    book.head(sheet, HEADER_ROW, [words.translate(name) for name in FIGURES], len(shown))
-    sheet.freeze_panes(HEADER_ROW + 1, 2)
-    for column, width in enumerate(FIGURES.values()):
-        sheet.set_column(column, column, width)
+    texts = [[label, item["title"], *[""] * 5, item["note"]] for label, item in shown]
+    fit_to(sheet, TOP + 1, list(FIGURES.values()), texts)
+    book.head(sheet, TOP, [words.translate(name) for name in FIGURES], len(shown), kinds=FIGURE_KINDS)
+    sheet.freeze_panes(TOP + 1, 2)
+    return [Entry("", sheet.get_name(), title)]
 
 
 def _figure(book: Book, sheet: Worksheet, row: int, label: str, item: Item) -> None:
@@ -127,47 +132,42 @@ def _figure(book: Book, sheet: Worksheet, row: int, label: str, item: Item) -> N
     write(sheet, row, 6, item.get("n"), "count", book.format(num_format="#,##0"))
 
 
-def _exhibit(book: Book, run: NotebookRun, item: Item, contents: str) -> Entry:
+def _exhibit(book: Book, run: NotebookRun, item: Item) -> Entry:
     sheet = book.sheet(item["title"] or item["id"])
-    _title(book, sheet, item["title"], [item["note"], " · ".join(about(item))])
-    _link(book, sheet, 1, 0, contents, "← " + words.translate("Contents"))
+    book.heading(sheet, item["title"], [item["note"], " · ".join(about(item))])
+    _back(book, sheet)
+    sheet.freeze_panes(TOP + 1, 1)
+    sheet.repeat_rows(TOP)
     if item["kind"] == "grid":
-        _grid(book, sheet, item)
-        return Entry(words.label(run.name), sheet.get_name(), item["title"], len(item["cells"]))
-    rows = _all_rows(run, item) if item["kind"] == "sheet" else item["rows"]
-    _table(book, sheet, item["columns"], rows)
-    return Entry(words.label(run.name), sheet.get_name(), item["title"], len(rows))
+        n_rows = _grid(book, sheet, item)
+    else:
+        rows = _all_rows(run, item) if item["kind"] == "sheet" else in_order(item, item["rows"])
+        n_rows = _table(book, sheet, item["columns"], rows[: LAST_ROW - TOP - 2])
+        if item["kind"] == "chart":
+            insert_chart(book, sheet, item, rows, TOP + 1)
+    return Entry(words.label(run.name), sheet.get_name(), item["title"], n_rows)
 
 
-def _title(book: Book, sheet: Worksheet, title: str, notes: Sequence[str]) -> None:
-    sheet.write_string(0, 0, title, book.format(bold=True, font_size=13))
-    note = "   ".join(part for part in notes if part)
-    sheet.write_string(2, 0, note, book.format(font_color="#566474"))
-
-
-def _table(book: Book, sheet: Worksheet, columns: list[dict[str, Any]], rows: Sequence[Sequence[Any]]) -> None:
-    rows = rows[: LAST_ROW - HEADER_ROW - 2]
-    book.table(sheet, HEADER_ROW, columns, rows, filtered=len(rows) > LONG_TABLE)
-    sheet.freeze_panes(HEADER_ROW + 1, 1)
-    sheet.repeat_rows(HEADER_ROW)
+def _table(book: Book, sheet: Worksheet, columns: list[dict[str, Any]], rows: Sequence[Sequence[Any]]) -> int:
+    book.table(sheet, TOP, columns, rows, filtered=len(rows) > LONG_TABLE)
     kinds = [column["kind"] for column in columns]
     texts = ([words.text(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows)
-    set_widths(sheet, [header(column) for column in columns], texts)
+    fit(sheet, TOP, [header(column) for column in columns], texts)
+    return len(rows)
 
 
-def _grid(book: Book, sheet: Worksheet, item: Item) -> None:
-    sheet.write_string(3, 1, item["column_header"], book.format(font_color="#566474"))
-    for row, (label, cells) in enumerate(zip(item["row_labels"], item["cells"], strict=True), start=HEADER_ROW + 1):
+def _grid(book: Book, sheet: Worksheet, item: Item) -> int:
+    sheet.write_string(TOP - 1, 1, item["column_header"], book.format(font_color=QUIET))
+    for row, (label, cells) in enumerate(zip(item["row_labels"], item["cells"], strict=True), start=TOP + 1):
         sheet.write_string(row, 0, label, book.format())
         for column, cell in enumerate(cells, start=1):
             _grid_cell(book, sheet, row, column, cell, item["value_kind"])
     headers = [item["row_header"], *item["column_labels"]]
-    book.head(sheet, HEADER_ROW, headers, len(item["cells"]))
+    book.head(sheet, TOP, headers, len(item["cells"]), kinds=("text", *["count"] * len(item["column_labels"])))
     _colour(sheet, item)
-    sheet.freeze_panes(HEADER_ROW + 1, 1)
-    texts = [[label, *((cell or {}).get("text", "") for cell in cells)]
-             for label, cells in zip(item["row_labels"], item["cells"], strict=True)]  # fmt: skip
-    set_widths(sheet, headers, texts)
+    lines = zip(item["row_labels"], item["cells"], strict=True)
+    fit(sheet, TOP, headers, ([label, *((cell or {}).get("text", "") for cell in cells)] for label, cells in lines))
+    return len(item["cells"])
 
 
 def _grid_cell(book: Book, sheet: Worksheet, row: int, column: int, cell: dict[str, Any] | None, kind: str) -> None:
@@ -183,9 +183,8 @@ def _colour(sheet: Worksheet, item: Item) -> None:
     steps = heat_steps(item)
     coloured = [j for j in range(len(item["column_labels"])) if any(row[j] is not None for row in steps)]
     if coloured:
-        scale = {"type": "2_color_scale", "min_color": "#F7FAFD", "max_color": "#6F9FC8"}
-        last = HEADER_ROW + len(steps)
-        sheet.conditional_format(HEADER_ROW + 1, coloured[0] + 1, last, coloured[-1] + 1, scale)
+        scale = {"type": "2_color_scale", "min_color": PALEST, "max_color": DARKEST}
+        sheet.conditional_format(TOP + 1, coloured[0] + 1, TOP + len(steps), coloured[-1] + 1, scale)
 
 
 def _all_rows(run: NotebookRun, item: Item) -> list[tuple[Any, ...]]:
@@ -203,36 +202,34 @@ def _all_rows(run: NotebookRun, item: Item) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _conditions(book: Book, run: ReportInput, items: list[Item]) -> None:
-    sheet = book.sheet(words.translate("Conditions"))
-    _title(book, sheet, words.translate("Conditions"), [])
-    said = [_named(name) for name in ("condition", "setting")]
+def _conditions(book: Book, run: ReportInput, items: list[Item]) -> Entry:
+    title = words.translate("Conditions")
+    sheet = book.sheet(title)
+    book.heading(sheet, title)
+    _back(book, sheet)
+    fit_to(sheet, TOP, CONDITIONS_WIDTHS, [])
+    said = [{"label": words.column(name).label, "unit": "", "kind": "text"} for name in ("condition", "setting")]
     told = [*conditions.conditions(run, items), *conditions.policy(run), ("crmlib", run.version)]
-    row = book.table(sheet, HEADER_ROW, said, told)
+    row = book.table(sheet, TOP, said, told)
     for note in run.read_notes:
-        sheet.write_string(row, 0, note, book.format(font_color="#566474"))
+        sheet.write_string(row, 0, note, book.format(font_color=QUIET))
         row += 1
     row += bool(run.read_notes)
     for ledger in conditions.ledgers(run):
-        title = f"{words.translate('Ledger of rows and money')}: {ledger['title']}"
-        sheet.write_string(row, 0, title, book.format(bold=True))
+        name = f"{words.translate('Ledger of rows and money')}: {ledger['title']}"
+        sheet.write_string(row, 0, name, book.format(bold=True))
         row = book.table(sheet, row + 1, ledger["columns"], ledger["rows"])
-    for column, width in enumerate((44, 30, 18)):
-        sheet.set_column(column, column, width)
+    return Entry("", sheet.get_name(), title)
 
 
-def _named(name: str) -> dict[str, Any]:
-    column = words.column(name)
-    return {"name": name, "label": column.label, "unit": column.unit, "kind": "text"}
-
-
-def _definitions(book: Book, items: list[Item]) -> None:
+def _definitions(book: Book, items: list[Item]) -> list[Entry]:
     found = conditions.definitions(items)
     if not found:
-        return
-    sheet = book.sheet(words.translate("Definitions"))
-    _title(book, sheet, words.translate("Definitions"), [])
-    columns = [{"label": words.translate(name), "unit": "", "kind": "text"} for name in TERMS]
-    book.table(sheet, HEADER_ROW, columns, found)
-    for column, width in enumerate(TERMS.values()):
-        sheet.set_column(column, column, width)
+        return []
+    title = words.translate("Definitions")
+    sheet = book.sheet(title)
+    book.heading(sheet, title)
+    _back(book, sheet)
+    book.table(sheet, TOP, [{"label": words.translate(name), "unit": "", "kind": "text"} for name in TERMS], found)
+    fit_to(sheet, TOP + 1, TERMS_WIDTHS, found)
+    return [Entry("", sheet.get_name(), title)]
