@@ -55,7 +55,9 @@ class Client(BaseModel):
     @field_validator("currency")
     @classmethod
     def _known_currency(cls, value: str) -> str:
-        return _one_of(value, MINOR_UNITS, "currency")
+        if value not in MINOR_UNITS:
+            raise ValueError(f"is '{value}'{nearest(value, MINOR_UNITS)}")
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -138,12 +140,6 @@ def _find(client: str | Path) -> Path:
             return (folder / f"{text}.yml").resolve()
     names = sorted({file.stem for folder in folders for file in folder.glob("*.yml")})
     raise UserError(f"there is no client '{text}' under parameters/{nearest(text, names)}")
-
-
-def _one_of(value: str, names: Any, what: str) -> str:
-    if value not in names:
-        raise ValueError(f"is '{value}'{nearest(value, names)}")
-    return value
 
 
 # --- YAML, with the line of every key -------------------------------------------------------------------------------
@@ -235,7 +231,7 @@ def _stop(text: str) -> str:
 
 
 def _longest(path: list[str], lines: dict[str, int]) -> str:
-    """pydantic names the branch of a union too; the file knows only its own keys."""
+    """The model names the branch of a union too; the file knows only its own keys."""
     kept = [path[0]]
     for part in path[1:]:
         if ".".join([*kept, part]) in lines or part.isdigit():

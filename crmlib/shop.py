@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crmlib.client import Client, load_client
-from crmlib.data.ledger import Ledger
 from crmlib.data.naming import nearest
-from crmlib.data.parse import literal
 from crmlib.data.prepare import Prepared, connect, prepare
+from crmlib.data.sql import literal
 from crmlib.data.tables import DAY, OUTPUTS, empty
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+    from crmlib.data.ledger import Ledger
 
 _EPOCH = date(1970, 1, 1)
 # The base date is the last day of the first of these that has rows.
@@ -85,7 +86,11 @@ class Shop:
         """
         if name not in OUTPUTS:
             raise ValueError(f"unknown table '{name}'{nearest(name, OUTPUTS)}")
-        return self._con.table(name).df() if self.has(name) else empty(name)
+        if not self.has(name):
+            return empty(name)
+        frame = self._con.table(name).df()
+        # A text column without a single text comes back as objects.
+        return frame.astype({column: "str" for column, kind in OUTPUTS[name].items() if kind == "VARCHAR"})
 
     def has(self, name: str) -> bool:
         """True when the table has at least one row up to the base date."""

@@ -1,16 +1,14 @@
 """Values of an export get their canonical meaning; a value without one is refused, never guessed."""
 
-# ruff: noqa: S608 - the statements are put together from our own names; texts from outside go through `literal`.
-
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from crmlib.data.keys import MAIL
 from crmlib.data.mapping import meaning
 from crmlib.data.naming import listed
-from crmlib.data.parse import literal
-from crmlib.data.settings import Source
+from crmlib.data.sql import quoted
 from crmlib.data.tables import INPUTS, Column
 from crmlib.errors import UserError
 
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from crmlib.data.read import Reading
+    from crmlib.data.settings import Source
 
 _SHOWN = 5
 
@@ -54,31 +53,26 @@ def _translate(
 def _replace(con: duckdb.DuckDBPyConnection, relation: str, target: str, changed: dict[str, str | None]) -> None:
     import pandas as pd
 
+    target = quoted(target)
     con.register("changed", pd.DataFrame({"was": list(changed), "becomes": list(changed.values())}, dtype="str"))
     con.execute(
-        f'UPDATE {relation} SET "{target}" = nullif(changed.becomes, {literal("")}) FROM changed '
-        f'WHERE coalesce({relation}."{target}", {literal("")}) = changed.was'
+        f"UPDATE {relation} SET {target} = nullif(changed.becomes, '') FROM changed "
+        f"WHERE coalesce({relation}.{target}, '') = changed.was"
     )
     con.unregister("changed")
 
 
 def _refusal(table: str, name: str, source: Source, column: Column, unknown: list[tuple[str, int]]) -> str:
-    import re
-
     ordered = sorted(unknown, key=lambda pair: (-pair[1], pair[0]))
-    shown = [f"{_shown(text, hide=bool(re.search(MAIL, text)))} ({n:,} {_rows(n)})" for text, n in ordered[:_SHOWN]]
+    shown = ", ".join(f"{_shown(text)} ({n:,} {'row' if n == 1 else 'rows'})" for text, n in ordered[:_SHOWN])
     more = f" and {len(ordered) - _SHOWN:,} more" if len(ordered) > _SHOWN else ""
-    what = "value without a meaning" if len(ordered) == 1 else "values without a meaning"
     return (
-        f"{source.place('values', name)}: {table}.{name} has a {what}: "
-        if len(ordered) == 1
-        else f"{source.place('values', name)}: {table}.{name} has {what}: "
-    ) + f"{', '.join(shown)}{more}; each must become one of {listed(column.allowed)}."
+        f"{source.place('values', name)}: {table}.{name} holds values without a meaning: {shown}{more}; "
+        f"each must become one of {listed(column.allowed)}."
+    )
 
 
-def _shown(text: str, *, hide: bool) -> str:
-    return "a mail address" if hide else f"'{text}'" if text else "blank"
-
-
-def _rows(n: int) -> str:
-    return "row" if n == 1 else "rows"
+def _shown(text: str) -> str:
+    if re.search(MAIL, text):
+        return "a mail address"
+    return f"'{text}'" if text else "a blank"

@@ -9,11 +9,13 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmlib.data.naming import listed, nearest
-from crmlib.data.settings import Settings, Source
 from crmlib.errors import UserError
+
+if TYPE_CHECKING:
+    from crmlib.data.settings import Settings, Source
 
 FORMATS = {
     ".csv": "csv", ".tsv": "tsv", ".txt": "text", ".dat": "text", ".xlsx": "excel", ".xlsm": "excel",
@@ -40,7 +42,7 @@ def locate(table: str, source: Source, home: Path) -> list[SourceFile]:
     if source.package is not None:
         path, name = _package_file(table, source)
         return [SourceFile(path, name, _format(path, source))]
-    base = home / Path(source.path or "").expanduser()
+    base = Path(os.path.normpath(home / Path(source.path or "").expanduser()))
     at = source.place("path")
     if base.is_file():
         return [SourceFile(base, _shown(base, home), _format(base, source))]
@@ -135,8 +137,8 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
-        os.chmod(name, mode)
-        os.replace(name, path)
+        Path(name).chmod(mode)
+        Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -3,20 +3,21 @@
 A hash would not do: whoever has a list of mail addresses can hash them all and look the customers up.
 """
 
-# ruff: noqa: S608 - the statements are put together from our own names; texts from outside go through `literal`.
-
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import tempfile
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from crmlib.data.settings import Settings, Source
+from crmlib.data.sql import literal
 from crmlib.errors import UserError
+
+if TYPE_CHECKING:
+    from crmlib.data.settings import Settings, Source
 
 _HEADER = re.compile(
     r"mail|メール|(?<![a-z])tel(?![a-z])|phone|mobile|電話|携帯|氏名|名前|姓名|name|住所|address|連絡先|fax",
@@ -122,9 +123,9 @@ def _save(path: Path, known: dict[str, str]) -> None:
     try:
         with duckdb.connect() as con:
             con.register("frame", pd.DataFrame({"key": list(known), "customer_id": list(known.values())}))
-            con.execute("COPY frame TO '" + str(folder / "keys").replace("'", "''") + "' (FORMAT parquet)")
-        os.chmod(folder / "keys", 0o600)
-        os.replace(folder / "keys", path)
+            con.execute(f"COPY frame TO {literal(str(folder / 'keys'))} (FORMAT parquet)")
+        (folder / "keys").chmod(0o600)
+        (folder / "keys").replace(path)
     finally:
         for left in folder.iterdir():
             left.unlink()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from crmlib.data.naming import listed, nearest
-from crmlib.data.settings import Source
 from crmlib.data.tables import INPUTS, REQUIRED, Column
 from crmlib.errors import UserError
+
+if TYPE_CHECKING:
+    from crmlib.data.settings import Source
 
 TRUE = ("true", "1", "yes", "はい", "済")
 FALSE = ("false", "0", "no", "いいえ", "未")

@@ -1,10 +1,8 @@
 """Raw order lines become `orders` and `order_items`; every row left out gets the first reason that applies.
 
-The steps, each a DuckDB table: `filled` (cells that stand on an order's first line only), `typed` (numbers, dates,
-codes), `judged` (one reason a row, the money of the row), `order_items`, `orders`.
+The steps, each a DuckDB table: `filled` (cells that stand on an order's first line only), `typed` (numbers, times,
+codes), `judged` (one reason a row, and its money), `order_items`, `orders`.
 """
-
-# ruff: noqa: S608 - the statements are put together from our own names; texts from outside go through `literal`.
 
 from __future__ import annotations
 
@@ -13,17 +11,19 @@ from typing import TYPE_CHECKING
 
 from crmlib.data.codes import translate_codes
 from crmlib.data.ledger import Count, Day, LedgerLine
-from crmlib.data.parse import clean, moment, money, number, rounded, whole
-from crmlib.data.settings import Policy, Settings
+from crmlib.data.parse import moment, money, parse_column, rounded, whole
+from crmlib.data.sql import literals
 from crmlib.data.tables import INPUTS, ORDER_MONEY, ORDER_TEXT, OUTPUTS
 
 if TYPE_CHECKING:
     import duckdb
 
     from crmlib.data.read import Reading
+    from crmlib.data.settings import Policy, Settings
 
 _POLICY_REASONS = ("test", "staff", "cancelled", "returned", "pending", "sample", "negative", "zero_yen")
 _NOT_PRODUCT = ("shipping", "fee", "discount", "tax", "point")
+_BESIDE = ORDER_MONEY[1:]  # money that stands beside the order's own amount
 
 
 def build_orders(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Reading) -> Count:
@@ -43,123 +43,149 @@ def _has(reading: Reading, *names: str) -> bool:
     return any(name in reading.columns for name in names)
 
 
+def _by_order(reading: Reading) -> bool:
+    """True where only the amount of the whole order is known."""
+    return not _has(reading, "line_amount", "unit_price")
+
+
+# --- cells that stand on an order's first line only ------------------------------------------------------------------
+
+
 def _fill(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
-    """Blank cells of an order's later lines take the first value found in the order."""
-    when = "ordered_at" if _has(reading, "ordered_at") else "order_date"
-    cells = {name: clean(name) if name in reading.columns else "NULL::VARCHAR" for name in INPUTS["orders"]}
-    cells["when"] = cells[when]
-    listed = ", ".join(f'{cell} AS "{name}"' for name, cell in cells.items())
-    con.execute(f"CREATE TABLE cells AS SELECT _seq, _file, _row, _hash, {listed} FROM raw_orders")
+    """Blank cells of an order's later lines take the first value found in the order; `_order` is its first row."""
+    cells = {name: name if name in reading.columns else "NULL::VARCHAR" for name in INPUTS["orders"]}
+    cells["when"] = "ordered_at" if _has(reading, "ordered_at") else "order_date"
     if not _has(reading, "order_id"):
-        # One row is one order; the number of the row is all there is to call it by.
-        con.execute("UPDATE cells SET order_id = format('r{:06d}', _seq)")
-        con.execute("CREATE TABLE filled AS SELECT *, _seq AS _order FROM cells")
+        # One row is one order, and the number of the row is all there is to call it by.
+        cells["order_id"] = "format('r{:06d}', _seq)"
+        cells["channel"] = f"coalesce({cells['channel']}, 'own')"
+    listed = ", ".join(f'{cell} AS "{name}"' for name, cell in cells.items())
+    if not _has(reading, "order_id"):
+        con.execute(f"CREATE TABLE filled AS SELECT _seq, _hash, _seq AS _order, {listed} FROM raw_orders")
         return
+    con.execute(f"CREATE VIEW cells AS SELECT _seq, _hash, {listed} FROM raw_orders")
     _number_orders(con, reading)
-    filled = [n for n in ORDER_TEXT if n == "when" or n in reading.columns]
-    once = [n for n in ORDER_MONEY if n in reading.columns]
-    first = ", ".join(f'min_by("{n}", _seq) FILTER ("{n}" IS NOT NULL) AS "{n}"' for n in (*filled, *once))
-    con.execute(f"CREATE TABLE heads AS SELECT _order, {first} FROM numbered WHERE _order IS NOT NULL GROUP BY _order")
-    shown = [f'coalesce(n."{c}", h."{c}") AS "{c}"' for c in filled] + [
-        f'CASE WHEN n._order IS NULL THEN n."{c}" ELSE h."{c}" END AS "{c}"' for c in once
-    ]
-    con.execute(
-        f"CREATE TABLE filled AS SELECT n.* REPLACE ({', '.join(shown)}) FROM numbered n LEFT JOIN heads h USING (_order)"
-    )
-    con.execute("DROP TABLE heads; DROP TABLE numbered; DROP TABLE cells")
+    _fill_from_heads(con, reading)
+    con.execute("DROP TABLE numbered")
 
 
 def _number_orders(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
-    """`_order` is the first row of the order; order ids are unique within a channel only."""
+    """Order ids are unique within a channel only; a blank channel is the one on the order's line above."""
     channel = "'own'"
     if _has(reading, "channel"):
         channel = (
             "coalesce(last_value(channel IGNORE NULLS) OVER (PARTITION BY order_id ORDER BY _seq "
             "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), 'own')"
         )
-    con.execute(f"CREATE TABLE channelled AS SELECT * REPLACE ({channel} AS channel) FROM cells")
     con.execute(
-        "CREATE TABLE numbered AS SELECT c.*, o._order FROM channelled c LEFT JOIN (SELECT order_id, channel, "
-        "min(_seq) AS _order FROM channelled WHERE order_id IS NOT NULL GROUP BY ALL) o USING (order_id, channel)"
+        f"CREATE TABLE numbered AS WITH c AS (SELECT * REPLACE ({channel} AS channel) FROM cells) "
+        "SELECT c.*, o._order FROM c LEFT JOIN (SELECT order_id, channel, min(_seq) AS _order FROM c "
+        "WHERE order_id IS NOT NULL GROUP BY ALL) o USING (order_id, channel)"
     )
-    con.execute("DROP TABLE channelled")
+
+
+def _fill_from_heads(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    filled = [name for name in ORDER_TEXT if name == "when" or name in reading.columns]
+    once = [name for name in ORDER_MONEY if name in reading.columns]
+    first = ", ".join(f'min_by("{name}", _seq) FILTER ("{name}" IS NOT NULL) AS "{name}"' for name in (*filled, *once))
+    shown = [f'coalesce(n."{name}", h."{name}") AS "{name}"' for name in filled]
+    # An order's amounts are the first ones it gives, also on lines that repeat them otherwise.
+    shown += [f'CASE WHEN n._order IS NULL THEN n."{name}" ELSE h."{name}" END AS "{name}"' for name in once]
+    con.execute(
+        f"CREATE TABLE filled AS WITH h AS (SELECT _order, {first} FROM numbered WHERE _order IS NOT NULL GROUP BY ALL) "
+        f"SELECT n.* REPLACE ({', '.join(shown)}) FROM numbered n LEFT JOIN h USING (_order)"
+    )
+
+
+# --- numbers, times, codes -------------------------------------------------------------------------------------------
 
 
 def _type(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Reading) -> None:
     source, minor = settings.sources["orders"], settings.minor_units
-    parsed = {"at": moment('"when"', source.date_format, settings.timezone), "exact": _exact(reading, minor)}
-    parsed["n"] = whole("quantity") if _has(reading, "quantity") else "1::DECIMAL(12, 0)"
-    parsed["price"] = money("unit_price", minor)
-    parsed["seq_no"], parsed["line"] = whole("subscription_seq"), whole("line_no")
-    for name in ORDER_MONEY[1:]:
-        # A blank discount or fee is none; one that cannot be read makes the whole order unreadable.
-        parsed[f"m_{name}"] = f"CASE WHEN {name} IS NULL THEN 0 ELSE {_taken(name, rounded(money(name, minor)))} END"
-    listed = ", ".join(f"{expression} AS _{name}" for name, expression in parsed.items())
-    con.execute(f"CREATE TABLE typed AS SELECT *, {listed} FROM filled")
+    columns = {name: money("text", minor) for name in (*ORDER_MONEY, "unit_price", "line_amount", "line_discount")}
+    columns |= {name: whole("text") for name in ("quantity", "subscription_seq", "line_no")}
+    columns = {name: expression for name, expression in columns.items() if name in reading.columns}
+    columns["when"] = moment("text", source.date_format, settings.timezone)
+    tables = {name: parse_column(con, "filled", name, expression) for name, expression in columns.items()}
+    joins = " ".join(f'LEFT JOIN {table} AS p_{name} ON f."{name}" = p_{name}.text' for name, table in tables.items())
+    values = {name: f"p_{name}.value" if name in tables else "NULL" for name in ("when", "unit_price")}
+    listed = {
+        "_at": values["when"],
+        "_n": "p_quantity.value" if "quantity" in tables else "1::DECIMAL(12, 0)",
+        "_price": values["unit_price"],
+        "_seq_no": "p_subscription_seq.value" if "subscription_seq" in tables else "NULL",
+        "_line": "p_line_no.value" if "line_no" in tables else "NULL",
+        "_exact": f"({_exact(reading)})::DECIMAL(38, 9)",
+        **{f"_{name}": _beside(name, reading) for name in _BESIDE},
+    }
+    shown = ", ".join(f"{expression} AS {name}" for name, expression in listed.items())
+    con.execute(f"CREATE TABLE typed AS SELECT f.*, {shown} FROM filled f {joins}")
     con.execute("DROP TABLE filled")
 
 
-def _exact(reading: Reading, minor: int) -> str:
+def _exact(reading: Reading) -> str:
     """The money of a line in smallest units, exact; of the whole order where only that is known."""
     if _has(reading, "line_amount"):
-        line = money("line_amount", minor)
+        line = "p_line_amount.value"
     elif _has(reading, "unit_price"):
-        quantity = whole("quantity") if _has(reading, "quantity") else "1::DECIMAL(12, 0)"
-        line = f"({money('unit_price', minor)}) * ({quantity})"
+        line = "p_unit_price.value" + (" * p_quantity.value" if _has(reading, "quantity") else "")
     else:
-        return f"({money('order_amount', minor)})::DECIMAL(38, 9)"
+        return "p_order_amount.value"
     if _has(reading, "line_discount"):
-        line = f"({line}) - (CASE WHEN line_discount IS NULL THEN 0 ELSE abs({money('line_discount', minor)}) END)"
-    return f"({line})::DECIMAL(38, 9)"
+        return f"{line} - CASE WHEN f.line_discount IS NULL THEN 0 ELSE abs(p_line_discount.value) END"
+    return line
 
 
-def _taken(name: str, amount: str) -> str:
-    """Discounts and refunds are taken off, whichever sign the export gives them."""
-    return f"abs({amount})" if name in ("discount_amount", "refunded_amount") else amount
+def _beside(name: str, reading: Reading) -> str:
+    """A blank discount or fee is none; discounts and refunds are taken off, whichever sign the export gives them."""
+    if name not in reading.columns:
+        return "0::BIGINT"
+    amount = rounded(f"p_{name}.value")
+    if name in ("discount_amount", "refunded_amount"):
+        amount = f"abs({amount})"
+    return f"CASE WHEN f.{name} IS NULL THEN 0 ELSE {amount} END"
 
 
-def _by_order(reading: Reading) -> bool:
-    return not _has(reading, "line_amount", "unit_price")
+# --- one reason a row ------------------------------------------------------------------------------------------------
 
 
 def _judge(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) -> None:
-    if policy.exact_duplicates == "leave_out":
-        con.execute(
-            "CREATE TABLE twice AS SELECT _hash, min(_seq) AS _first FROM raw_orders GROUP BY _hash HAVING count(*) > 1"
-        )
-    else:
-        con.execute("CREATE TABLE twice AS SELECT '' AS _hash, 0::BIGINT AS _first WHERE false")
-    con.execute(
-        "CREATE TABLE torn AS SELECT _order FROM typed WHERE _order IS NOT NULL GROUP BY _order "
+    twice = "SELECT _hash, min(_seq) AS _first FROM typed GROUP BY _hash HAVING count(*) > 1"
+    torn = (
+        "SELECT _order, true AS _torn FROM typed WHERE _order IS NOT NULL GROUP BY _order "
         "HAVING min(customer_id) <> max(customer_id)"
     )
-    cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(policy, reading).items())
+    cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(policy).items())
     con.execute(
-        f"CREATE TABLE reasoned AS SELECT t.*, CASE {cases} END AS reason, line_type AS _type FROM typed t "
-        "LEFT JOIN twice d ON t._hash = d._hash LEFT JOIN torn c ON t._order = c._order "
-        "LEFT JOIN marked_customers k ON t.customer_id = k.customer_id"
+        f"CREATE TABLE judged AS SELECT t.*, CASE {cases} END AS reason FROM typed t LEFT JOIN ({twice}) USING (_hash) "
+        f"LEFT JOIN ({torn}) USING (_order) LEFT JOIN marked_customers k ON t.customer_id = k.customer_id"
     )
     if _by_order(reading):
-        # The order's money stands on its first row that counts, else on its first row.
-        con.execute(
-            "CREATE TABLE judged AS SELECT * REPLACE (CASE WHEN row_number() OVER "
-            "(PARTITION BY coalesce(_order, -_seq) ORDER BY reason IS NOT NULL, _seq) = 1 THEN _exact ELSE 0 END AS _exact) "
-            "FROM reasoned"
-        )
-    else:
-        con.execute("ALTER TABLE reasoned RENAME TO judged")
+        _count_once(con)
+    con.execute("DROP TABLE typed")
 
 
-def _tests(policy: Policy, reading: Reading) -> dict[str, str]:
+def _count_once(con: duckdb.DuckDBPyConnection) -> None:
+    """The order's money stands on its first row that counts, else on its first row; the others have none."""
+    rank = "row_number() OVER (PARTITION BY coalesce(_order, -_seq) ORDER BY reason IS NOT NULL, _seq)"
+    con.execute(
+        f"CREATE OR REPLACE TABLE judged AS SELECT * REPLACE (CASE WHEN {rank} = 1 THEN _exact ELSE 0 END AS _exact) "
+        "FROM judged"
+    )
+
+
+def _tests(policy: Policy) -> dict[str, str]:
     """A condition for each reason, in the printed order: the first that holds is the row's reason."""
-    lines = [t for t in _NOT_PRODUCT if policy.shipping_and_fees == "leave_out" or t not in ("shipping", "fee")]
-    unreadable = ["_exact IS NULL", "_n IS NULL", *(f"_m_{name} IS NULL" for name in ORDER_MONEY[1:])]
+    lines = [
+        kind for kind in _NOT_PRODUCT if policy.shipping_and_fees == "leave_out" or kind not in ("shipping", "fee")
+    ]
+    unreadable = ("_exact", "_n", *(f"_{name}" for name in _BESIDE))
     tests = {
-        "no_order_id": "order_id IS NULL",
+        "no_order_id": "t.order_id IS NULL",
         "bad_date": "_at IS NULL",
-        "bad_amount": " OR ".join(unreadable),
-        "exact_duplicate": "d._first < t._seq",
-        "not_product": f"line_type IN ({', '.join(repr(t) for t in lines)})",
+        "bad_amount": " OR ".join(f"{name} IS NULL" for name in unreadable),
+        "exact_duplicate": "_first < t._seq",
+        "not_product": f"line_type IN ({literals(lines)})",
         "test": "status = 'test' OR t.is_test = 'true' OR k.is_test",
         "staff": "status = 'staff' OR t.is_staff = 'true' OR k.is_staff",
         "cancelled": "status = 'cancelled'",
@@ -168,52 +194,50 @@ def _tests(policy: Policy, reading: Reading) -> dict[str, str]:
         "sample": "order_kind = 'free'",
         "negative": "_exact < 0 OR _n < 0",
         "zero_yen": "_exact = 0",
-        "customer_conflict": "c._order IS NOT NULL",
+        "customer_conflict": "_torn",
         "no_customer": "t.customer_id IS NULL",
     }
     kept = [name for name in _POLICY_REASONS if getattr(policy, name) == "keep"]
+    if policy.exact_duplicates == "keep":
+        kept.append("exact_duplicate")
     return {reason: test for reason, test in tests.items() if reason not in kept}
+
+
+# --- the canonical tables --------------------------------------------------------------------------------------------
 
 
 def _items(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         f"""CREATE TABLE order_items AS
-        SELECT t.order_id, t.channel, coalesce(t._line, row_number() OVER (PARTITION BY t._order ORDER BY t._seq))::BIGINT
-            AS line_no, t.customer_id, (o._at::DATE - DATE '1970-01-01')::BIGINT AS order_day, t.product_id, t.product_name,
-            t._n::BIGINT AS quantity, {rounded("t._price")} AS unit_price, {rounded("t._exact")} AS line_amount,
-            coalesce(t.line_type, 'product') AS line_type, t._order, t._seq, t._exact
-        FROM judged t JOIN (SELECT _order, min(_at) AS _at FROM judged WHERE reason IS NULL GROUP BY _order) o USING (_order)
-        WHERE t.reason IS NULL"""
+        WITH used AS (SELECT * FROM judged WHERE reason IS NULL),
+             dated AS (SELECT _order, (min(_at)::DATE - DATE '1970-01-01')::BIGINT AS order_day FROM used GROUP BY _order)
+        SELECT order_id, channel, coalesce(_line, row_number() OVER (PARTITION BY _order ORDER BY _seq))::BIGINT AS line_no,
+            customer_id, order_day, product_id, product_name, _n::BIGINT AS quantity, {rounded("_price")} AS unit_price,
+            {rounded("_exact")} AS line_amount, coalesce(line_type, 'product') AS line_type, _order, _seq, _exact
+        FROM used JOIN dated USING (_order)"""
     )
 
 
 def _orders(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) -> None:
-    once = ", ".join(f"min_by(_m_{name}, _seq) AS {name}" for name in ORDER_MONEY[1:])
-    first = ("order_id", "channel", "customer_id", "order_kind", "subscription_id", "acq_media", "status")
-    heads = ", ".join(f"min_by({name}, _seq) AS {name}" for name in first)
-    # A discount that stands on a line of its own is not a product, and is still taken off the order.
+    first = {name: name for name in ("order_id", "channel", "customer_id", "subscription_id")}
+    first |= {"order_kind": "coalesce(order_kind, 'unknown')", "acq_media": "coalesce(acq_media, 'unknown')"}
+    first |= {"status": "coalesce(status, 'valid')", "subscription_seq": "_seq_no"}
+    first |= {name: f"_{name}" for name in _BESIDE}
+    heads = ", ".join(f"min_by({expression}, _seq) AS {name}" for name, expression in first.items())
+    # An order's own amount stands after its discounts; the sum of its lines stands before them. A discount on a line
+    # of its own is no product, and is taken off its order all the same.
+    off = "0::BIGINT" if _by_order(reading) else "discount_amount + coalesce(on_lines, 0)"
+    back = "refunded_amount" if policy.refunds == "subtract" else "0::BIGINT"
     con.execute(
-        "CREATE TABLE discount_lines AS SELECT _order, sum(abs(round(_exact)))::BIGINT AS discount FROM judged "
-        "WHERE reason = 'not_product' AND line_type = 'discount' GROUP BY _order"
-    )
-    con.execute(
-        f"""CREATE TABLE heads AS SELECT _order, {heads}, {once}, min(_at) AS ordered_at,
-            min_by(_seq_no, _seq)::BIGINT AS subscription_seq, sum(round(_exact))::BIGINT AS goods, sum(_n)::BIGINT AS n_items
-        FROM judged WHERE reason IS NULL GROUP BY _order"""
-    )
-    # An order's own amount stands after its discounts; the sum of its lines stands before them.
-    discount = "0::BIGINT" if _by_order(reading) else "coalesce(l.discount, 0) + h.discount_amount"
-    refund = "h.refunded_amount" if policy.refunds == "subtract" else "0::BIGINT"
-    gross = "goods + h.discount_amount" if _by_order(reading) else "goods"
-    con.execute(
-        f"""CREATE TABLE money AS SELECT h.*, ordered_at::DATE AS order_date,
-            (ordered_at::DATE - DATE '1970-01-01')::BIGINT AS order_day, {discount} AS _discount, {refund} AS _refund,
-            goods - _discount - _refund AS amount, {gross} AS gross_amount
-        FROM heads h LEFT JOIN discount_lines l USING (_order)"""
-    )
-    con.execute(
-        "CREATE TABLE orders AS SELECT * REPLACE (gross_amount - goods + _discount AS discount_amount, "
-        "coalesce(order_kind, 'unknown') AS order_kind, coalesce(acq_media, 'unknown') AS acq_media, coalesce(status, 'valid') AS status) FROM money"
+        f"""CREATE TABLE orders AS
+        WITH heads AS (SELECT _order, {heads}, min(_at) AS ordered_at, sum(round(_exact))::BIGINT AS goods,
+                           sum(_n)::BIGINT AS n_items FROM judged WHERE reason IS NULL GROUP BY _order),
+             lines AS (SELECT _order, sum(abs(round(_exact)))::BIGINT AS on_lines FROM judged
+                       WHERE reason = 'not_product' AND line_type = 'discount' GROUP BY _order)
+        SELECT heads.* REPLACE (discount_amount + coalesce(on_lines, 0) AS discount_amount), {off} AS _off, {back} AS _back,
+            goods - _off - _back AS amount, goods + {"heads.discount_amount" if _by_order(reading) else "0"} AS gross_amount,
+            ordered_at::DATE AS order_date, (ordered_at::DATE - DATE '1970-01-01')::BIGINT AS order_day
+        FROM heads LEFT JOIN lines USING (_order)"""
     )
 
 
@@ -227,50 +251,56 @@ def _merge_same_day(con: duckdb.DuckDBPyConnection) -> None:
         "row_number() OVER (PARTITION BY m._into ORDER BY i._seq) AS line_no, m._into AS _order) "
         "FROM order_items i JOIN merged m USING (_order) JOIN orders f ON f._order = m._into"
     )
-    summed = ("amount", "gross_amount", "goods", "_discount", "_refund", "n_items", *ORDER_MONEY[1:])
+    summed = ("amount", "gross_amount", "_off", "_back", "n_items", *_BESIDE)
     sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in summed)
-    first = [n for n in OUTPUTS["orders"] if n not in summed and n != "_order"]
-    heads = ", ".join(f"min_by({name}, _order) AS {name}" for name in first)
+    heads = ", ".join(f"min_by({name}, _order) AS {name}" for name in OUTPUTS["orders"] if name not in summed)
     con.execute(f"CREATE OR REPLACE TABLE orders AS SELECT _into AS _order, {heads}, {sums} FROM merged GROUP BY _into")
 
 
+# --- the ledger ------------------------------------------------------------------------------------------------------
+
+
 def _count(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) -> Count:
-    found = {
-        reason: LedgerLine(reason, rows, None if reason == "bad_amount" else amount)
-        for reason, rows, amount in con.execute(
-            "SELECT reason, count(*), coalesce(sum(_exact), 0) FROM judged WHERE reason IS NOT NULL GROUP BY reason"
-        ).fetchall()
+    found = con.execute(
+        "SELECT reason, count(*), coalesce(sum(_exact), 0) FROM judged WHERE reason IS NOT NULL GROUP BY reason"
+    ).fetchall()
+    lines = {
+        reason: LedgerLine(reason, rows, None if reason == "bad_amount" else amount) for reason, rows, amount in found
     }
-    lines = [LedgerLine("broken_row", len(reading.broken), None)] if reading.broken else []
-    for reason in _tests(policy, reading):
-        if reason in found:
-            lines.append(found[reason])
-        elif _could_hit(reason, policy, reading):
-            lines.append(LedgerLine(reason, 0, Decimal(0)))
-    adjusts = [name for name, columns in (("discount", ("discount_amount",)), ("refund", ("refunded_amount",)))
-               if _has(reading, *columns)]  # fmt: skip
-    if _by_order(reading) and "discount" in adjusts:
-        adjusts.remove("discount")
-    if policy.same_day == "merge":
-        adjusts.append("same_day_merge")
-    return Count("orders", tuple(lines), _days(con), True, ("rounding", *adjusts))
+    if reading.broken:
+        lines["broken_row"] = LedgerLine("broken_row", len(reading.broken), None)
+    for reason in _could_hit(con, policy, reading):
+        lines.setdefault(reason, LedgerLine(reason, 0, Decimal(0)))
+    ordered = [lines[reason] for reason in ("broken_row", *_tests(policy)) if reason in lines]
+    return Count("orders", tuple(ordered), _days(con), has_money=True, adjusts=_adjusts(policy, reading))
 
 
-def _could_hit(reason: str, policy: Policy, reading: Reading) -> bool:
-    """A reason that the policy sets is printed with 0 rows where the export could have shown it."""
+def _could_hit(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) -> list[str]:
+    """Reasons of the policy that are printed with 0 rows, because the data could have shown them."""
+    marked = bool(con.execute("SELECT 1 FROM marked_customers LIMIT 1").fetchall())
     seen = {
-        "exact_duplicate": True, "not_product": _has(reading, "line_type"), "test": _has(reading, "is_test", "status"),
-        "staff": _has(reading, "is_staff"), "cancelled": _has(reading, "status"), "returned": _has(reading, "status"),
-        "pending": _has(reading, "status"), "sample": _has(reading, "order_kind"), "negative": True, "zero_yen": True,
+        "exact_duplicate": True, "negative": True, "zero_yen": True, "not_product": _has(reading, "line_type"),
+        "test": marked or _has(reading, "is_test"), "staff": marked or _has(reading, "is_staff"),
+        "cancelled": _has(reading, "status"), "returned": _has(reading, "status"), "pending": _has(reading, "status"),
+        "sample": _has(reading, "order_kind"),
     }  # fmt: skip
-    return seen.get(reason, False) and not (reason == "exact_duplicate" and policy.exact_duplicates == "keep")
+    return [reason for reason in _tests(policy) if seen.get(reason)]
+
+
+def _adjusts(policy: Policy, reading: Reading) -> tuple[str, ...]:
+    names = ["rounding"]
+    if _has(reading, "discount_amount") and not _by_order(reading):
+        names.append("discount")
+    if _has(reading, "refunded_amount") and policy.refunds == "subtract":
+        names.append("refund")
+    return tuple(names + (["same_day_merge"] if policy.same_day == "merge" else []))
 
 
 def _days(con: duckdb.DuckDBPyConnection) -> tuple[Day, ...]:
     rows = con.execute(
         """WITH lines AS (SELECT order_day, count(*) AS n, sum(_exact) AS exact, sum(line_amount) AS rounded
-                          FROM order_items GROUP BY 1),
-                taken AS (SELECT order_day, sum(_discount) AS discount, sum(_refund) AS refund FROM orders GROUP BY 1)
-           SELECT order_day, n, exact, rounded, discount, refund FROM lines JOIN taken USING (order_day) ORDER BY 1"""
+                          FROM order_items GROUP BY order_day),
+                taken AS (SELECT order_day, sum(_off) AS off, sum(_back) AS back FROM orders GROUP BY order_day)
+           SELECT order_day, n, exact, rounded, off, back FROM lines JOIN taken USING (order_day) ORDER BY order_day"""
     ).fetchall()
     return tuple(Day(day, n, *(Decimal(x) for x in sums)) for day, n, *sums in rows)

@@ -1,7 +1,5 @@
 """The optional tables, through the same door as the orders, each with its own ledger of rows."""
 
-# ruff: noqa: S608 - the statements are put together from our own names; texts from outside go through `literal`.
-
 from __future__ import annotations
 
 from decimal import Decimal
@@ -9,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from crmlib.data.codes import translate_codes
 from crmlib.data.ledger import REASONS, Count, Day, LedgerLine
-from crmlib.data.parse import clean, moment, money, number, rounded, whole
-from crmlib.data.settings import Settings, Source
+from crmlib.data.parse import moment, money, number, rounded, whole
 from crmlib.data.tables import DAY, INPUTS, OUTPUTS, Column
 
 if TYPE_CHECKING:
     import duckdb
 
     from crmlib.data.read import Reading
+    from crmlib.data.settings import Settings, Source
 
 # The column that must be unique, and the date that must be readable, where a table has one.
 UNIQUE = {"customers": "customer_id", "products": "product_id", "experiments": "experiment_id"}
@@ -29,13 +27,13 @@ _DATE_OF_DAY = {"answered_day": "answered_at", "sent_day": "sent_at", "assigned_
 def build_other(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, reading: Reading) -> Count:
     """Make the canonical table `table` from `raw_<table>`, and count every row."""
     source = settings.sources[table]
-    cells = {name: clean(name) if name in reading.columns else "NULL::VARCHAR" for name in INPUTS[table]}
+    cells = {name: name if name in reading.columns else "NULL::VARCHAR" for name in INPUTS[table]}
     listed = ", ".join(f'{cell} AS "{name}"' for name, cell in cells.items())
     con.execute(f"CREATE TABLE cells_{table} AS SELECT _seq, _hash, {listed} FROM raw_{table}")
     translate_codes(con, table, f"cells_{table}", source, reading)
-    parsed = ", ".join(_parsed(n, c, source, settings) for n, c in INPUTS[table].items() if n in OUTPUTS[table])
+    parsed = ", ".join(_parsed(n, c, source, settings) for n, c in INPUTS[table].items())
     con.execute(f"CREATE TABLE typed_{table} AS SELECT _seq, _hash, {parsed} FROM cells_{table}")
-    cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(con, table).items())
+    cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(table).items())
     con.execute(f"CREATE TABLE judged_{table} AS SELECT *, CASE {cases} END AS _reason FROM typed_{table}")
     _refuse_repeats(con, table)
     shown = ", ".join(f'{_output(name, kind)} AS "{name}"' for name, kind in OUTPUTS[table].items())
@@ -60,7 +58,7 @@ def _parsed(name: str, column: Column, source: Source, settings: Settings) -> st
     return f'{expression} AS "{name}"'
 
 
-def _tests(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+def _tests(table: str) -> dict[str, str]:
     tests: dict[str, str] = {}
     if table in REQUIRED_ID:
         tests["no_id"] = f"{REQUIRED_ID[table]} IS NULL"
@@ -68,7 +66,7 @@ def _tests(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
         tests["bad_date"] = f"{REQUIRED_DATE[table]} IS NULL"
     if table == "surveys":
         tests["bad_score"] = "nps IS NULL OR nps < 0 OR nps > 10"
-    tests["exact_duplicate"] = f"_seq > (SELECT min(o._seq) FROM raw_{table} o WHERE o._hash = typed_{table}._hash)"
+    tests["exact_duplicate"] = "_seq > min(_seq) OVER (PARTITION BY _hash)"
     if table == "assignments":
         known = "SELECT experiment_id FROM experiments"
         tests["orphan"] = f"experiment_id IS NULL OR experiment_id NOT IN ({known})"

@@ -1,117 +1,123 @@
-"""DuckDB expressions that turn text into numbers, dates and clean text; what they cannot read becomes NULL."""
+"""DuckDB expressions that turn text into numbers and times; what they cannot read becomes NULL."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-# U+3000 is the full-width space, U+00A0 the no-break space.
-SPACES = " \t\r\n\v\f\u3000\u00a0"
+from crmlib.data.sql import literal, literals
+
+if TYPE_CHECKING:
+    import duckdb
+
 _NUMBER_FROM = "０１２３４５６７８９，．（）￥＋－−△▲\u3000\u00a0\t"
 _NUMBER_TO = "0123456789,.()¥+----   "
-_DATE_FROM = "０１２３４５６７８９／－：　"
-_DATE_TO = "0123456789/-: "
+_DATE_FROM = "０１２３４５６７８９／－：\u3000\u00a0\t"
+_DATE_TO = "0123456789/-:   "
 
 # A thousands mark stands before every three digits or nowhere: "1,5" is not fifteen. The backslash is cp932's yen sign.
 _DIGITS = r"((\d{1,3}([, ]\d{3})+|\d+)(\.\d*)?|\.\d+)"
 _PLAIN = rf"([+-]? ?[¥\\]?|[¥\\] ?[+-]) ?{_DIGITS} ?円?"
 _BRACKETS = rf"\( ?[¥\\]? ?{_DIGITS} ?円? ?\)"
-NUMBER = rf"({_PLAIN}|{_BRACKETS})"
+_NUMBER = rf"({_PLAIN}|{_BRACKETS})"
 
 # 12 digits before the point and 9 after it: a price in smallest units times a quantity stays exact in 38 digits.
-PRECISION = "DECIMAL(21, 9)"
+EXACT = "DECIMAL(21, 9)"
 WHOLE = "DECIMAL(12, 0)"
 
-_TIMES = ("", "%H:%M:%S", "%H:%M")
-DEFAULT_DATES = (
-    *(f"%Y-%m-%d {time}".strip() for time in _TIMES),
-    *(f"%Y-%m-%dT{time}" for time in _TIMES[1:]),
-    *(f"%Y/%m/%d {time}".strip() for time in _TIMES),
-    *(f"%Y年%m月%d日 {time}".strip() for time in _TIMES),
-    "%Y年%m月%d日%H時%M分%S秒", "%Y年%m月%d日%H時%M分", "%Y年%m月%d日 %H時%M分%S秒", "%Y年%m月%d日 %H時%M分",
-    "%Y%m%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d %H:%M:%S", "%Y%m%d %H:%M",
-)  # fmt: skip
-# strptime alone would take 23-01-05 for the year 23 and 2023115 for the 5th of November.
-_DEFAULT_SHAPE = r"(\d{4}[-/年].*|\d{8}( .*)?|\d{12}|\d{14})"
+_CLOCK = r"(([01]?\d|2[0-3]):\d{2}(:\d{2}(\.\d+)?)?)"
+_DASHES = rf"[1-9]\d{{3}}(-\d{{1,2}}-|/\d{{1,2}}/)\d{{1,2}}([ T]{_CLOCK})?"
+_JAPANESE = rf"[1-9]\d{{3}}年 ?\d{{1,2}}月 ?\d{{1,2}}日( ?({_CLOCK}|\d{{1,2}}時\d{{1,2}}分(\d{{1,2}}秒)?))?"
+_COMPACT = rf"[1-9]\d{{7}}( {_CLOCK}|\d{{4}}|\d{{6}})?"
 _OFFSET = r"^(.*\d:\d\d[^ +-]*) ?(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)$"
 
 
-def literal(text: str) -> str:
-    """A SQL string literal.
-
-    Example:
-        >>> literal("it's")
-        "'it''s'"
-    """
-    return "'" + text.replace("'", "''") + "'"
-
-
-def clean(column: str) -> str:
-    """Text without spaces at its ends; NULL when nothing is left."""
-    return f"nullif(trim({column}, {literal(SPACES)}), '')"
-
-
-def number(column: str, kind: str = PRECISION) -> str:
-    """A number: `,` `円` `¥`, full-width digits, a leading sign, △ ▲ − or brackets for negatives; else NULL."""
-    text = f"trim(translate({column}, {literal(_NUMBER_FROM)}, {literal(_NUMBER_TO)}))"
-    negative = f"(contains({text}, '-') OR starts_with({text}, '('))"
-    digits = f"regexp_replace({text}, '[^0-9.]', '', 'g')"
+def number(text: str, kind: str = EXACT) -> str:
+    """A number: `,` `円` `¥`, full-width digits, a sign, △ ▲ − or brackets for negatives; NULL for all else."""
+    plain = f"trim(translate({text}, {literal(_NUMBER_FROM)}, {literal(_NUMBER_TO)}))"
+    negative = f"(contains({plain}, '-') OR starts_with({plain}, '('))"
+    digits = f"regexp_replace({plain}, '[^0-9.]', '', 'g')"
     value = f"try_cast(CASE WHEN {negative} THEN '-' || {digits} ELSE {digits} END AS {kind})"
-    return f"CASE WHEN regexp_full_match({text}, {literal(NUMBER)}) THEN {value} END"
+    return f"CASE WHEN regexp_full_match({plain}, {literal(_NUMBER)}) THEN {value} END"
 
 
-def money(column: str, minor_units: int) -> str:
+def money(text: str, minor_units: int) -> str:
     """An exact amount in smallest units; not rounded yet."""
-    return f"({number(column)}) * {10**minor_units}::DECIMAL(3, 0)"
+    return f"({number(text)}) * {10**minor_units}::DECIMAL(3, 0)"
 
 
-def whole(column: str) -> str:
+def whole(text: str) -> str:
     """A whole number; 1.0 is one, 1.5 cannot be read."""
-    value = number(column)
+    value = number(text)
     return f"CASE WHEN ({value}) = trunc({value}) THEN try_cast({value} AS {WHOLE}) END"
 
 
-def moment(column: str, formats: str | list[str] | None, timezone: str) -> str:
-    """The shop's local time of a date or time cell; a time with an offset is converted, an impossible date is NULL."""
-    text = f"trim(translate({column}, {literal(_DATE_FROM)}, {literal(_DATE_TO)}))"
+def rounded(amount: str) -> str:
+    """A whole number of smallest units, halves away from zero."""
+    return f"round({amount})::BIGINT"
+
+
+def moment(text: str, formats: str | list[str] | None, timezone: str) -> str:
+    """The shop's local time; a time with an offset is converted, an impossible date is NULL.
+
+    `formats`: strptime's directives. By default ISO, 2026/3/31, 2026年3月31日 and 20260331, with or without a time;
+    years have four digits.
+    """
+    plain = f"trim(translate({text}, {literal(_DATE_FROM)}, {literal(_DATE_TO)}))"
+    if formats is None:
+        return _with_offset(plain, _default(_before_offset(plain)), _default(plain), timezone)
     given = [formats] if isinstance(formats, str) else formats
-    if given is None:
-        return (
-            f"CASE WHEN regexp_full_match({text}, {literal(_DEFAULT_SHAPE)}) THEN {_default_moment(text, timezone)} END"
-        )
-    with_offset = [re.sub(r"\s*%z", "", form) for form in given if "%z" in form]
-    without = [form for form in given if "%z" not in form]
-    parts = ([_strptime(text, without)] if without else []) + (
-        [_shifted(text, with_offset, timezone)] if with_offset else []
-    )
-    return f"coalesce({', '.join(parts)})"
+    zoned = [re.sub(r"\s*%z", "", form) for form in given if "%z" in form]
+    local = _strptime(plain, [form for form in given if "%z" not in form])
+    if not zoned:
+        return local
+    return _with_offset(plain, _strptime(_before_offset(plain), zoned), local, timezone)
 
 
-def _default_moment(text: str, timezone: str) -> str:
-    bare = _without_fraction(text)
-    formats = list(DEFAULT_DATES)
+def _default(text: str) -> str:
     return (
-        f"CASE WHEN regexp_matches({text}, {literal(_OFFSET)}) THEN {_shifted(text, formats, timezone)} "
-        f"ELSE {_strptime(bare, formats)} END"
+        f"CASE WHEN regexp_full_match({text}, {literal(_DASHES)}) THEN try_cast({text} AS TIMESTAMP) "
+        f"WHEN regexp_full_match({text}, {literal(_COMPACT)}) THEN "
+        f"{_strptime(text, ['%Y%m%d', '%Y%m%d %H:%M:%S', '%Y%m%d %H:%M', '%Y%m%d%H%M%S', '%Y%m%d%H%M'])} "
+        f"WHEN regexp_full_match({text}, {literal(_JAPANESE)}) THEN {_japanese(text)} END"
     )
 
 
-def _without_fraction(text: str) -> str:
-    return f"regexp_replace({text}, '(:\\d\\d)\\.\\d+$', '\\1')"
+def _japanese(text: str) -> str:
+    """2026年3月31日 9時5分 becomes 2026-3-31 9:5, which one cast can read or refuse."""
+    dashes = f"replace(replace({text}, '年', '-'), '月', '-')"
+    colons = f"replace(replace(replace({dashes}, '時', ':'), '分', ':'), '秒', '')"
+    spaced = rf"regexp_replace(replace({colons}, ' ', ''), '日(.*?):?$', ' \1')"
+    return _strptime(f"trim({spaced})", ["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"])
 
 
 def _strptime(text: str, formats: list[str]) -> str:
-    return f"try_strptime({text}, [{', '.join(literal(form) for form in formats)}])"
+    return f"try_strptime({text}, [{literals(formats)}])" if formats else "NULL::TIMESTAMP"
 
 
-def _shifted(text: str, formats: list[str], timezone: str) -> str:
-    local = _strptime(_without_fraction(f"regexp_extract({text}, {literal(_OFFSET)}, 1)"), formats)
+def _before_offset(text: str) -> str:
+    return f"regexp_extract({text}, {literal(_OFFSET)}, 1)"
+
+
+def _with_offset(text: str, zoned: str, local: str, timezone: str) -> str:
+    """`zoned` moved from its own offset to the shop's time where the text ends in an offset, else `local`."""
     offset = f"regexp_extract({text}, {literal(_OFFSET)}, 2)"
     digits = f"regexp_replace({offset}, '[^0-9]', '', 'g')"
-    minutes = f"(coalesce(try_cast(left({digits}, 2) AS BIGINT), 0) * 60 + coalesce(try_cast(substr({digits}, 3) AS BIGINT), 0))"
-    sign = f"(CASE WHEN starts_with({offset}, '-') THEN -1 ELSE 1 END)"
-    return f"timezone({literal(timezone)}, timezone('UTC', {local} - to_minutes({sign} * {minutes})))"
+    hours = f"coalesce(try_cast(left({digits}, 2) AS BIGINT), 0)"
+    minutes = f"coalesce(try_cast(substr({digits}, 3) AS BIGINT), 0)"
+    shift = f"(CASE WHEN starts_with({offset}, '-') THEN -1 ELSE 1 END) * ({hours} * 60 + {minutes})"
+    moved = f"timezone({literal(timezone)}, timezone('UTC', ({zoned}) - to_minutes({shift})))"
+    return f"CASE WHEN regexp_matches({text}, {literal(_OFFSET)}) THEN {moved} ELSE {local} END"
 
 
-def rounded(column: str) -> str:
-    """A whole number of smallest units, halves away from zero."""
-    return f"round({column})::BIGINT"
+def parse_column(con: duckdb.DuckDBPyConnection, relation: str, column: str, expression: str) -> str:
+    """A table (text, value) of what `expression`, written over `text`, makes of every distinct text of a column.
+
+    Exports repeat themselves: half a million prices are a few hundred texts.
+    """
+    name = f"parsed_{relation}_{column}"
+    con.execute(
+        f"CREATE OR REPLACE TABLE {name} AS SELECT text, {expression} AS value FROM "
+        f'(SELECT DISTINCT "{column}" AS text FROM {relation} WHERE "{column}" IS NOT NULL)'
+    )
+    return name

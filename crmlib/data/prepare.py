@@ -4,8 +4,6 @@ The prepared tables lie in `data/<client>/prepared/<key>/`, with `ledger.json` w
 whose tables are not as it says, is no cache and is built again.
 """
 
-# ruff: noqa: S608 - the statements are put together from our own names; texts from outside go through `literal`.
-
 from __future__ import annotations
 
 import hashlib
@@ -25,19 +23,19 @@ from crmlib.data.keys import MAIL, PERSONAL_VALUE, decide, is_personal_header, s
 from crmlib.data.ledger import Count
 from crmlib.data.orders import build_orders
 from crmlib.data.others import build_other
-from crmlib.data.parse import clean, literal
 from crmlib.data.read import Reading, read_source
-from crmlib.data.settings import Settings
+from crmlib.data.sql import literal
 from crmlib.data.tables import INPUTS, OUTPUTS
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
     import duckdb
 
+    from crmlib.data.settings import Settings
+
 # Raise it when the door's own rules change, so that tables prepared by the old rules are not used.
 DOOR = 1
 KEEP = 3
-_ORDER = ("experiments", "customers", "products", "orders", "surveys", "surveys_sent", "assignments")
 
 
 @dataclass(frozen=True)
@@ -112,15 +110,23 @@ def _build(settings: Settings, files: dict[str, list[SourceFile]], folder: Path)
     staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
     try:
         with connect(settings) as con:
-            readings = {t: read_source(con, t, settings.sources[t], files[t]) for t in _ORDER if t in settings.sources}
+            readings = _read(con, settings, files)
             _refuse_mail(con, settings, readings)
             counts = _tables(con, settings, readings)
-            _write(con, staged, counts, _notes(settings, files, readings), files)
+            _write(con, staged, counts, _notes(files, readings), files)
         shutil.rmtree(folder, ignore_errors=True)
-        os.replace(staged, folder)
+        staged.replace(folder)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
         shutil.rmtree(settings.folder / "tmp", ignore_errors=True)
+
+
+def _read(con: duckdb.DuckDBPyConnection, settings: Settings, files: dict[str, list[SourceFile]]) -> dict[str, Reading]:
+    keep = settings.policy.exact_duplicates == "keep"
+    return {
+        table: read_source(con, table, source, files[table], hashed=not (keep and table == "orders"))
+        for table, source in settings.sources.items()
+    }
 
 
 def _tables(con: duckdb.DuckDBPyConnection, settings: Settings, readings: dict[str, Reading]) -> dict[str, Count]:
@@ -176,7 +182,7 @@ def _replace_keys(con: duckdb.DuckDBPyConnection, settings: Settings, readings: 
     personal = {t: _is_personal(con, t, r) for t, r in keyed.items()}
     if not decide(personal, settings.sources):
         return
-    found = " UNION ".join(f"SELECT {clean(_key_column(t))} AS key FROM raw_{t} WHERE {_customers(t)}" for t in keyed)
+    found = " UNION ".join(f"SELECT {_key_column(t)} AS key FROM raw_{t} WHERE {_customers(t)}" for t in keyed)
     keys = [key for (key,) in con.execute(f"SELECT key FROM ({found}) WHERE key IS NOT NULL ORDER BY 1").fetchall()]
     known = surrogates(keys, settings)
     con.register("known", pd.DataFrame({"key": list(known), "surrogate": list(known.values())}, dtype="str"))
@@ -184,7 +190,7 @@ def _replace_keys(con: duckdb.DuckDBPyConnection, settings: Settings, readings: 
         column = _key_column(table)
         con.execute(
             f"UPDATE raw_{table} SET {column} = known.surrogate FROM known "
-            f"WHERE {clean(f'raw_{table}.{column}')} = known.key AND {_customers(table)}"
+            f"WHERE raw_{table}.{column} = known.key AND {_customers(table)}"
         )
     con.unregister("known")
 
@@ -193,10 +199,7 @@ def _customers(table: str) -> str:
     """Assignments name subscriptions too; those are left as they are."""
     if table != "assignments":
         return "true"
-    return (
-        f"coalesce({clean('experiment_id')}, '') NOT IN "
-        "(SELECT experiment_id FROM experiments WHERE unit = 'subscription')"
-    )
+    return f"coalesce(experiment_id, '') NOT IN (SELECT experiment_id FROM experiments WHERE unit = 'subscription')"
 
 
 def _is_personal(con: duckdb.DuckDBPyConnection, table: str, reading: Reading) -> bool:
@@ -204,13 +207,13 @@ def _is_personal(con: duckdb.DuckDBPyConnection, table: str, reading: Reading) -
     if is_personal_header(reading.headers[column]):
         return True
     found = con.execute(
-        f"SELECT 1 FROM raw_{table} WHERE regexp_matches({clean(column)}, {literal(PERSONAL_VALUE)}) "
+        f"SELECT 1 FROM raw_{table} WHERE regexp_matches({column}, {literal(PERSONAL_VALUE)}) "
         f"AND {_customers(table)} LIMIT 1"
     ).fetchall()
     return bool(found)
 
 
-def _notes(settings: Settings, files: dict[str, list[SourceFile]], readings: dict[str, Reading]) -> list[str]:
+def _notes(files: dict[str, list[SourceFile]], readings: dict[str, Reading]) -> list[str]:
     """What the reader should know, as `code: facts`."""
     notes: list[str] = []
     for table, reading in readings.items():

@@ -4,8 +4,6 @@ Text goes through Python's csv module in strict mode: DuckDB 2.0's reader silent
 never closed.
 """
 
-# ruff: noqa: S608 - the statements are put together from our own names; texts from outside go through `literal`.
-
 from __future__ import annotations
 
 import csv
@@ -19,16 +17,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlib.data.encodings import BOM, detect
-from crmlib.data.files import SourceFile
 from crmlib.data.mapping import match_columns, unique_names
-from crmlib.data.settings import Source
+from crmlib.data.sql import literal, quoted
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
     import duckdb
 
+    from crmlib.data.files import SourceFile
+    from crmlib.data.settings import Source
+
 CHUNK_ROWS = 50_000
 MAX_CELL = 1_000_000
+# U+3000 is the full-width space, U+00A0 the no-break space.
+SPACES = " \t\r\n\v\f\u3000\u00a0"
 Record = tuple[int, list[str]]
 
 
@@ -43,14 +45,19 @@ class Reading:
     encodings: dict[str, str] = field(default_factory=dict)
     unmapped: list[str] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    hashed: bool = True
 
 
-def read_source(con: duckdb.DuckDBPyConnection, table: str, source: Source, files: list[SourceFile]) -> Reading:
+def read_source(
+    con: duckdb.DuckDBPyConnection, table: str, source: Source, files: list[SourceFile], *, hashed: bool = True
+) -> Reading:
     """Load a source into the table `raw_<table>`: mapped columns as text, `_seq`, `_file`, `_row`, `_hash`.
 
-    `_seq` counts the rows over all files from 1; `_hash` is the same for rows whose cells are all the same.
+    Cells lose the spaces at their ends; blank ones are NULL.
+
+    `_seq` counts the rows over all files from 1; `_hash` is the same for rows whose cells are all the same (NULL unless `hashed`).
     """
-    reading = Reading(table)
+    reading = Reading(table, hashed=hashed)
     for number, file in enumerate(files):
         if file.format == "parquet":
             _read_parquet(con, source, file, number, reading)
@@ -113,10 +120,10 @@ def _append(
     first = reading.rows + 1
     reading.rows += len(chunk)
     data: dict[str, Any] = {"_seq": range(first, reading.rows + 1), "_file": number, "_row": [row for row, _ in chunk]}
-    data["_hash"] = [_hash(cells) for _, cells in chunk]
+    data["_hash"] = [_hash(cells) if reading.hashed else "" for _, cells in chunk]
     for name in reading.columns:
         position = positions[name]
-        data[name] = [cells[position] for _, cells in chunk]
+        data[name] = pd.Series([cells[position].strip() or None for _, cells in chunk], dtype="str")
     con.register("chunk", pd.DataFrame(data))
     con.execute(f"INSERT INTO raw_{reading.table} SELECT * FROM chunk")
     con.unregister("chunk")
@@ -235,23 +242,30 @@ def _read_parquet(
     cells = [_as_text(name, kind) for name, kind, *_ in found]
     positions = _match(con, reading, source, file, unique_names([name for name, *_ in found]))
     wanted = ", ".join(f"{cells[positions[name]]} AS {name}" for name in reading.columns)
-    same = " || ".join(f"coalesce(strlen({cell})::VARCHAR || ':' || {cell}, '-')" for cell in cells)
+    same = _hash_of([name for name, *_ in found]) if reading.hashed else "''"
     added = con.execute(
         f"INSERT INTO raw_{reading.table} SELECT {reading.rows} + file_row_number + 1, {number}, file_row_number + 1, "
-        f"md5({same}), {wanted} FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number",
+        f"{same}, {wanted} FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number",
         [str(file.path)],
     ).fetchall()
     reading.rows += added[0][0]
 
 
+def _hash_of(names: list[str]) -> str:
+    """A hash of all cells of a row; the length before each keeps ("a", "bc") apart from ("ab", "c")."""
+    cells = [f"{quoted(name)}::VARCHAR" for name in names]
+    return "md5(" + " || ".join(f"coalesce(strlen({cell})::VARCHAR || ':' || {cell}, '-')" for cell in cells) + ")"
+
+
 def _as_text(name: str, kind: str) -> str:
-    column = '"' + name.replace('"', '""') + '"'
+    column = quoted(name)
     if kind in {"DOUBLE", "FLOAT"}:
         # pandas writes whole numbers with gaps as floats: 17850.0 is the customer 17850, NaN is a blank.
-        small = f"{column} = trunc({column}) AND abs({column}) < 1e15"
-        tiny = f"abs({column}) < 1e-3"
+        whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
         return (
-            f"(CASE WHEN isnan({column}) THEN NULL WHEN {small} THEN {column}::BIGINT::VARCHAR "
-            f"WHEN {tiny} THEN {column}::DECIMAL(38, 18)::VARCHAR ELSE {column}::VARCHAR END)"
+            f"(CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN {column}::BIGINT::VARCHAR "
+            f"WHEN abs({column}) < 1e-3 THEN {column}::DECIMAL(38, 18)::VARCHAR ELSE {column}::VARCHAR END)"
         )
+    if kind == "VARCHAR":
+        return f"nullif(trim({column}, {literal(SPACES)}), '')"
     return f"{column}::VARCHAR"
