@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import shutil
 from collections import Counter
 from datetime import datetime
 from math import sqrt
@@ -16,6 +17,7 @@ import pytest
 
 from crmlib import demo
 from crmlib.demo import boxes, defects, experiments, export, market, purchases, survey, tables, trials, truth, world
+from crmlib.shop import Shop, open_shop
 
 LAST_DAY = market.epoch_day("2026-03-31")
 Row = dict[str, str]
@@ -44,6 +46,15 @@ def cells(folder: Path) -> list[list[str]]:
 def shop() -> world.World:
     rng = np.random.default_rng([11, 0])
     return world.simulate(rng, n=8000, first_customer=1, first_order=0, last_day=LAST_DAY, handful=True)
+
+
+@pytest.fixture(scope="module")
+def opened(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    home = tmp_path_factory.mktemp("home")
+    (home / "parameters").mkdir()
+    shutil.copy(Path(__file__).resolve().parents[1] / "parameters" / "demo.yml", home / "parameters" / "demo.yml")
+    shutil.copytree(folder, home / "data" / "demo" / "export")
+    return open_shop(home / "parameters" / "demo.yml")
 
 
 def read(folder: Path, name: str, encoding: str = "cp932") -> list[Row]:
@@ -241,6 +252,40 @@ def test_survey_faults_stand_beside_the_true_answers(folder: Path, told: dict[st
     assert {"11", "とても", ""} <= {row["おすすめ度"] for row in answers}
 
 
+# --- through the door ---
+
+
+def test_the_door_finds_every_planted_row_and_yen(told: dict[str, Any], opened: Shop) -> None:
+    found = {line.reason: (line.rows, int(line.amount or 0)) for line in opened.ledger.lines}
+    planted = {reason: (line["rows"], line["amount"]) for reason, line in told["ledger"]["lines"].items()}
+    assert {reason: line for reason, line in found.items() if line[0]} == {r: x for r, x in planted.items() if x[0]}
+    adjusted = {line.reason: line.amount for line in opened.ledger.adjustments if line.amount}
+    assert adjusted == told["ledger"]["adjustments"]
+    ends = ("rows_read", "rows_used", "amount_read", "amount_used")
+    assert {name: getattr(opened.ledger, name) for name in ends} == {name: told["ledger"][name] for name in ends}
+
+
+def test_the_door_lets_the_true_business_through(told: dict[str, Any], opened: Shop) -> None:
+    orders = opened.orders.df()
+    assert len(orders) == told["totals"]["n_orders"]
+    assert orders["customer_id"].nunique() == told["totals"]["n_customers"]
+    assert int(orders["amount"].sum()) == told["totals"]["amount"]
+    assert int((orders["status"] == "pending").sum()) == told["totals"]["n_pending_orders"]
+
+
+def test_the_door_keeps_the_true_answers_only(told: dict[str, Any], opened: Shop) -> None:
+    ledger = opened.ledgers["surveys"]
+    assert ledger.rows_used == sum(wave["n_answers"] for wave in told["surveys"].values())
+    planted = Counter(reason for reason, _, _ in told["planted"]["survey_faults"])
+    planted["exact_duplicate"] = told["planted"]["survey_copies"]
+    assert {line.reason: line.rows for line in ledger.lines if line.rows} == planted
+
+
+def test_no_personal_cell_gets_through_the_door(opened: Shop) -> None:
+    text = opened.orders.df().to_csv() + opened.order_items.df().to_csv() + opened.table("customers").to_csv()
+    assert not any(mark in text for mark in ("@example.jp", "架空市", "髙橋"))
+
+
 # --- the business ---
 
 
@@ -302,8 +347,9 @@ def test_about_a_quarter_answer_and_the_score_is_a_little_below_zero(shop: world
 
 
 def test_planted_scores_by_usage_are_those_of_the_table() -> None:
-    # every_day: 20 + 24 promoters, 0.4+0.2+0.4+0.6+0.9+7.5+6 = 16 detractors of 100
-    expected = {"every_day": 28.0, "sometimes": -22.0, "stopped": -60.0, "not_opened": -66.0}
+    # every_day: 19 + 22 promoters, 0.4+0.2+0.4+0.8+1.2+8.5+6.5 = 18 detractors of 100
+    # sometimes: 8.6 + 9.8 = 18.4 promoters, 1+0.7+1.3+2.2+3.2+22+13.6 = 44 detractors of 100
+    expected = {"every_day": 23.0, "sometimes": -25.6, "stopped": -60.0, "not_opened": -66.0}
     assert survey.true_nps() == pytest.approx(expected)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 WINDOW_DAYS = 60
 NO_EFFECT_SENT, BROKEN_SENT, BY_HAND_SENT = 200, 138, 290  # days before the last day
-LOST_SHARE = (0.08, 0.40)  # treated customers whose record got lost: bought lately, bought long ago
+LOST_SHARE = (0.06, 0.38)  # treated customers whose record got lost: bought lately, bought long ago
 CALLED_SHARE = 0.25
 REACHED = 0.92
 
