@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ from crmlib.errors import UserError
 
 if TYPE_CHECKING:
     from crmlib.batch.run import ClientRun, Request
+    from crmlib.batch.verdict import Verdict
     from crmlib.client import Client
 
 INTERRUPTED = 130
@@ -153,34 +154,23 @@ def _plan(names: list[str], request: Request, *, as_yaml: bool) -> int:
 
 def _tell(results: list[ClientRun]) -> int:
     for result in results:
-        for line in _lines(result):
-            typer.echo(line, err=not result.good)
+        for sentence in filter(None, [result.refused, result.defect and f"{result.client}: {result.defect}"]):
+            typer.echo(sentence, err=True)
+        for name, verdict in result.verdicts.items():
+            typer.echo(f"{result.client}  {name:<12} {verdict.verdict:<8} {_why(verdict)}")
+        if result.folder:
+            page = _short(result.index or result.folder)
+            said = page if result.good else f"{result.client}: not published, what stood before stands; see {page}"
+            typer.echo(said)
     if all(result.good for result in results):
         return 0
     return 2 if all(result.refused for result in results) else 1
 
 
-def _lines(result: ClientRun) -> list[str]:
-    """One line a notebook, then where the report is or why there is none."""
-    if result.refused:
-        return [result.refused]
-    said = [
-        f"{result.client}  {name:<12} {verdict.verdict:<8} {_why(verdict)}" for name, verdict in result.verdicts.items()
-    ]
-    if result.defect:
-        said.append(f"{result.client}: {result.defect}")
-    if not result.folder:
-        return said
-    page = _short(result.index or result.folder)
-    return [
-        *said,
-        page if result.good else f"{result.client}: the previous report stands as it was; this run is in {page}",
-    ]
-
-
-def _why(verdict: Any) -> str:
-    detail = f" [{verdict.detail}]" if verdict.detail and verdict.detail not in str(verdict.reason) else ""
-    return f"{verdict.reason}{detail}" if verdict.reason else f"{verdict.seconds:.1f} s"
+def _why(verdict: Verdict) -> str:
+    said = verdict.said()
+    detail = f" [{verdict.detail}]" if verdict.detail and verdict.detail not in said else ""
+    return said + detail if said else f"{verdict.seconds:.1f} s"
 
 
 def _short(path: Path) -> str:
@@ -190,15 +180,18 @@ def _short(path: Path) -> str:
 def call(arguments: list[str]) -> int:
     """Run the command line and return its exit code: 0 done, 1 something failed, 2 the request was wrong."""
     try:
-        return app(args=arguments, prog_name="crm", standalone_mode=False) or 0
+        code = app(args=arguments, prog_name="crm", standalone_mode=False) or 0
     except UserError as error:
         typer.echo(str(error), err=True)
         return 2
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("interrupted; the reports that were there stand as they were.", err=True)
-        return INTERRUPTED
+        code = INTERRUPTED
     except Exception as error:  # noqa: BLE001 - one sentence instead of a traceback is what a person can use
         return _unexpected(error)
+    # Some versions of typer turn Ctrl-C into this code themselves.
+    if code == INTERRUPTED:
+        typer.echo("interrupted; the reports that were there stand as they were.", err=True)
+    return code
 
 
 def _unexpected(error: Exception) -> int:

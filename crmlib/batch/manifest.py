@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import hashlib
 import json
 import platform
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import crmlib
-from crmlib import words
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -74,7 +72,7 @@ def entry(client: Client, notebook: NotebookPlan, verdict: Verdict) -> dict[str,
     """One notebook's part of the manifest; its reason is in English and holds no exception's message but ours."""
     return {
         "verdict": verdict.verdict,
-        "reason": in_language(verdict, "en", client.currency),
+        "reason": verdict.said("en"),
         "seconds": verdict.seconds,
         **made_by(client, notebook),
     }
@@ -88,16 +86,6 @@ def made_by(client: Client, notebook: NotebookPlan) -> dict[str, Any]:
     template = hashlib.sha256(notebook.path.read_bytes()).hexdigest()
     seen = notebook.parameters
     return {"template": template, "parameters": {**seen, "client": client.name} if seen else {}}
-
-
-def in_language(verdict: Verdict, language: str, currency: str) -> str:
-    """A verdict's sentence in a language, without changing the language everything else is said in."""
-
-    def said() -> str:
-        words.speak(language, currency)
-        return verdict.reason.text() if verdict.reason else ""
-
-    return contextvars.copy_context().run(said)
 
 
 def ledger_rows(shop: Any) -> dict[str, list[dict[str, Any]]]:

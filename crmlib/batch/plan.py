@@ -99,6 +99,7 @@ def _plan_notebook(
     path = find_template(name, folders)
     try:
         template = read_template(path)
+        _check_tables(template)
     except TemplateError as error:
         return NotebookPlan(name=name, path=path, fault=str(error))
     injected = {**given, **overrides(client, template)}
@@ -112,6 +113,15 @@ def _plan_notebook(
         missing=tuple(table for table in template.needs if not shop.has(table)),
         untellable=tuple(name for name, table in template.wants.items() if not shop.has(table)),
     )
+
+
+def _check_tables(template: Template) -> None:
+    from crmlib.data.tables import OUTPUTS
+
+    # A table that does not exist would be missing for every client, and the notebook silent for ever.
+    for table in (*template.needs, *template.wants.values()):
+        if table not in OUTPUTS:
+            raise TemplateError(f"{template.path.name} needs a table {table!r}, {nearest(table, list(OUTPUTS))}")
 
 
 def overrides(client: Client, template: Template) -> dict[str, Any]:

@@ -55,6 +55,13 @@ class Progress:
         elif not self._bar:
             self._line(f"{client}: {notebook} {verdict} in {seconds:.1f} s")
 
+    def note(self, text: str) -> None:
+        """Something worth knowing that changes nothing."""
+        if self._bar:
+            self._bar.console.print(text, highlight=False, markup=False)
+        else:
+            self._line(text)
+
     def _forget(self) -> None:
         if self._bar and self._task is not None:
             self._bar.remove_task(self._task)

@@ -6,6 +6,7 @@ import functools
 import json
 import os
 import shutil
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -142,6 +143,8 @@ def _execute(
     progress.running(client.name, len(jobs))
     for job, outcome in pool.run(jobs):
         verdict = _judge(plan, wanted[job.name], Path(job.output), outcome)
+        if outcome.note:
+            progress.note(f"{client.name}: {job.name} {outcome.note}")
         _keep_rows(Path(job.folder), Path(job.output).with_suffix(""))
         verdicts[job.name] = verdict
         progress.done(client.name, job.name, verdict.verdict, verdict.seconds)
@@ -180,8 +183,8 @@ def _judge(plan: Plan, notebook: NotebookPlan, output: Path, outcome: Outcome) -
 
 def _keep_rows(folder: Path, evidence: Path) -> None:
     """Keep the rows of a notebook's sheets beside its evidence, so that a later `--only` can publish them again."""
-    evidence.mkdir(exist_ok=True)
     for path in sorted(folder.glob("*.parquet")):
+        evidence.mkdir(exist_ok=True)
         shutil.move(path, evidence / path.name)
 
 
@@ -242,7 +245,9 @@ class _Making:
         from crmlib.report.publish import ReportInput, publish
 
         try:
-            publish(
+            # The publishers set the language for themselves; the terminal keeps its own.
+            copy_context().run(
+                publish,
                 ReportInput(
                     client=self.client,
                     as_of=self.shop.as_of,
@@ -270,7 +275,7 @@ class _Making:
         return NotebookRun(
             name=name,
             verdict=verdict.verdict,
-            reason=manifest.in_language(verdict, self.plan.language, self.client.currency),
+            reason=verdict.said(self.plan.language),
             notebook=notebook if notebook.is_file() else None,
             folder=notebook.with_suffix(""),
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmlib.batch.template import code_cells
-from crmlib.words import N_, Sentence, label, say, speech
+from crmlib.words import N_, Sentence, label, say, speak, speech
 
 if TYPE_CHECKING:
     from crmlib.batch.plan import NotebookPlan, Plan
@@ -36,6 +37,15 @@ class Verdict:
     def good(self) -> bool:
         """True for `ok` and `no_data`, the verdicts a report is published with."""
         return self.verdict in GOOD
+
+    def said(self, language: str = "en") -> str:
+        """The reason in a language, whatever language is spoken around it; empty without a reason."""
+
+        def text() -> str:
+            speak(language)
+            return self.reason.text() if self.reason else ""
+
+        return copy_context().run(text)
 
 
 def before(notebook: NotebookPlan) -> Verdict | None:

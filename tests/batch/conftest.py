@@ -56,6 +56,7 @@ class StubClient:
     sections: dict[str, dict[str, Any]] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     title: str = "Acme"
+    as_of: date | None = None
 
     @property
     def path(self) -> Path:

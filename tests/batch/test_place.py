@@ -54,14 +54,21 @@ def test_a_failed_run_takes_the_place_of_the_last_failed_run_only(tmp_path: Path
 
 
 def test_staging_leaves_nothing_behind_when_it_is_interrupted(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), staging(tmp_path) as folder:
-        assert names(folder) == ["report", "work"]
-        raise KeyboardInterrupt
+    seen: list[str] = []
+
+    def interrupted() -> None:
+        with staging(tmp_path) as folder:
+            seen.extend(names(folder))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert seen == ["report", "work"]
     assert names(tmp_path) == []
 
 
 def test_the_lock_is_free_again_after_the_run(tmp_path: Path) -> None:
-    with locked(tmp_path, "acme"), pytest.raises(UserError), locked(tmp_path, "acme"):
-        pass
+    with locked(tmp_path, "acme"), pytest.raises(UserError):
+        locked(tmp_path, "acme").__enter__()
     with locked(tmp_path, "acme"):
-        pass
+        assert names(tmp_path) == [".lock"]

@@ -150,3 +150,9 @@ def test_the_yaml_is_of_one_notebook(client: StubClient, shop: StubShop, write: 
     sentence = "--yaml prints the parameters of one notebook, choose it with --only from: a, b."
     with pytest.raises(UserError, match=f"^{re.escape(sentence)}$"):
         plan_yaml(make_plan(client, shop))
+
+
+def test_a_table_that_does_not_exist_makes_a_notebook_invalid(client: StubClient, shop: StubShop, write: Write) -> None:
+    write("small", needs=["survey"])
+    [notebook] = make_plan(client, shop).notebooks
+    assert notebook.fault == "small.ipynb needs a table 'survey', did you mean 'surveys'?"

@@ -42,7 +42,7 @@ def run(client: StubClient, shop: StubShop, pool: Pool, monkeypatch: pytest.Monk
 
 
 def said(result: ClientRun) -> dict[str, tuple[str, str]]:
-    return {name: (found.verdict, str(found.reason or "")) for name, found in result.verdicts.items()}
+    return {name: (found.verdict, found.said()) for name, found in result.verdicts.items()}
 
 
 def test_a_good_notebook_is_published_and_its_evidence_kept(client: StubClient, write: Write, run: Run) -> None:

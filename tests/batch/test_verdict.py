@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from crmlib.batch.manifest import in_language
 from crmlib.batch.plan import NotebookPlan, Plan
 from crmlib.batch.pool import Outcome
 from crmlib.batch.verdict import MIME, before, judge
@@ -37,7 +36,7 @@ def executed(*cells: dict[str, Any]) -> dict[str, Any]:
 
 def told(*cells: dict[str, Any], outcome: Outcome | None = None) -> tuple[str, str]:
     found = judge(PLAN, NOTEBOOK, executed(*cells), outcome or Outcome())
-    return found.verdict, str(found.reason or "")
+    return found.verdict, found.said()
 
 
 A, B = {"kind": "metric", "id": "a"}, {"kind": "table", "id": "b"}
@@ -73,7 +72,7 @@ def test_a_timeout_names_the_cell_that_had_started_last() -> None:
 
 def test_a_notebook_that_was_never_saved_did_not_start() -> None:
     found = judge(PLAN, NOTEBOOK, None, Outcome(error="DeadWorker", message="the worker process ended with code -9"))
-    assert (found.verdict, str(found.reason)) == ("failed", "The notebook did not start (DeadWorker).")
+    assert (found.verdict, found.said()) == ("failed", "The notebook did not start (DeadWorker).")
     assert found.detail == "the worker process ended with code -9"
 
 
@@ -102,7 +101,7 @@ def test_true_is_not_one() -> None:
     end = {**END, "parameters": {"client": "acme", "days": True}}
     plan = NotebookPlan(name="small", path=Path("small.ipynb"), parameters={"days": 1}, exhibits=("a", "b"))
     found = judge(PLAN, plan, executed(cell(A, B), cell(end)), Outcome())
-    assert str(found.reason) == "The notebook ran with days = True, planned was 1."
+    assert found.said() == "The notebook ran with days = True, planned was 1."
 
 
 def test_exhibits_missing_and_exhibits_too_many_are_named() -> None:
@@ -113,26 +112,32 @@ def test_exhibits_missing_and_exhibits_too_many_are_named() -> None:
     )
 
 
-OWN_TRACE = ["\x1b[31mValueError\x1b[39m", "File \x1b[32m/home/x/crmlib/analysis/rfm.py:12\x1b[39m, in score(a)\n     12 raise"]
+OWN_TRACE = [
+    "\x1b[31mValueError\x1b[39m",
+    "File \x1b[32m/home/x/crmlib/analysis/rfm.py:12\x1b[39m, in score(a)\n     12 raise",
+]
 OTHER_TRACE = [*OWN_TRACE, "File \x1b[32m/x/site-packages/pandas/core/frame.py:9\x1b[39m, in f()\n      9 raise"]
 
 
 def test_a_message_of_ours_is_told() -> None:
     sentence = "method == 'x', must be one of fixed, quantile, r_package."
-    assert told(cell(ename="ValueError", evalue=sentence, traceback=OWN_TRACE)) == ("failed", f"Code cell 1: {sentence}")
+    assert told(cell(ename="ValueError", evalue=sentence, traceback=OWN_TRACE)) == (
+        "failed",
+        f"Code cell 1: {sentence}",
+    )
 
 
 @pytest.mark.parametrize(("name", "trace"), [("ValueError", OTHER_TRACE), ("KeyError", OWN_TRACE), ("ValueError", [])])
 def test_another_message_may_quote_a_customer_and_is_told_on_the_terminal_only(name: str, trace: list[str]) -> None:
     quoted = "could not convert string to float: '山田太郎'"
     found = judge(PLAN, NOTEBOOK, executed(cell(ename=name, evalue=quoted, traceback=trace)), Outcome())
-    assert (str(found.reason), found.detail) == (f"Code cell 1 raised {name}.", quoted)
+    assert (found.said(), found.detail) == (f"Code cell 1 raised {name}.", quoted)
 
 
 def test_a_missing_table_is_said_in_the_reader_s_language() -> None:
     found = before(NotebookPlan(name="nps", path=Path("nps.ipynb"), missing=("surveys", "assignments")))
     assert found is not None
-    assert in_language(found, "en", "JPY") == "The data this rests on is missing: Survey answers, Assignments."
+    assert found.said() == "The data this rests on is missing: Survey answers, Assignments."
 
 
 def test_a_notebook_that_can_run_has_no_verdict_before() -> None:

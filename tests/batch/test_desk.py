@@ -1,0 +1,92 @@
+"""Copies for the desk, and the command that opens JupyterLab on them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crmlib.batch.desk import lab_command, write_copies
+from crmlib.batch.template import source_of
+from crmlib.errors import UserError
+from tests.batch.conftest import PARAMETERS
+
+if TYPE_CHECKING:
+    from tests.batch.conftest import StubClient, Write
+
+
+def cells(path: Path) -> list[dict[str, Any]]:
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def test_the_copy_has_the_client_s_parameters_in_a_readable_cell(client: StubClient, write: Write) -> None:
+    write("small", parameters=PARAMETERS + 'group_by = "usage"  # the column\nhow = "x"\n')
+    client.sections = {"small": {"group_by": "会員'ランク"}}
+    client.as_of = date(2026, 3, 31)
+    [copy] = write_copies(client)
+    assert copy.path == client.home / "desk" / "acme" / "small.ipynb"
+    found = cells(copy.path)
+    assert [cell["metadata"].get("tags") for cell in found[:4]] == [None, ["parameters"], ["injected-parameters"], None]
+    assert source_of(found[2]).splitlines() == [
+        "# What acme.yml sets; change it here and run all cells.",
+        "client = '../../parameters/acme.yml'",
+        "as_of = '2026-03-31'",
+        "language = 'en'",
+        'group_by = "会員\'ランク"',
+        "desk = True",
+    ]
+    # Readable in the file too, not only after JSON has been decoded.
+    assert "会員" in copy.path.read_text(encoding="utf-8")
+
+
+def test_a_parameter_s_value_can_never_be_code(client: StubClient, write: Write) -> None:
+    hostile = '"); import os #\n\\'
+    write("small", parameters=PARAMETERS + 'group_by = "usage"\n')
+    client.sections = {"small": {"group_by": hostile}}
+    [copy] = write_copies(client)
+    names: dict[str, Any] = {}
+    exec(source_of(cells(copy.path)[2]), names)
+    assert names["group_by"] == hostile
+    assert "os" not in names
+
+
+def test_a_copy_that_is_there_stays_unless_a_fresh_one_is_wanted(client: StubClient, write: Write) -> None:
+    write("small")
+    [copy] = write_copies(client)
+    copy.path.write_text("my work", encoding="utf-8")
+    assert [kept.written for kept in write_copies(client)] == [False]
+    assert copy.path.read_text(encoding="utf-8") == "my work"
+    assert [kept.written for kept in write_copies(client, fresh=True)] == [True]
+    assert cells(copy.path)
+
+
+def test_one_notebook_is_copied_when_one_is_named(client: StubClient, write: Write) -> None:
+    client.notebooks = ["small", "other"]
+    write("small")
+    write("other")
+    assert [copy.name for copy in write_copies(client, "other")] == ["other"]
+    assert [copy.name for copy in write_copies(client)] == ["small", "other"]
+
+
+def test_a_notebook_that_is_not_the_client_s_is_refused(client: StubClient) -> None:
+    with pytest.raises(UserError, match=r"^'smal' is not among the notebooks of acme, did you mean 'small'\?$"):
+        write_copies(client, "smal")
+
+
+def test_jupyterlab_opens_with_nothing_that_phones_home() -> None:
+    command = lab_command(Path("/home/x/desk/acme"), "rfm", ("--no-browser",))
+    assert command == [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+        "--ServerApp.root_dir=/home/x/desk/acme",
+        "--LabApp.default_url=/lab/tree/rfm.ipynb",
+        "--no-browser",
+    ]

@@ -1,0 +1,245 @@
+"""The command line: sentences, exit codes, and the price of `crm --help`."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import crmlib
+from crmlib.cli import call
+from tests.batch.conftest import BODY, END, PARAMETERS, SHOW
+
+ROOT = Path(__file__).resolve().parents[1]
+CLIENT = """name: acme
+language: en
+tax_basis: included
+notebooks: [small]
+formats: [html]
+sources:
+  orders:
+    path: orders.csv
+    columns: {order_id: id, customer_id: who, order_date: day, line_amount: yen}
+"""
+EXPORT = "id,who,day,yen,memo\n1,a,2026-01-05,1000,x\n2,b,2026-02-05,2000,\n3,a,2026-03-05,bad,\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with one client, an export of three orders and one notebook; the command runs in it."""
+    for name in ("parameters", "notebooks"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "parameters" / "acme.yml").write_text(CLIENT, encoding="utf-8")
+    (tmp_path / "orders.csv").write_text(EXPORT, encoding="utf-8")
+    write(tmp_path, BODY)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(home: Path, *cells: str) -> None:
+    sources = [(PARAMETERS + "days = 90\n", ["parameters"]), *((source, []) for source in (SHOW, *cells, END))]
+    found = [
+        {"cell_type": "code", "id": f"c{n}", "metadata": {"tags": tags}, "source": text, "outputs": [],
+         "execution_count": None}
+        for n, (text, tags) in enumerate(sources)
+    ]  # fmt: skip
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"crm": {"needs": ["orders"]}, "kernelspec": kernel, "language_info": {"name": "python"}}
+    notebook = {"cells": found, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    # The parameters as seen must be told, `days` too.
+    found[-1]["source"] = END.replace("finish([", "finish(ids=[").replace("])", "], days=days)")
+    (home / "notebooks" / "small.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = call(list(arguments))
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def seconds(code: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_help_is_cheap() -> None:
+    asked = "from crmlib.cli import call; call(['--help'])"
+    assert min(seconds(asked) for _ in range(3)) - min(seconds("") for _ in range(3)) < 0.3
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = (
+        "{'pandas', 'numpy', 'duckdb', 'papermill', 'nbformat', 'matplotlib', 'scipy', 'jinja2', 'pydantic', 'rich'}"
+    )
+    code = f"import sys; from crmlib.cli import call; call(['--help']); sys.exit(bool({heavy} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT, capture_output=True).returncode == 0
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "--version") == (0, f"crm {crmlib.__version__}\n", "")
+
+
+def test_a_run_from_the_command_line(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, "run", "acme")
+    lines = out.splitlines()
+    assert code == 0, err
+    assert lines[0].split()[:3] == ["acme", "small", "ok"]
+    assert lines[1] == "reports/acme/2026-02-05/index.html"
+    assert err.splitlines()[:2] == ["acme: reading the export", "acme: running 1 notebooks"]
+    assert (home / lines[1]).is_file()
+    manifest = json.loads((home / "reports/acme/2026-02-05/manifest.json").read_text(encoding="utf-8"))
+    assert [line["n_rows"] for line in manifest["ledger"]["orders"]][0] == 3
+    assert str(home) not in json.dumps(manifest)
+
+
+def test_one_client_that_fails_does_not_stop_the_others(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "parameters" / "worse.yml").write_text(CLIENT.replace("acme", "worse") + "colour: red\n", encoding="utf-8")
+    code, out, err = said(capsys, "run", "worse", "acme")
+    assert code == 1
+    assert "reports/acme/2026-02-05/index.html" in out
+    assert "parameters/worse.yml line 10: unknown key 'colour'" in err
+
+
+def test_a_notebook_that_fails_is_exit_code_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(home, "1 / 0")
+    code, out, err = said(capsys, "run", "acme")
+    assert (code, err.splitlines()[0]) == (1, "acme: reading the export")
+    assert out.splitlines() == [
+        "acme  small        failed   Code cell 4 raised ZeroDivisionError. [division by zero]",
+        "acme: not published, what stood before stands; see reports/acme/failed/index.html",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "../acme"], "'../acme' is neither a client file nor the name of one (a-z, 0-9, _ and -, at most 40)."),
+        (["run", "a/b"], "'a/b' is neither a client file nor the name of one (a-z, 0-9, _ and -, at most 40)."),
+        (["run", "acme", "--lang", "fr"], "--lang fr: must be ja or en."),
+        (["run", "acme", "--formats", "htm"], "--formats htm: not a format, did you mean 'html'?"),
+        (["run", "acme", "--yaml"], "--yaml goes with --plan."),
+        (["run", "acme", "--only", "smal"], "--only smal: not among the notebooks of acme, did you mean 'small'?"),
+        (["lab", "acme", "smal"], "'smal' is not among the notebooks of acme, did you mean 'small'?"),
+    ],
+)
+def test_a_wrong_request_is_one_sentence_and_exit_code_two(
+    arguments: list[str], sentence: str, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said(capsys, *arguments) == (2, "", sentence + "\n")
+    assert not (home / "reports").exists()
+
+
+def test_an_unknown_command_is_exit_code_two(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = said(capsys, "rum", "acme")
+    assert code == 2
+    assert "No such command 'rum'" in err
+
+
+def test_a_client_file_is_found_by_its_path(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "run", str(home / "parameters" / "acme.yml"), "--plan")
+    assert code == 0
+    assert out.startswith("acme: as of 2026-02-05, in en\n\nsmall  will run\n")
+
+
+def test_the_plan_in_yaml_runs_in_stock_papermill(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = said(capsys, "run", "acme", "--only", "small", "--plan", "--yaml")
+    assert code == 0
+    (home / "small.yml").write_text(out, encoding="utf-8")
+    asked = [
+        sys.executable,
+        "-m",
+        "papermill",
+        "notebooks/small.ipynb",
+        "out.ipynb",
+        "-f",
+        "small.yml",
+        "-k",
+        "python3",
+    ]
+    subprocess.run([*asked, "--prepare-only"], check=True, cwd=home, capture_output=True)
+    injected = json.loads((home / "out.ipynb").read_text(encoding="utf-8"))["cells"][1]
+    assert injected["metadata"]["tags"] == ["injected-parameters"]
+    assert 'as_of = "2026-02-05"' in "".join(injected["source"])
+
+
+def test_check_tells_what_was_read_and_writes_no_report(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, "check", "acme")
+    assert (code, err) == (0, "")
+    assert "acme: acme, as of 2026-02-05" in out
+    assert "  order_id <- id" in out
+    assert "memo" in out
+    assert "  small: 2 exhibits" in out
+    assert not (home / "reports").exists()
+
+
+def test_lab_writes_copies_and_says_which(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "lab", "acme", "--no-open") == (0, "desk/acme/small.ipynb  written\n", "")
+    assert said(capsys, "lab", "acme", "small", "--no-open") == (0, "desk/acme/small.ipynb  kept as it is\n", "")
+    assert (home / "desk" / "acme" / "small.ipynb").is_file()
+
+
+def test_lab_passes_what_it_does_not_know_to_jupyterlab(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Path, str | None, tuple[str, ...]]] = []
+    monkeypatch.setattr("crmlib.batch.desk.open_lab", lambda *given: asked.append(given) or 0)
+    assert call(["lab", "acme", "--no-browser", "--port=9999"]) == 0
+    assert call(["lab", "acme", "small", "--no-browser"]) == 0
+    folder = home / "desk" / "acme"
+    assert asked == [(folder, None, ("--no-browser", "--port=9999")), (folder, "small", ("--no-browser",))]
+
+
+def test_a_defect_is_one_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: str) -> None:
+        raise KeyError("taro@example.com")
+
+    monkeypatch.setattr("crmlib.client.load_client", broken)
+    monkeypatch.delenv("CRMLIB_DEBUG", raising=False)
+    code, out, err = said(capsys, "check", "acme")
+    assert (code, out) == (1, "")
+    assert err.startswith("KeyError in crmlib.cli line ")
+    assert err.endswith(": a defect of crmlib; CRMLIB_DEBUG=1 shows the whole traceback.\n")
+    assert "taro" not in err
+    monkeypatch.setenv("CRMLIB_DEBUG", "1")
+    with pytest.raises(KeyError):
+        call(["check", "acme"])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Windows are others")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_leaves_the_report_that_was_there(number: signal.Signals, home: Path) -> None:
+    reports = home / "reports" / "acme"
+    (reports / "2026-02-05").mkdir(parents=True)
+    (reports / "2026-02-05" / "index.html").write_text("old", encoding="utf-8")
+    write(home, f"open({str(home / 'started')!r}, 'w').close(); import time; time.sleep(60)")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "crmlib.cli", "run", "acme"]
+    process = subprocess.Popen(command, cwd=home, env=environment, stderr=subprocess.PIPE, encoding="utf-8")
+    wait_for(home / "started")
+    process.send_signal(number)
+    _, err = process.communicate(timeout=20)
+    assert (reports / "2026-02-05" / "index.html").read_text(encoding="utf-8") == "old"
+    if number is signal.SIGINT:
+        assert process.returncode == 130
+        assert err.splitlines()[-1] == "interrupted; the reports that were there stand as they were."
+        assert sorted(path.name for path in reports.iterdir()) == [".lock", "2026-02-05"]
+    else:
+        assert len(list(reports.glob(".staging-*"))) == 1
+        write(home, BODY)
+        assert call(["run", "acme"]) == 0
+        assert sorted(path.name for path in reports.iterdir()) == [".lock", "2026-02-05"]
+
+
+def wait_for(path: Path) -> None:
+    for _ in range(300):
+        if path.exists():
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{path} did not appear in 30 seconds")
