@@ -33,11 +33,12 @@ def insert_chart(book: Book, sheet: Worksheet, item: Item, rows: Rows, top: int)
     for part in _series(sheet.get_name(), item, rows, top):
         chart.add_series(part)
     _axes(chart, item)
+    chart.set_title({"none": True})
     chart.set_size(SIZE)
     hidden = {"none": True} if len(native["y"]) == 1 and not native.get("series") else {"position": "bottom"}
     chart.set_legend({**hidden, "font": {"size": 9, "color": QUIET}})
     place = {"description": item["alt"] or item["title"], "object_position": 3}
-    sheet.insert_chart(top - 1, len(item["columns"]) + 1, chart, place)
+    sheet.insert_chart(top, len(item["columns"]) + 1, chart, place)
 
 
 def in_order(item: Item, rows: Rows) -> Rows:
@@ -126,10 +127,15 @@ def _axes(chart: Any, item: Item) -> None:
              "line": {"color": PALE}}  # fmt: skip
     shown = {"num_format": number_format(y["kind"]), "major_gridlines": {"visible": True, "line": {"color": "#E4E7EB"}}}
     name = header(y) if len(native["y"]) == 1 else ""
-    across = {"num_format": number_format(x["kind"]), "major_gridlines": {"visible": False}}
-    # A lying chart counts its bars from below: reversed, they stand as in the table.
-    chart.set_x_axis({**quiet, **across, "name": "" if lying else header(x), "reverse": lying, "label_position": "low"})
-    chart.set_y_axis({**quiet, **shown, "name": name})
+    keys = {"num_format": number_format(x["kind"]), "major_gridlines": {"visible": False}, "label_position": "low"}
+    values = {**quiet, **shown, "name": name}
+    if lying:
+        # Bars are counted from below: reversed they stand as in the table, and their scale stays at the foot.
+        chart.set_y_axis({**quiet, **keys, "reverse": True, "crossing": "max"})
+        chart.set_x_axis(values)
+    else:
+        chart.set_x_axis({**quiet, **keys, "name": header(x)})
+        chart.set_y_axis(values)
 
 
 def _colour(native: dict[str, Any], name: str, place: int) -> str:

@@ -203,7 +203,8 @@ def fit(sheet: Worksheet, top: int, headers: Sequence[str], texts: Iterable[Sequ
     Headers wrap before they widen a column; only the first rows of a long table are measured.
     """
     lines = [line for line, _ in zip(texts, range(MEASURED_ROWS), strict=False)]
-    widths = [min(max(display_width(word) for word in (*line.split(), "")), HEADER_WIDTH) for line in headers]
+    widths = [min(max(display_width(text) // 2 + 2, *map(display_width, text.split())), HEADER_WIDTH)
+              for text in unique_headers(headers)]  # fmt: skip
     for line in lines:
         widths = [max(width, display_width(text)) for width, text in zip(widths, line, strict=True)]
     fit_to(sheet, top, [min(max(width + 2, 9), WIDEST) for width in widths], [headers, *lines])
@@ -220,8 +221,9 @@ def fit_to(sheet: Worksheet, top: int, widths: Sequence[int], lines: Iterable[Se
 
 
 def _lines(text: str, width: int) -> int:
-    # Bold and word breaks take a little more than the bare width.
-    return sum(max(1, math.ceil(display_width(part) * 1.1 / (width - 1))) for part in text.split("\n"))
+    # A text that wraps takes a little more than its bare width, because it breaks between words.
+    wide = [display_width(part) for part in text.split("\n")]
+    return sum(1 if part < width else math.ceil(part * 1.1 / (width - 1)) for part in wide)
 
 
 def _write_day(sheet: Worksheet, row: int, column: int, day: date, shown: Format) -> None:
