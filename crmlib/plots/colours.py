@@ -5,7 +5,7 @@ from __future__ import annotations
 INK, QUIET, FAINT, PAPER = "#1f2933", "#52606d", "#9aa5b1", "#ffffff"
 
 # Blue against orange survives every common colour blindness; dark, middle and pale survive a grey printer.
-DARK_BLUE, PALE_BLUE, ORANGE, PALE = "#14507a", "#9cc3e0", "#d9722c", "#c9d0d8"
+DARK_BLUE, PALE_BLUE, ORANGE, PALE = "#0f4269", "#9cc3e0", "#d9722c", "#c9d0d8"
 
 PROMOTER, PASSIVE, DETRACTOR = DARK_BLUE, PALE, ORANGE
 TREATMENT, CONTROL = DARK_BLUE, FAINT

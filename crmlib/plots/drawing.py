@@ -87,7 +87,7 @@ def axis_label(name: str) -> str:
 
 def share_axis(ax: Axes, which: Which, top: float, low: float = 0.0) -> None:
     """From 0% (or a negative `low`) to a little above `top`, with few ticks, none above 100%."""
-    ticks = [tick for tick in _round_ticks(ax, which, low, max(top * 1.06, 0.01)) if tick < 1.001]
+    ticks = _round_ticks(ax, which, low, max(top * 1.06, 0.01), most=1.0)
     _axis(ax, which).set_ticks(ticks, [f"{round(tick * 100, 6):g}%" for tick in ticks])
 
 
@@ -194,14 +194,14 @@ def _axis(ax: Axes, which: Which) -> Axis:
     return ax.xaxis if which == "x" else ax.yaxis
 
 
-def _round_ticks(ax: Axes, which: Which, low: float, high: float) -> list[float]:
-    """Set the limits, which hold zero; the few round numbers between them are the ticks."""
+def _round_ticks(ax: Axes, which: Which, low: float, high: float, most: float = math.inf) -> list[float]:
+    """Set the limits, which hold zero; the few round numbers between them, up to `most`, are ticks."""
     from matplotlib.ticker import MaxNLocator
 
     low = min(low * 1.06, 0.0)
     ax.set(**{f"{which}lim": (low, high)})
-    ticks = [float(tick) for tick in MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
-    return [tick for tick in ticks if low <= tick <= high]
+    ticks = [float(tick) for tick in MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]).tick_values(low, min(high, most))]
+    return [tick for tick in ticks if low <= tick <= min(high, most)]
 
 
 def _money_scale(top: float) -> tuple[float, str, str]:

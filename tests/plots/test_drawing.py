@@ -1,0 +1,115 @@
+"""Names cut by display width, axes with units, labels kept apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmlib import words
+from crmlib.plots import drawing
+from crmlib.plots.drawing import Note
+
+
+def new_axes() -> Any:
+    return drawing.axes_or_new(None)
+
+
+def tick_texts(axis: Any) -> list[str]:
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "cut"),
+    [
+        ("東京都", 6, "東京都"),
+        ("東京都港区", 6, "東京…"),  # 2 + 2 + 1 of 6: another kanji would need 7
+        ("ABCDEFG", 6, "ABCDE…"),
+        ("ABC  \n DEF", 9, "ABC DEF"),
+        ("AB CDEF", 4, "AB…"),  # no space before the ellipsis
+        ("", 6, ""),
+        (None, 6, "–"),
+        (np.nan, 6, "–"),
+        (12, 6, "12"),
+    ],
+)
+def test_names_are_cut_by_display_width(name: object, width: int, cut: str) -> None:
+    assert drawing.short(name, width) == cut
+
+
+def test_a_cut_name_is_never_wider_than_asked() -> None:
+    for width in range(2, 20):
+        assert drawing.display_width(drawing.short("薬用Whitening美容液ジェルSet", width)) <= width
+
+
+def test_the_unit_is_said_once() -> None:
+    assert drawing.axis_label("k") == "Months since first purchase"
+    assert drawing.axis_label("amount") == "Sales (yen)"
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "top", "ticks", "label"),
+    [
+        ("en", "JPY", 3_000_000, ["0", "1M", "2M", "3M"], "Sales (yen)"),
+        ("en", "USD", 3_000_000, ["0", "10k", "20k", "30k"], "Sales (USD)"),  # 3,000,000 cents
+        ("en", "JPY", 900, ["0", "200", "400", "600", "800"], "Sales (yen)"),
+        ("ja", "JPY", 300_000_000, ["0", "100", "200", "300"], "(百万円)"),
+        ("ja", "JPY", 20_000_000, ["0", "500", "1,000", "1,500", "2,000"], "(万円)"),
+        ("ja", "USD", 300_000_000, ["0", "1M", "2M", "3M"], "(USD)"),
+    ],
+)
+def test_money_axes_follow_the_habits_of_the_reader(
+    language: str, currency: str, top: int, ticks: list[str], label: str
+) -> None:
+    words.speak(language, currency)
+    ax = new_axes()
+    drawing.money_axis(ax, "y", "amount", top)
+    assert tick_texts(ax.yaxis) == ticks
+    assert ax.get_ylabel().endswith(label)
+
+
+def test_money_below_zero_is_on_the_axis() -> None:
+    ax = new_axes()
+    drawing.money_axis(ax, "y", "amount", 20_000, -10_000)
+    assert ax.get_ylim()[0] < -10_000
+    assert tick_texts(ax.yaxis) == ["-10k", "0", "10k", "20k"]
+
+
+def test_shares_run_from_0_percent_and_never_above_100() -> None:
+    ax = new_axes()
+    drawing.share_axis(ax, "x", 1.2)
+    assert tick_texts(ax.xaxis) == ["0%", "20%", "40%", "60%", "80%", "100%"]
+    drawing.share_axis(ax, "x", 0.02)
+    assert tick_texts(ax.xaxis) == ["0%", "0.5%", "1%", "1.5%", "2%"]
+
+
+def test_months_are_sparse_and_fall_on_whole_quarters() -> None:
+    ax = new_axes()
+    start = 2023 * 12 + 3  # April 2023
+    drawing.month_axis(ax, list(range(start, start + 18)))
+    assert tick_texts(ax.xaxis) == ["2023-04", "2023-07", "2023-10", "2024-01", "2024-04", "2024-07"]
+
+
+def test_the_last_row_says_how_many_are_left_out() -> None:
+    ax = new_axes()
+    drawing.category_rows(ax, ["$5", "$10"], left_out=38)
+    assert tick_texts(ax.yaxis) == ["$5", "$10", "and 38 more"]
+
+
+def test_the_range_of_numbers_holds_zero_and_skips_what_is_missing() -> None:
+    assert drawing.lowest_highest(pd.DataFrame({"a": [np.nan, 3.0], "b": [-1.0, 2.0]})) == (-1.0, 3.0)
+    assert drawing.lowest_highest(pd.DataFrame({"a": [np.nan]})) == (0.0, 0.0)
+
+
+def test_notes_on_one_point_stand_whole_lines_apart() -> None:
+    ax = new_axes()
+    drawing.write_apart(ax, [Note(x=0.5, y=0.5, text=text) for text in ("one", "two", "three")])
+    assert [note.xyann[1] for note in ax.texts] == [0, drawing.LINE, -drawing.LINE]
+
+
+def test_notes_far_apart_stay_beside_their_points() -> None:
+    ax = new_axes()
+    drawing.write_apart(ax, [Note(x=0.1, y=0.1, text="one"), Note(x=0.1, y=0.9, text="two")])
+    assert [note.xyann[1] for note in ax.texts] == [0, 0]
