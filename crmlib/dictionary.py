@@ -219,6 +219,7 @@ CODES: dict[str, str] = {
     "treatment_better": N_("treatment better"),
     "treatment_worse": N_("treatment worse"),
     "no_clear_difference": N_("no clear difference"),
+    "not_random": N_("differs, but not drawn at random"),
     "ratio_broken": N_("not readable: arm sizes are off"),
     "not_observed": N_("not yet observed"),
     # ledger

@@ -157,8 +157,8 @@ def sent_of(sent: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def group_table(groups: pd.DataFrame) -> pd.DataFrame:
-    """Groups of 30 answers and more with their scores, smaller ones with their counts only."""
-    table = groups.copy()
+    """Groups by falling score; those of 30 answers and more with their scores, smaller ones with their counts only."""
+    table = groups.sort_values(["nps", "group"], ascending=[False, True], ignore_index=True)
     scores = [name for name in table.columns if name.startswith("nps") or name == "pvalue"]
     table[scores] = table[scores].where(table["n"] >= SMALL_GROUP)
     return table
@@ -198,7 +198,12 @@ def _results(results: pd.DataFrame, chosen: pd.Series, words: dict[str, str]) ->
     difference = {f"difference{end}": f"{words['difference']}{end}" for end in ("", "_low", "_high")}
     relative = ["relative", "relative_low", "relative_high"]
     names = ["name", "primary_metric", "n_control", "n_treatment", *arms, *difference, *relative, "pvalue", "verdict"]
-    return results.loc[chosen, names].rename(columns={**arms, **difference}).reset_index(drop=True)
+    table = results.loc[chosen, names].rename(columns={**arms, **difference}).reset_index(drop=True)
+    # A difference between groups that chance did not form is shown, but it is no verdict on what was done.
+    judged = table["verdict"].isin(["treatment_better", "treatment_worse"])
+    by_hand = ~results.loc[chosen, "is_random"].astype(bool).to_numpy()
+    table["verdict"] = table["verdict"].mask(judged & by_hand, "not_random")
+    return table
 
 
 def _month_name(month: int) -> str:

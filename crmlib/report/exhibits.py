@@ -52,6 +52,12 @@ class Report:
     language: str
     parameters: tuple[str, ...] = ()
     ids: list[str] = field(default_factory=list)
+    observed: tuple[int, int] | None = None
+
+    def observe(self, days: Series[Any]) -> None:
+        """Take the period of the exhibits that follow from these day numbers, where orders are not what they rest on."""
+        if len(days):
+            self.observed = (int(days.min()), int(days.max()))
 
     def metric(
         self, id: str, value: float | None, *, title: Text, kind: str, low: float | None = None,
@@ -152,8 +158,8 @@ class Report:
         return text.text() if isinstance(text, Sentence) else Sentence(text, values or {}).text()
 
     def _period(self) -> str:
-        dates = {"first": self.shop.first_day, "last": self.shop.as_of}
-        return words.say(N_("{first:date} to {last:date}"), **dates).text()
+        first, last = self.observed or (self.shop.first_day, self.shop.as_of)
+        return words.say(N_("{first:date} to {last:date}"), first=first, last=last).text()
 
     def _emit(self, bundle: dict[str, Any], html: str) -> None:
         self.ids.append(bundle["id"])

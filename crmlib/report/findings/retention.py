@@ -70,8 +70,8 @@ def days_to_second(result: Any) -> Sentence:
             n=result.n,
         )
     return say(
-        "Half of the customers had bought a second time {median:days} after their first purchase (n = {n:customers},"
-        " those still without one counted up to the base date).",
+        "Half of the customers are estimated to have bought a second time {median:days} after their first purchase"
+        " (n = {n:customers}, those still without one counted up to the base date).",
         median=result.median, n=result.n,
     )  # fmt: skip
 
