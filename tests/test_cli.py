@@ -97,7 +97,7 @@ def test_a_run_from_the_command_line(home: Path, capsys: pytest.CaptureFixture[s
     assert err.splitlines()[:2] == ["acme: reading the export", "acme: running 1 notebooks"]
     assert (home / lines[1]).is_file()
     manifest = json.loads((home / "reports/acme/2026-02-05/manifest.json").read_text(encoding="utf-8"))
-    assert [line["n_rows"] for line in manifest["ledger"]["orders"]][0] == 3
+    assert manifest["ledger"]["orders"][0]["n_rows"] == 3
     assert str(home) not in json.dumps(manifest)
 
 

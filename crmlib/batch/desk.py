@@ -127,9 +127,18 @@ def open_lab(folder: Path, notebook: str | None = None, extra: tuple[str, ...] =
         raise UserError("JupyterLab is not installed here, install the package jupyterlab.")
     own = tempfile.mkdtemp(prefix="crm-lab-")
     try:
-        return subprocess.run(lab_command(folder, notebook, extra), env=_environment(Path(own)), check=False).returncode
+        return _wait(subprocess.Popen(lab_command(folder, notebook, extra), env=_environment(Path(own))))
     finally:
         shutil.rmtree(own, ignore_errors=True)
+
+
+def _wait(lab: subprocess.Popen[bytes]) -> int:
+    while True:
+        try:
+            return lab.wait()
+        except KeyboardInterrupt:
+            # Ctrl-C reaches JupyterLab too, which asks whether to shut down; that answer is the one that counts.
+            continue
 
 
 def lab_command(folder: Path, notebook: str | None = None, extra: tuple[str, ...] = ()) -> list[str]:

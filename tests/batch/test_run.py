@@ -24,10 +24,18 @@ Run = Callable[..., ClientRun]
 
 
 @pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    """One worker for all tests here; each notebook still has a kernel of its own."""
-    with Pool(1) as pool:
-        yield pool
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+    """One worker for all tests here, a kernel for each notebook, and a user whose IPython profile breaks kernels."""
+    profile = tmp_path_factory.mktemp("ipython")
+    startup = profile / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00.py").write_text("raise SystemExit", encoding="utf-8")
+    (profile / "profile_default" / "ipython_config.py").write_text("c.TerminalIPythonApp.x = 1 / 0", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IPYTHONDIR", str(profile))
+        patch.setenv("PYTHONSTARTUP", str(startup / "00.py"))
+        with Pool(1) as pool:
+            yield pool
 
 
 @pytest.fixture
@@ -82,6 +90,17 @@ def test_the_manifest_holds_no_machine_path(client: StubClient, write: Write, ru
     assert manifest["notebooks"]["small"]["verdict"] == "ok"
     assert manifest["ledger"]["orders"][0] == {"reason": "read", "n_rows": 3, "amount": 900}
     assert manifest["versions"]["crmlib"] == crmlib.__version__
+
+
+def test_the_evidence_is_signed_so_that_jupyterlab_shows_its_pictures(write: Write, run: Run) -> None:
+    from nbformat import read
+    from nbformat.sign import NotebookNotary
+
+    write("small")
+    folder = run().folder
+    assert folder is not None
+    evidence = read(folder / "evidence" / "small.ipynb", as_version=4)
+    assert NotebookNotary().check_signature(evidence)
 
 
 FAILING = {
@@ -195,6 +214,49 @@ def test_only_takes_the_other_notebooks_over_or_refuses(
 def test_another_language_has_a_folder_of_its_own(client: StubClient, write: Write, run: Run) -> None:
     write("small")
     assert run(language="ja", out=client.home / "elsewhere").folder == client.home / "elsewhere/acme/2026-03-31-ja"
+
+
+def test_a_sheet_s_rows_stay_with_the_evidence_and_are_taken_over(client: StubClient, write: Write, run: Run) -> None:
+    rows = 'import pandas\npandas.DataFrame({"customer_id": ["a"]}).to_parquet("list.parquet")'
+    write("small", rows, BODY, END)
+    write("other")
+    client.notebooks = ["small", "other"]
+    folder = run().folder
+    assert folder is not None
+    kept = folder / "evidence" / "small" / "list.parquet"
+    before = kept.read_bytes()
+    assert run(only=("other",)).good
+    assert kept.read_bytes() == before
+
+
+def test_only_is_refused_when_another_notebook_s_parameters_have_changed(
+    client: StubClient, write: Write, run: Run
+) -> None:
+    days = PARAMETERS + "days = 90\n"
+    write("small", BODY, END.replace("])", "], days=days)"), parameters=days)
+    write("other")
+    client.notebooks = ["small", "other"]
+    assert run().good
+    client.sections = {"small": {"days": 30}}
+    sentence = "--only: small in 2026-03-31 had another template or parameters, run it too or add --force."
+    with pytest.raises(UserError, match=f"^{re.escape(sentence)}$"):
+        run(only=("other",))
+
+
+def test_a_defect_in_publishing_keeps_the_evidence_and_the_previous_report(
+    client: StubClient, write: Write, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("taro@example.com")
+
+    write("small")
+    monkeypatch.setattr("crmlib.report.publish.publish", broken)
+    monkeypatch.delenv("CRMLIB_DEBUG", raising=False)
+    result = run()
+    assert result.defect.startswith("KeyError in crmlib.batch.run line ")
+    assert "taro" not in result.defect
+    assert result.folder == client.home / "reports" / "acme" / "failed"
+    assert (result.folder / "evidence" / "small.ipynb").is_file()
 
 
 def test_a_second_run_of_the_same_client_is_refused(client: StubClient, run: Run) -> None:
