@@ -146,7 +146,7 @@ def _newcombe(counts: Counts, z: float) -> Test:
     else:
         # The z at which the end nearer to 0 touches it: the test that this interval inverts.
         end = 0 if d > 0 else 1
-        statistic = math.copysign(brentq(lambda at: abs(d) - _square_and_add(counts, at)[end], TINY, 1e3), d)
+        statistic = math.copysign(brentq(lambda at: abs(d) - _square_and_add(counts, at)[end], TINY, 1e6), d)
     return statistic, Interval(d - below, d + above), _log_ratio(counts, z)
 
 
@@ -187,10 +187,10 @@ def _score_difference(counts: Counts, z: float) -> Interval:
 
 
 def _variance_at(counts: Counts, delta: float) -> float:
-    # Variance of the difference under the hypothesis that it is delta (Farrington and Manning 1990, closed form).
+    # Variance of the difference under the hypothesis that it is delta (the cubic of Miettinen and Nurminen 1985).
     n = counts.n_c + counts.n_t
     a = (counts.n_t + 2 * counts.n_c) * delta - n - (counts.x_c + counts.x_t)
-    b = (counts.x_c * delta - n - 2 * counts.x_c) * delta + counts.x_c + counts.x_t
+    b = (counts.n_c * delta - n - 2 * counts.x_c) * delta + counts.x_c + counts.x_t
     c = counts.x_c * delta * (1 - delta)
     q = (a / (3 * n)) ** 3 - a * b / (6 * n**2) + c / (2 * n)
     p = math.copysign(math.sqrt(max((a / (3 * n)) ** 2 - b / (3 * n), 0.0)), q)

@@ -110,10 +110,10 @@ def test_a_median_that_is_not_reached_is_unknown() -> None:
 
 
 def test_the_median_is_reached_at_exactly_one_half() -> None:
-    # 7/8 * 6/7 * 5/6 * 4/5 is one half, but not in floating point.
-    days = pd.DataFrame({"duration_days": range(1, 9), "n_events": 1, "n_censored": 0})
+    # 23/24 * 22/23 * ... * 12/13 is one half, but in floating point a little more.
+    days = pd.DataFrame({"duration_days": range(1, 25), "n_events": 1, "n_censored": 0})
 
-    assert kaplan_meier(days).median == 4
+    assert kaplan_meier(days).median == 12
 
 
 def test_before_the_first_event_the_survival_is_one_and_certain() -> None:
