@@ -1,1 +1,5 @@
 """ipywidgets panels for the desk; headless they draw their default."""
+
+from crmlib.panels import rfm
+
+__all__ = ["rfm"]

@@ -1,0 +1,168 @@
+"""The panel of RFM cuts: plain tables without a desk, boxes that redraw with one."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextvars import Context
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+import yaml
+from nbclient import NotebookClient
+
+from crmlib import panels, words
+from crmlib.analysis.rfm import CUTS, RULES, Cuts
+
+ROOT = Path(__file__).resolve().parents[2]
+WIDGET = "application/vnd.jupyter.widget-view+json"
+# One customer a line: scores (5, 1), (5, 1), (1, 5), (3, 2) under the single-item cuts.
+CUSTOMERS = pd.DataFrame({
+    "customer_id": ["a", "b", "c", "d"],
+    "recency_days": [0, 30, 400, 61],
+    "n_orders": [1, 1, 12, 2],
+    "amount": [5000, 3000, 90_000, 8000],
+})  # fmt: skip
+BOUNDS = {
+    "recency_days": [30.0, 60.0, 180.0, 365.0],
+    "n_orders": [1.0, 3.0, 6.0, 11.0],
+    "amount": [5000.0, 10_000.0, 15_000.0, 20_000.0],
+}
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    words.speak("en", "JPY")
+    yield
+    words.speak("en", "JPY")
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is displayed."""
+    seen: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", seen.append)
+    return seen
+
+
+def panel(shown: list[Any], customers: pd.DataFrame = CUSTOMERS, cuts: Cuts = CUTS["single_item"]) -> Any:
+    panels.rfm.cuts(customers, cuts=cuts, rules=RULES["crmlib"], desk=True)
+    return shown[0]
+
+
+def html_of(box: Any) -> str:
+    return box.children[-1].outputs[0]["data"]["text/html"]
+
+
+def numbers(html: str) -> list[str]:
+    """The counts in the grid, from R 5, F 1 on."""
+    return re.findall(r"<td style[^>]*>([\d,]+)<br>", html)
+
+
+def test_headless_it_shows_plain_tables(shown: list[Any]) -> None:
+    panels.rfm.cuts(CUSTOMERS, cuts=CUTS["single_item"], rules=RULES["crmlib"])
+    assert [type(item).__name__ for item in shown] == ["HTML"]
+    grid = numbers(shown[0].data)
+    assert len(grid) == 25
+    assert grid[0] == "2"  # R 5, F 1: customers a and b
+    assert (grid[11], grid[24]) == ("1", "1")  # R 3, F 2: d; R 1, F 5: c
+    assert sum(map(int, grid)) == 4
+
+
+def test_headless_no_widget_library_is_loaded() -> None:
+    code = (
+        "import sys, pandas as pd\n"
+        "from crmlib import panels\n"
+        "from crmlib.analysis.rfm import CUTS, RULES\n"
+        "frame = pd.DataFrame({'recency_days': [1], 'n_orders': [1], 'amount': [1]})\n"
+        "panels.rfm.cuts(frame, cuts=CUTS['one_off'], rules=RULES['crmlib'], desk=False)\n"
+        "print('ipywidgets' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_at_the_desk_twelve_boxes_hold_the_cuts(shown: list[Any]) -> None:
+    rows = panel(shown).children[:-1]
+    assert [[box.value for box in row.children[1:]] for row in rows] == [list(values) for values in BOUNDS.values()]
+    assert [row.children[0].value for row in rows] == ["Days since last order (days)", "Orders", "Sales (yen)"]
+    assert not any(box.continuous_update for row in rows for box in row.children[1:])
+
+
+def test_boxes_of_recency_start_at_the_best_score(shown: list[Any]) -> None:
+    rows = panel(shown).children[:-1]
+    labels = [[box.description for box in row.children[1:]] for row in rows]
+    assert labels == [["5 ≤", "4 ≤", "3 ≤", "2 ≤"], ["1 ≤", "2 ≤", "3 ≤", "4 ≤"], ["1 ≤", "2 ≤", "3 ≤", "4 ≤"]]
+
+
+def test_a_changed_bound_moves_customers_and_the_lines_to_copy(shown: list[Any]) -> None:
+    box = panel(shown)
+    assert numbers(html_of(box))[0] == "2"
+    box.children[0].children[1].value = 29  # customer b, 30 days ago, falls to R 4
+    html = html_of(box)
+    assert (numbers(html)[0], numbers(html)[5]) == ("1", "1")
+    assert "r_cuts: [29, 60, 180, 365]" in html
+    assert len(box.children[-1].outputs) == 1
+
+
+def test_bounds_that_do_not_increase_are_refused_in_one_sentence(shown: list[Any]) -> None:
+    box = panel(shown)
+    box.children[1].children[2].value = 6
+    sentence = "Orders: the four upper bounds must increase from left to right, given are 1, 6, 6, 11."
+    assert html_of(box) == f'<p role="alert">{sentence}</p>'
+    box.children[1].children[2].value = 5
+    assert "<table>" in html_of(box)
+
+
+def test_the_lines_to_copy_are_a_section_of_a_client_file() -> None:
+    section = yaml.safe_load(panels.rfm.lines(BOUNDS))["rfm"]
+    assert section == {"scoring": "fixed", **dict(zip(["r_cuts", "f_cuts", "m_cuts"], BOUNDS.values(), strict=True))}
+
+
+def test_money_is_written_in_the_currency_and_scored_in_cents(shown: list[Any]) -> None:
+    words.speak("en", "USD")
+    cuts = Cuts(recency_days=(30, 60, 180, 365), orders=(1, 3, 6, 11), amount=(2050, 5000, 10_000, 20_000))
+    box = panel(shown, CUSTOMERS.assign(amount=[2050, 2051, 2051, 2051]), cuts)
+    assert [field.value for field in box.children[2].children[1:]] == [20.5, 50, 100, 200]
+    assert "m_cuts: [20.5, 50, 100, 200]" in html_of(box)
+
+
+def test_a_change_from_the_browser_is_answered_in_the_language_of_the_report(shown: list[Any]) -> None:
+    words.speak("ja", "JPY")
+    box = panel(shown)
+    caption = html_of(box).split("</caption>")[0]
+    Context().run(setattr, box.children[0].children[1], "value", 20)
+    assert html_of(box).split("</caption>")[0] == caption
+    assert "顧客" in caption
+
+
+def test_names_of_segments_are_escaped(shown: list[Any]) -> None:
+    from crmlib.analysis.rfm import Rule
+
+    panels.rfm.cuts(CUSTOMERS, cuts=CUTS["single_item"], rules=[Rule("<script>")])
+    assert "&lt;script&gt;" in shown[0].data
+    assert "<script>" not in shown[0].data
+
+
+def test_without_customers_the_grid_is_zeros(shown: list[Any]) -> None:
+    html = html_of(panel(shown, CUSTOMERS.head(0)))
+    assert numbers(html) == ["0"] * 25
+
+
+@pytest.mark.parametrize(("desk", "kinds"), [(False, {"text/plain", "text/html"}), (True, {"text/plain", WIDGET})])
+def test_in_a_kernel_only_the_desk_gets_a_widget(desk: bool, kinds: set[str]) -> None:
+    code = (
+        "import pandas as pd\nfrom crmlib import panels\nfrom crmlib.analysis.rfm import CUTS, RULES\n"
+        "frame = pd.DataFrame({'recency_days': [1, 90], 'n_orders': [1, 4], 'amount': [1, 2]})\n"
+        f"panels.rfm.cuts(frame, cuts=CUTS['one_off'], rules=RULES['crmlib'], desk={desk})"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(ROOT)}}).execute()
+    outputs = notebook.cells[0].outputs
+    assert [set(output["data"]) for output in outputs] == [kinds]
+    assert ("widgets" in notebook.metadata) is desk
