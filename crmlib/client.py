@@ -6,7 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
@@ -20,6 +20,8 @@ NOTEBOOKS = ("rfm", "retention", "nps", "abtest")
 FORMATS = ("html", "xlsx")
 MINOR_UNITS = {"JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "GBP": 2, "AUD": 2, "CAD": 2, "CHF": 2, "CNY": 2, "HKD": 2,
                "SGD": 2, "TWD": 2, "THB": 2, "NZD": 2}  # fmt: skip
+_DIRECTIVES = "YmdHMSfyjbBpIz%"
+_ENCODINGS = ("utf-8", "cp932", "shift_jis", "euc_jp", "utf-16", "cp1252", "latin-1")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -64,8 +66,8 @@ class Client(BaseModel):
     def _known_timezone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ValueError, OSError) as error:
-            raise ValueError(f"is '{value}', must be the name of a time zone such as 'Asia/Tokyo'") from error
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"is '{value}'{nearest(value, sorted(available_timezones()))}") from None
         return value
 
     @property
@@ -156,7 +158,7 @@ def _read_yaml(path: Path, where: str) -> tuple[dict[str, Any], dict[str, int]]:
         raise UserError(f"{where}: the client file is not UTF-8.") from None
     except yaml.MarkedYAMLError as error:
         raise UserError(_yaml_sentence(error, where)) from None
-    except (yaml.YAMLError, ValueError) as error:
+    except yaml.YAMLError as error:
         raise UserError(f"{where}: this is not YAML ({str(error).splitlines()[0]}).") from None
     if not isinstance(data, dict):
         raise UserError(f"{where}: a client file must be a mapping of keys to values.")
@@ -177,9 +179,13 @@ def _build(loader: yaml.SafeLoader, node: yaml.Node, key: str, lines: dict[str, 
     if isinstance(node, yaml.SequenceNode):
         return [_build(loader, child, f"{key}.{i}", lines, where) for i, child in enumerate(node.value)]
     # Export values and column names are text as typed: `1`, `no` and `2023-01-01` must not turn into other things.
-    if ".values." in key or ".columns." in key:
+    if key.startswith("sources.") and (".values." in key or ".columns." in key):
         return node.value
-    return loader.construct_object(node)
+    try:
+        return loader.construct_object(node)
+    except ValueError:
+        line = node.start_mark.line + 1
+        raise UserError(f"{where} line {line}: {key} is '{node.value}', which is no date or number.") from None
 
 
 def _build_mapping(
@@ -240,6 +246,8 @@ def _longest(path: list[str], lines: dict[str, int]) -> str:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"'{str(value).lower()}'"
     if isinstance(value, dict):
         return "a mapping"
     return "a list" if isinstance(value, list) else f"'{value}'" if value is not None else "empty"
@@ -248,7 +256,7 @@ def _shown(value: Any) -> str:
 def _allowed(error: Any) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "literal_error":
-        return f"must be {context['expected']}"
+        return f"must be {context['expected'].replace('True', 'true')}"
     words = {"int": "a whole number", "string": "a text", "date": "a date such as 2026-03-31", "dict": "a mapping",
              "model": "a mapping", "list": "a list", "bool": "true or false"}  # fmt: skip
     for start, word in words.items():
@@ -285,6 +293,8 @@ def _check_sources(client: Client, where: str, lines: dict[str, int]) -> None:
             raise UserError(f"{at}: unknown table '{table}'{nearest(table, TABLES)}")
         _check_place(source, at, table)
         _check_columns(table, source, where, lines)
+        _check_values(table, source, where, lines)
+        _check_formats(table, source, where, lines)
 
 
 def _check_place(source: Source, at: str, table: str) -> None:
@@ -300,8 +310,38 @@ def _check_columns(table: str, source: Source, where: str, lines: dict[str, int]
             if name not in INPUTS[table]:
                 at = _line(where, lines, f"sources.{table}.{part}.{name}")
                 raise UserError(f"{at}: unknown column '{name}' of {table}{nearest(name, INPUTS[table])}")
+    at = _line(where, lines, f"sources.{table}.columns")
     for group in REQUIRED[table] if source.columns else ():
         if not any(name in source.columns for name in group):
-            at = _line(where, lines, f"sources.{table}.columns")
             wanted = " or ".join(f"'{name}'" for name in group)
             raise UserError(f"{at}: sources.{table}.columns lacks {wanted}.")
+    if {"ordered_at", "order_date"} <= set(source.columns):
+        raise UserError(f"{at}: sources.{table}.columns has both 'ordered_at' and 'order_date', which mean the same.")
+
+
+def _check_values(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
+    for name, values in source.values.items():
+        allowed = INPUTS[table][name].allowed
+        for given, value in values.items():
+            if allowed and value not in allowed:
+                at = _line(where, lines, f"sources.{table}.values.{name}.{given}")
+                raise UserError(f"{at}: '{given}' becomes '{value}', unknown for {table}.{name}{nearest(value, allowed)}")
+
+
+def _check_formats(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
+    formats = [source.date_format] if isinstance(source.date_format, str) else source.date_format or []
+    for form in formats:
+        unknown = [mark for mark in re.findall(r"%-?(.?)", form) if mark not in _DIRECTIVES]
+        if unknown or "%" not in form:
+            at = _line(where, lines, f"sources.{table}.date_format")
+            raise UserError(f"{at}: date_format is '{form}', must be made of directives such as %Y-%m-%d %H:%M:%S.")
+    if source.encoding is not None and not _is_encoding(source.encoding):
+        at = _line(where, lines, f"sources.{table}.encoding")
+        raise UserError(f"{at}: encoding is '{source.encoding}'{nearest(source.encoding, _ENCODINGS)}")
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return bool("".encode(name) is not None)
+    except LookupError:
+        return False

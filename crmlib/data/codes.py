@@ -66,8 +66,9 @@ def _refusal(table: str, name: str, source: Source, column: Column, unknown: lis
     ordered = sorted(unknown, key=lambda pair: (-pair[1], pair[0]))
     shown = ", ".join(f"{_shown(text)} ({n:,} {'row' if n == 1 else 'rows'})" for text, n in ordered[:_SHOWN])
     more = f" and {len(ordered) - _SHOWN:,} more" if len(ordered) > _SHOWN else ""
+    place = source.place("values" if name in source.values else "columns", name)
     return (
-        f"{source.place('values', name)}: {table}.{name} holds values without a meaning: {shown}{more}; "
+        f"{place}: {table}.{name} holds values without a meaning: {shown}{more}; "
         f"each must become one of {listed(column.allowed)}."
     )
 

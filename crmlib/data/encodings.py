@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from itertools import chain
 from pathlib import Path
 
 from crmlib.data.files import blocks
@@ -17,7 +18,7 @@ def detect(path: Path, name: str, forced: str | None, place: str) -> str:
     """The encoding of a file, or the forced one once the whole file has been read with it.
 
     Raises:
-        UserError: the file is in none of them, with the row of the byte; or the forced encoding is unknown.
+        UserError: the file is in none of them, with the row of the byte; or is not in the forced one.
     """
     if forced is not None:
         return _forced(path, name, forced, place)
@@ -33,11 +34,6 @@ def detect(path: Path, name: str, forced: str | None, place: str) -> str:
 
 
 def _forced(path: Path, name: str, forced: str, place: str) -> str:
-    try:
-        codecs.lookup(forced)
-        "".encode(forced)
-    except LookupError:
-        raise UserError(f"{place}: there is no encoding '{forced}'.") from None
     failure = _failure(path, forced)
     if failure is not None:
         raise UserError(f"{name} row {failure[0]}: byte 0x{failure[1]:02X} is not {forced}, which {place} asks for.")
@@ -48,7 +44,7 @@ def _failure(path: Path, encoding: str) -> tuple[int, int] | None:
     """Row and value of the first byte that cannot be decoded; None when all can."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
     row, pending = 1, b""
-    for block in (*blocks(path), b""):
+    for block in chain(blocks(path), [b""]):
         try:
             text = decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
