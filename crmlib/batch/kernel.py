@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -101,4 +102,6 @@ def serve() -> None:
 def _die_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
+    # A killed command cannot tidy up; its reports folder is tidied by the next run, this one by us.
+    shutil.rmtree(os.environ["JUPYTER_RUNTIME_DIR"], ignore_errors=True)
     os._exit(1)
