@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
 from crmlib.report.read import Item, exhibits
+from crmlib.words import N_
 
 if TYPE_CHECKING:
     from crmlib.report.publish import ReportInput
+
+MANY_FILES = 4
+_TOPICS = {
+    "file_read": N_("Files read"), "not_mapped": N_("Columns not used"),
+    "broken_rows": N_("Rows with the wrong number of cells"),
+}  # fmt: skip
+_WITH_FILES = ("file_read", "broken_rows")
+_BARE = {"kind": "table", "n": None, "note": "", "period": "", "source": ""}
 
 
 def conditions(run: ReportInput, items: Iterable[Item] = ()) -> list[tuple[str, str]]:
@@ -31,9 +41,40 @@ def policy(run: ReportInput) -> list[tuple[str, str]]:
     return [(words.label(name), words.label(setting)) for name, setting in run.policy.items()]
 
 
+def reading(run: ReportInput) -> list[tuple[str, str, str]]:
+    """Table, topic and facts of what the reading met, one line a table and topic; folders are no client's business."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for note in run.read_notes:
+        code, table, facts = _parted(note)
+        found.setdefault((table, code), []).append(facts)
+    return [
+        (words.label(table), words.translate(_TOPICS[code]) if code else "", _listed(facts))
+        for (table, code), facts in found.items()
+    ]
+
+
 def ledgers(run: ReportInput) -> list[Item]:
-    """One table a ledger, in the form of a table exhibit: reason, rows and money, from read to used."""
-    return [_ledger(table, frame) for table, frame in run.ledgers.items()]
+    """One table a ledger, in the form of a table exhibit: reason, rows and money, from read to used; orders first."""
+    names = sorted(run.ledgers, key=lambda table: table != "orders")
+    return [_ledger(table, run.ledgers[table]) for table in names]
+
+
+def detailed(ledger: Item) -> bool:
+    """Whether a ledger has more to tell than that every row was used."""
+    return any(row[0] not in ("read", "used") for row in ledger["rows"]) or len(ledger["columns"]) > 2
+
+
+def ledger_summary(run: ReportInput) -> Item:
+    """One row a ledger: rows read, left out and used."""
+    heads = [words.column("table").label, words.label("read"), words.translate("Rows left out"), words.label("used")]
+    kinds = ("label", "rows", "rows", "rows")
+    columns = [{"name": text, "label": text, "unit": "", "kind": kind} for text, kind in zip(heads, kinds, strict=True)]
+    rows = []
+    for ledger in ledgers(run):
+        counts = {row[0]: row[1] for row in ledger["rows"]}
+        read, used = counts.get("read", 0), counts.get("used", 0)
+        rows.append([ledger["table"], read, read - used, used])
+    return {**_BARE, "id": "ledger", "title": words.translate("All tables"), "columns": columns, "rows": rows}
 
 
 def definitions(items: Iterable[Item]) -> list[tuple[str, str, str]]:
@@ -60,5 +101,22 @@ def _ledger(table: str, frame: Any) -> Item:
         names, rows = names[:2], [row[:2] for row in rows]
     columns = [words.column(name) for name in names]
     said = [{"name": c.name, "label": c.label, "unit": c.unit, "kind": c.kind, "decimals": c.decimals} for c in columns]
-    return {"kind": "table", "id": f"ledger_{table}", "title": words.label(table), "columns": said, "rows": rows,
-            "n": None, "note": "", "period": "", "source": "", "table": table}  # fmt: skip
+    facts = {"id": f"ledger_{table}", "title": words.label(table), "table": table}
+    return {**_BARE, **facts, "columns": said, "rows": rows}
+
+
+def _parted(note: str) -> tuple[str, str, str]:
+    """Code, table and facts of a note `code: table: facts`; another text is all facts."""
+    parts = note.split(": ", 2)
+    if len(parts) < 3 or parts[0] not in _TOPICS:
+        return "", "", note
+    code, table, facts = parts
+    if code in _WITH_FILES:
+        facts = re.sub(r" row (\d+)", r":\1", re.sub(r"[^\s,()]*/", "", facts))
+    return code, table, facts
+
+
+def _listed(facts: list[str]) -> str:
+    if len(facts) <= MANY_FILES:
+        return ", ".join(facts)
+    return f"{facts[0]}, {facts[1]}, …, {facts[-1]} ({len(facts)})"

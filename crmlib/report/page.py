@@ -46,8 +46,16 @@ def notebook_page(run: ReportInput, name: str, items: list[Item]) -> str:
 
 def appendix(run: ReportInput, items: list[Item]) -> dict[str, Any]:
     """What stands at the end of every page: conditions, policy and the ledgers."""
-    ledgers = [{**ledger, **table_view(ledger)} for ledger in conditions.ledgers(run)]
-    return {"conditions": conditions.conditions(run, items), "policy": conditions.policy(run), "ledgers": ledgers}
+    ledgers = conditions.ledgers(run)
+    summary = [conditions.ledger_summary(run)] if len(ledgers) > 1 else []
+    told = [ledger for ledger in ledgers if conditions.detailed(ledger) or not summary]
+    return {
+        "conditions": conditions.conditions(run, items),
+        "policy": conditions.policy(run),
+        "reading": conditions.reading(run),
+        "ledgers": [ledger | table_view(ledger) for ledger in told],
+        "ledger_summary": [table | table_view(table) for table in summary],
+    }
 
 
 def lay_out(name: str, items: list[Item]) -> tuple[str, list[Section]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
@@ -36,18 +36,21 @@ def about(item: Item) -> list[str]:
 def metric_view(item: Item) -> Item:
     """The card's figure, split into number and unit where one follows the other, and its interval."""
     low, high, kind = item.get("low"), item.get("high"), item["value_kind"]
-    known = not (words.is_missing(low) or words.is_missing(high))
+    interval = _range((low, high), kind, (0, 1))
     bare = words.text(item["value"], kind)
     number = bare if item["text"].startswith(bare) else item["text"]
-    interval = f"{words.text(low, kind)} – {words.text(high, kind)}" if known else ""
     return {"number": number, "unit_after": item["text"][len(number) :], "interval": interval}
 
 
 def table_view(item: Item) -> Item:
-    """Headers and cells of a table; the first column names the row."""
+    """Headers and cells of a table; the first column names the row, bounds stand under the figure they belong to."""
     columns = item["columns"]
-    headers = [{"text": header(column), "css": css(column["kind"])} for column in columns]
-    cells = [[_cell(value, column["kind"]) for column, value in zip(columns, row, strict=True)] for row in item["rows"]]
+    places = {column["name"]: place for place, column in enumerate(columns)}
+    bounds = {name: _bounds(name, places) for name in places}
+    taken = {place for found in bounds.values() for place in found}
+    shown = [(place, column) for place, column in enumerate(columns) if place not in taken]
+    headers = [{"text": header(c), "css": css(c["kind"]), "range": bool(bounds[c["name"]])} for _, c in shown]
+    cells = [[_cell(row, place, c["kind"], bounds[c["name"]]) for place, c in shown] for row in item["rows"]]
     return {"headers": headers, "cells": cells}
 
 
@@ -102,11 +105,26 @@ def heat_steps(item: Item) -> list[list[int | None]]:
     return [[None if value is None else _step(value, low, high) for value in row] for row in scaled]
 
 
-def _cell(value: Any, kind: str) -> dict[str, str]:
+def _bounds(name: str, places: dict[str, int]) -> tuple[int, ...]:
+    """Where the bounds of a column are; a table has both or none."""
+    low, high = places.get(f"{name}_low"), places.get(f"{name}_high")
+    return () if low is None or high is None else (low, high)
+
+
+def _range(row: Sequence[Any], kind: str, bounds: tuple[int, ...]) -> str:
+    values = [row[place] for place in bounds]
+    if not values or any(words.is_missing(value) for value in values):
+        return ""
+    return " – ".join(words.text(value, kind) for value in values)
+
+
+def _cell(row: Sequence[Any], place: int, kind: str, bounds: tuple[int, ...]) -> dict[str, str]:
+    value = row[place]
     text, shown = words.text(value, kind), css(kind)
     if shown == "text" and display_width(text) <= SHORT:
         shown = "whole"
-    return {"text": text, "css": shown, "missing": "yes" if words.is_missing(value) else ""}
+    missing = "yes" if words.is_missing(value) else ""
+    return {"text": text, "css": shown, "missing": missing, "range": _range(row, kind, bounds)}
 
 
 def _grid_cell(cell: dict[str, Any] | None, step: int | None) -> dict[str, Any]:

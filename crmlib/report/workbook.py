@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TOP = 4  # the row of a table's header; above it title, way back and notes
 LONG_TABLE = 20
 NOT_YET, PALEST, DARKEST = "#F3F4F6", "#F7FAFD", "#6F9FC8"
-CONTENTS_WIDTHS, CONDITIONS_WIDTHS, TERMS_WIDTHS = (24, 84, 10), (44, 34, 18), (34, 14, 84)
+CONTENTS_WIDTHS, CONDITIONS_WIDTHS, TERMS_WIDTHS = (24, 84, 10), (44, 34, 18, 18), (34, 14, 84)
 FIGURES = {
     N_("Report"): 18, N_("Figure"): 36, N_("Value"): 14, N_("Unit"): 11, N_("95% from"): 11, N_("95% to"): 11,
     "n": 11, N_("Note"): 40,
@@ -211,11 +211,12 @@ def _conditions(book: Book, run: ReportInput, items: list[Item]) -> Entry:
     said = [{"label": words.column(name).label, "unit": "", "kind": "text"} for name in ("condition", "setting")]
     told = [*conditions.conditions(run, items), *conditions.policy(run), ("crmlib", run.version)]
     row = book.table(sheet, TOP, said, told)
-    for note in run.read_notes:
-        sheet.write_string(row, 0, note, book.format(font_color=QUIET))
+    for table, topic, facts in conditions.reading(run):
+        sheet.write_string(row, 0, " ".join(part for part in (table, topic) if part), book.format(font_color=QUIET))
+        sheet.write_string(row, 1, facts, book.format(font_color=QUIET))
         row += 1
     row += bool(run.read_notes)
-    for ledger in conditions.ledgers(run):
+    for ledger in [conditions.ledger_summary(run), *filter(conditions.detailed, conditions.ledgers(run))]:
         name = f"{words.translate('Ledger of rows and money')}: {ledger['title']}"
         sheet.write_string(row, 0, name, book.format(bold=True))
         row = book.table(sheet, row + 1, ledger["columns"], ledger["rows"])

@@ -215,6 +215,35 @@ def test_a_ledger_without_money_has_no_money_column(tmp_path: Path) -> None:
     assert "Survey answers Survey answers Reason Rows Rows read 100 Cancelled 7" in text
 
 
+def test_bounds_stand_under_the_figure_they_belong_to(tmp_path: Path) -> None:
+    names = ["segment", "rate", "rate_low", "rate_high", "pvalue"]
+    rows = [["new", 0.5, 0.4, 0.6, 0.2], ["lost", 0.1, None, None, None]]
+    text = page_of(samples.one(tmp_path, [samples.table("t", names, rows, title="T")])).text
+    assert (
+        "Segment Share who bought 95% interval p-value New customers 50.0% 40.0% – 60.0% 0.200 Lost 10.0% –not" in text
+    )
+
+
+def test_several_ledgers_are_summed_up_and_those_with_nothing_left_out_are_not_spelt_out(tmp_path: Path) -> None:
+    clean = samples.ledger().iloc[[0, 4]].assign(n_rows=[9, 9], amount=float("nan"))
+    page = page_of(samples.one(tmp_path, ["# A"], ledgers={"customers": clean, "orders": samples.ledger()}))
+    heads = "Table Rows read Rows left out Rows used"
+    assert f"All tables All tables {heads} Orders 100 10 90 Customers 9 0 9 Orders" in page.text
+    assert page.text.count("Reason") == 1
+
+
+def test_notes_of_the_reading_are_gathered_without_folders(tmp_path: Path) -> None:
+    files = [f"file_read: orders: data/acme/o/{i}.csv (cp932)" for i in range(6)]
+    broken = "broken_rows: orders: 2 (data/acme/o/1.csv row 7, data/acme/o/2.csv row 9)"
+    notes = [*files, "not_mapped: orders: 氏名/フリガナ, 備考", broken, "A sentence: of its own."]
+    text = page_of(samples.one(tmp_path, ["# A"], read_notes=notes)).text
+    assert "Orders Files read 0.csv (cp932), 1.csv (cp932), …, 5.csv (cp932) (6)" in text
+    assert "Orders Columns not used 氏名/フリガナ, 備考" in text
+    assert "Orders Rows with the wrong number of cells 2 (1.csv:7, 2.csv:9)" in text
+    assert "A sentence: of its own." in text
+    assert "acme" not in text
+
+
 def test_what_cannot_be_told_names_the_missing_table(tmp_path: Path) -> None:
     note = "Cannot be told from the data: the table “Surveys sent” is missing."
     parts = [

@@ -161,7 +161,9 @@ def test_the_contents_link_to_every_exhibit_and_back(tmp_path: Path) -> None:
 
 def test_conditions_and_ledger_have_their_sheet(tmp_path: Path) -> None:
     sheet = workbook_of(samples.one(tmp_path, ["# A"]), tmp_path)["Conditions"]
-    conditions, ledger = ([[c.value for c in row] for row in sheet[table.ref]] for table in sheet.tables.values())
+    tables = [[[found.value for found in row] for row in sheet[table.ref]] for table in sheet.tables.values()]
+    conditions, summary, ledger = tables
+    assert summary == [["Table", "Rows read", "Rows left out", "Rows used"], ["Orders", 100, 10, 90]]
     assert ["Base date", "31 March 2026"] in conditions
     assert ["Cancelled", "left out"] in conditions
     assert ["crmlib", "0.1.0"] in conditions
