@@ -62,12 +62,13 @@ class Report:
     def metric(
         self, id: str, value: float | None, *, title: Text, kind: str, low: float | None = None,
         high: float | None = None, n: int | None = None, n_kind: str = "customers", note: Text = "",
-        needs: str | None = None, values: dict[str, Any] | None = None,
+        missing: Text = "", needs: str | None = None, values: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        """Show one figure with its interval and the number it rests on; a missing value is said to be missing."""
+        """Show one figure with its interval and the number it rests on; `missing` says what a missing one means."""
         head = self._head("metric", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
         found = {name: _plain(number, kind) for name, number in (("value", value), ("low", low), ("high", high))}
-        text = words.MISSING if found["value"] is None else words.phrase(found["value"], kind)
+        unknown = self._say(missing, values) or words.MISSING
+        text = unknown if found["value"] is None else words.phrase(found["value"], kind)
         body = {**found, "unit": words.unit(kind), "value_kind": kind, "text": text}
         self._emit({**head, **body}, f"<p><b>{escape(head['title'])}</b> {escape(text)}{_range_html(found, kind)}</p>")
 
