@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 # Measure: the notebook's parameter that holds its bounds, and the scores they are the upper bounds of.
 PARAMETERS = {"recency_days": "r_cuts", "n_orders": "f_cuts", "amount": "m_cuts"}
-SCORES = {"recency_days": (5, 4, 3, 2), "n_orders": (1, 2, 3, 4), "amount": (1, 2, 3, 4)}
+SCORES = {
+    "recency_days": ("R5", "R4", "R3", "R2"),
+    "n_orders": ("F1", "F2", "F3", "F4"),
+    "amount": ("M1", "M2", "M3", "M4"),
+}
 SEGMENT_COLUMNS = ["segment", "n_customers", "share_customers", "n_orders", "amount", "share_amount"]
 Bounds = dict[str, list[float]]
 
@@ -112,12 +116,12 @@ def _boxes(measure: str, values: list[float]) -> list[BoundedFloatText]:
 
     # Only at Enter or when the box is left: no drawing at every key.
     whole = measure != "amount" or words.minor_digits(words.speech().currency) == 0
-    kind, shape = BoundedIntText if whole else BoundedFloatText, Layout(width="9.5em")
+    kind, shape = BoundedIntText if whole else BoundedFloatText, Layout(width="10em")
     how: dict[str, Any] = {"min": 0, "max": 10**12, "continuous_update": False, "layout": shape}
     numbers = [int(value) if whole else value for value in values]
     tops = zip(SCORES[measure], numbers, strict=True)
     return [
-        kind(value=number, description=f"{score} ≤", style={"description_width": "2.2em"}, **how)
+        kind(value=number, description=f"{score} ≤", style={"description_width": "2.8em"}, **how)
         for score, number in tops
     ]
 

@@ -97,7 +97,11 @@ def test_at_the_desk_twelve_boxes_hold_the_cuts(shown: list[Any]) -> None:
 def test_boxes_of_recency_start_at_the_best_score(shown: list[Any]) -> None:
     rows = panel(shown).children[:-1]
     labels = [[box.description for box in row.children[1:]] for row in rows]
-    assert labels == [["5 ≤", "4 ≤", "3 ≤", "2 ≤"], ["1 ≤", "2 ≤", "3 ≤", "4 ≤"], ["1 ≤", "2 ≤", "3 ≤", "4 ≤"]]
+    assert labels == [
+        ["R5 ≤", "R4 ≤", "R3 ≤", "R2 ≤"],
+        ["F1 ≤", "F2 ≤", "F3 ≤", "F4 ≤"],
+        ["M1 ≤", "M2 ≤", "M3 ≤", "M4 ≤"],
+    ]
 
 
 def test_a_changed_bound_moves_customers_and_the_lines_to_copy(shown: list[Any]) -> None:
