@@ -27,15 +27,15 @@ def second_step(steps: DataFrame, window_days: int) -> Sentence:
     )  # fmt: skip
 
 
-def largest_loss(loss: Any) -> Sentence:
+def largest_loss(loss: Any, window_days: int) -> Sentence:
     """The step at which most customers leave, from `analysis.retention.largest_loss`."""
     if loss is None or loss.order_number is None:
         return say("At which purchase most customers leave cannot be told: too few have been observed long enough.")
     number = int(loss.order_number)
     return say(
         "The largest loss lies between purchase {n:rank} and purchase {next:rank}: {lost:customers} of"
-        " {total:customers} ({share:share}) did not come back.",
-        n=number, next=number + 1, lost=int(loss.n_lost), total=int(loss.n_eligible), share=1 - loss.step_rate,
+        " {total:customers} ({share:share}) did not come back within {window:days}.",
+        n=number, next=number + 1, window=window_days, lost=int(loss.n_lost), total=int(loss.n_eligible), share=1 - loss.step_rate,
     )  # fmt: skip
 
 
