@@ -114,10 +114,11 @@ def _welch(control: Moments, treatment: Moments, scale_c: float, scale_t: float)
     # Standard error and degrees of freedom of the difference, each arm's values divided by a scale.
     if control.n < 2 or treatment.n < 2:
         return float("nan"), float("nan")
-    c, t = control.variance / control.n / scale_c**2, treatment.variance / treatment.n / scale_t**2
+    c = control.variance / control.n / scale_c / scale_c
+    t = treatment.variance / treatment.n / scale_t / scale_t
     if c + t == 0:
         return 0.0, float("nan")
-    return math.sqrt(c + t), (c + t) ** 2 / (c**2 / (control.n - 1) + t**2 / (treatment.n - 1))
+    return math.sqrt(c + t), (c + t) * (c + t) / (c * c / (control.n - 1) + t * t / (treatment.n - 1))
 
 
 def _quantile(degrees: float, confidence_level: float) -> float:
@@ -128,7 +129,9 @@ def _relative_interval(control: Moments, treatment: Moments, confidence_level: f
     error, degrees = _welch(control, treatment, control.mean, treatment.mean)
     if not error > 0:
         return UNKNOWN
-    ratio, width = treatment.mean / control.mean, math.exp(error * _quantile(degrees, confidence_level))
+    reach = error * _quantile(degrees, confidence_level)
+    # Near a mean of 0 the ratio may be anything: the interval is open above, where exp would overflow.
+    ratio, width = treatment.mean / control.mean, math.exp(reach) if reach < 700 else math.inf
     return Interval(ratio / width - 1, ratio * width - 1)
 
 
