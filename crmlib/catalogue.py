@@ -57,7 +57,7 @@ def update(language: str) -> int:
         write_po(file, kept, width=110, sort_output=True, include_lineno=False, omit_header=False)
     with path.with_suffix(".mo").open("wb") as file:
         write_mo(file, kept)
-    return sum(1 for message in kept if message.id and not is_translated(message.string))
+    return len([message for message in kept if message.id and not is_translated(message.string)])
 
 
 def _tidy_header(catalogue: Catalog) -> None:
@@ -74,7 +74,7 @@ def catalogue_path(language: str) -> Path:
     return PACKAGE / "locale" / language / "LC_MESSAGES" / "crmlib.po"
 
 
-def is_translated(text: str | tuple[str, ...] | None) -> bool:
+def is_translated(text: Any) -> bool:
     """Every form of the translation is there."""
     return bool(text) if isinstance(text, str) else all(text or [""])
 

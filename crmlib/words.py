@@ -17,9 +17,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crmlib.dictionary import CODES, COLUMNS, DEFINITIONS, KINDS, Kind, N_
+from crmlib.dictionary import CODES, COLUMNS, DEFINITIONS, KINDS, N_, Kind
 
-__all__ = ["CODES", "COLUMNS", "DEFINITIONS", "KINDS", "Column", "N_", "Sentence", "column", "label", "phrase"]
+__all__ = ["CODES", "COLUMNS", "DEFINITIONS", "KINDS", "N_", "Column", "Sentence", "column", "label", "phrase"]
 LANGUAGES = ("en", "ja")
 MINOR_DIGITS = {"JPY": 0, "KRW": 0}
 MISSING = "–"
@@ -178,7 +178,8 @@ def text(value: Any, kind_name: str) -> str:
     """
     if is_missing(value):
         return MISSING
-    return _CELLS.get(kind(kind_name).form, _number)(value, kind_name)
+    form = kind(kind_name).form
+    return _TEXTS[form](value) if form in _TEXTS else _NUMBERS[form](value, _decimals(kind_name))
 
 
 def phrase(value: Any, kind_name: str) -> str:
@@ -213,43 +214,41 @@ def _counted(value: Any, said: str, found: Kind) -> str:
     return _catalogue(speech().language).ngettext(found.one, found.many, number).format(n=said)
 
 
-def _number(value: Any, kind_name: str) -> str:
+def _number(value: Any, digits: int) -> str:
     if not math.isfinite(value):
         return MISSING
-    digits = kind(kind_name).decimals
     said = f"{float(value):,.{digits}f}"
-    return said[1:] if said.startswith("-") and not float(said.replace(",", "")) else said
+    return said.removeprefix("-") if not float(said.replace(",", "")) else said
 
 
-def _share(value: Any, kind_name: str) -> str:
-    return _number(float(value) * 100, kind_name) + "%"
+def _signed(value: Any, digits: int) -> str:
+    said = _number(value, digits)
+    return said if said.startswith("-") or said == MISSING or not float(said.replace(",", "")) else "+" + said
 
 
-def _change(value: Any, kind_name: str) -> str:
-    said = _number(float(value) * 100, kind_name)
-    return (said if said.startswith("-") or not float(said.replace(",", "")) else "+" + said) + "%"
+def _share(value: Any, digits: int) -> str:
+    return _number(float(value) * 100, digits) + "%"
 
 
-def _points(value: Any, kind_name: str) -> str:
-    return _number(float(value) * 100, kind_name)
+def _change(value: Any, digits: int) -> str:
+    return _signed(float(value) * 100, digits) + "%"
 
 
-def _signed_share(value: Any, kind_name: str) -> str:
-    return _signed(float(value) * 100, kind_name)
+def _points(value: Any, digits: int) -> str:
+    return _number(float(value) * 100, digits)
 
 
-def _signed(value: Any, kind_name: str) -> str:
-    said = _number(value, kind_name)
-    return said if said.startswith("-") or not float(said.replace(",", "")) else "+" + said
+def _signed_share(value: Any, digits: int) -> str:
+    return _signed(float(value) * 100, digits)
 
 
-def _pvalue(value: Any, kind_name: str) -> str:
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
+def _pvalue(value: Any, digits: int) -> str:
+    smallest = 10**-digits
+    return f"<{smallest:.{digits}f}" if value < smallest else f"{value:.{digits}f}"
 
 
-def _money(value: Any, kind_name: str) -> str:
-    digits = minor_digits(speech().currency)
-    return f"{round(value) / 10**digits:,.{digits}f}"
+def _money(value: Any, digits: int) -> str:
+    return f"{round(value) / 10**digits:,.{digits}f}" if math.isfinite(value) else MISSING
 
 
 def _money_phrase(value: Any) -> str:
@@ -278,7 +277,7 @@ def month_start(month: int) -> date:
     return date(int(month) // 12, int(month) % 12 + 1, 1)
 
 
-def _month(value: Any, kind_name: str) -> str:
+def _month(value: Any) -> str:
     return f"{month_start(value):%Y-%m}"
 
 
@@ -300,7 +299,7 @@ def as_date(value: Any) -> date:
     return date(1970, 1, 1) + timedelta(days=int(value))
 
 
-def _date(value: Any, kind_name: str) -> str:
+def _date(value: Any) -> str:
     return as_date(value).isoformat()
 
 
@@ -311,25 +310,18 @@ def _date_phrase(value: Any) -> str:
     return f"{day.day} {day:%B} {day.year}"
 
 
-def _label(value: Any, kind_name: str) -> str:
-    return label(value)
-
-
-def _text(value: Any, kind_name: str) -> str:
-    return str(value)
-
-
-_CELLS = {
-    "number": _number, "share": _share, "change": _change, "points": _points, "signed": _signed, "signed_share": _signed_share,
-    "pvalue": _pvalue,
-    "money": _money, "month": _month, "date": _date, "label": _label, "text": _text,
+_NUMBERS = {
+    "number": _number, "share": _share, "change": _change, "points": _points, "signed": _signed,
+    "signed_share": _signed_share, "pvalue": _pvalue, "money": _money,
 }  # fmt: skip
+_TEXTS = {"month": _month, "date": _date, "label": label, "text": str}
 
 
 class _Formatter(string.Formatter):
     """Fills `{name:kind}`; attribute and index access are refused, so that a value can never be a program."""
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        del args  # placeholders have names, never positions
         if not field_name.isidentifier():
             raise ValueError(f"{{{field_name}}}: placeholders are plain names.")
         if field_name not in kwargs:

@@ -1,4 +1,4 @@
-"""Every notebook keeps the contract, runs by itself under nbval and by stock papermill, and gives one figure everywhere."""
+"""Every notebook keeps the contract and runs by itself, under nbval and by stock papermill."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ JSON_TYPES = (str, bool, int, float, list, dict, type(None))
 
 
 def _cells(path: Path) -> list[dict[str, Any]]:
-    return [{**cell, "source": "".join(cell["source"])} for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [{**cell, "source": "".join(cell["source"])} for cell in cells]
 
 
 def _code(path: Path) -> list[str]:
@@ -74,7 +75,8 @@ def test_its_prose_has_no_numbers_typed_that_data_would_change(notebook: Path) -
 
 def test_it_says_which_tables_it_needs(notebook: Path) -> None:
     needs = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]["crm"]["needs"]
-    assert needs and set(needs) <= {"orders", "surveys", "experiments", "assignments"}
+    assert needs
+    assert set(needs) <= {"orders", "surveys", "experiments", "assignments"}
 
 
 def test_it_runs_under_nbval(notebook: Path, demo_home: Path) -> None:
@@ -107,9 +109,9 @@ def test_stock_papermill_gives_the_figures_of_crm_run(notebook: Path, demo_home:
     ours = json.loads((demo_report / "exhibits.json").read_text(encoding="utf-8"))["notebooks"][notebook.stem]
     stock = _exhibits(output)
     assert stock.pop("end")["ids"] == list(stock)
-    metrics = {id: bundle["value"] for id, bundle in stock.items() if bundle["kind"] == "metric"}
-    assert metrics == {id: metric["value"] for id, metric in ours["metrics"].items()}
-    findings = {id: bundle["text"] for id, bundle in stock.items() if bundle["kind"] == "finding"}
+    metrics = {name: bundle["value"] for name, bundle in stock.items() if bundle["kind"] == "metric"}
+    assert metrics == {name: metric["value"] for name, metric in ours["metrics"].items()}
+    findings = {name: bundle["text"] for name, bundle in stock.items() if bundle["kind"] == "finding"}
     assert findings == ours["findings"]
 
 

@@ -35,7 +35,8 @@ def _tracked() -> list[Path]:
 
 
 def test_no_committed_file_names_a_machine_path_or_a_registry_host() -> None:
-    forbidden = re.compile("|".join(["/wor" + "k/", "/roo" + "t/", "/home" + "/[a-z]", "py" + "pi\\.", "files\\.pythonh"]))
+    words = ["/wor" + "k/", "/roo" + "t/", "/home" + "/[a-z]", "py" + "pi\\.", "files\\.pythonh"]
+    forbidden = re.compile("|".join(words))
     found = [
         f"{path.relative_to(ROOT)}: {match.group()}"
         for path in _tracked()

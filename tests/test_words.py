@@ -8,6 +8,7 @@ import re
 
 import pytest
 from babel.messages.pofile import read_po
+
 from crmlib import catalogue, words
 from crmlib.dictionary import CODES, COLUMNS, DEFINITIONS, KINDS
 from crmlib.words import phrase, placeholders, say, text
@@ -66,7 +67,11 @@ def test_yen_are_said_as_a_japanese_reader_says_them(value: int, said: str) -> N
 
 def test_pence_are_shown_as_pounds() -> None:
     words.speak("en", "GBP")
-    assert (text(891140790, "money"), phrase(-12345, "money"), words.unit("money")) == ("8,911,407.90", "-£123.45", "GBP")
+    assert (text(891140790, "money"), phrase(-12345, "money"), words.unit("money")) == (
+        "8,911,407.90",
+        "-£123.45",
+        "GBP",
+    )
 
 
 def test_one_is_singular_and_anything_else_plural() -> None:
@@ -150,7 +155,19 @@ def test_the_compiled_catalogue_is_that_of_the_source() -> None:
 def test_japanese_has_no_english_left_and_english_no_japanese() -> None:
     kept = read_po(catalogue.catalogue_path("ja").open("rb"), locale="ja")
     plain = re.compile(r"\{[^}]*\}")
-    names = {"NPS", "RFM", "ABテスト", "Excel", "crmlib", "report.finish", "Welch", "Wilson", "Greenwood", "Wald", "YYYY-MM-DD"}
+    names = {
+        "NPS",
+        "RFM",
+        "ABテスト",
+        "Excel",
+        "crmlib",
+        "report.finish",
+        "Welch",
+        "Wilson",
+        "Greenwood",
+        "Wald",
+        "YYYY-MM-DD",
+    }
     for message in kept:
         if not message.id:
             continue

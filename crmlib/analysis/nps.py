@@ -134,8 +134,8 @@ def against_rest(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
     require_columns("frame", frame.columns, [group, "nps"])
     named = frame.assign(**{group: frame[group].astype(object).where(frame[group].notna(), "not_answered")})
     table = by_group(named, group=group)
-    parts = [(score(named.loc[named[group] == g, "nps"]), score(named.loc[named[group] != g, "nps"])) for g in table["group"]]
-    found = [difference(part, rest) for part, rest in parts]
+    within = [named[group] == name for name in table["group"]]
+    found = [difference(score(named.loc[own, "nps"]), score(named.loc[~own, "nps"])) for own in within]
     table["nps_difference"] = [d.difference for d in found]
     table["nps_difference_low"] = [d.interval.low for d in found]
     table["nps_difference_high"] = [d.interval.high for d in found]

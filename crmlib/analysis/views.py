@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from crmlib.analysis.intervals import Interval
-from crmlib.analysis.nps import NpsResult
-from crmlib.analysis.survival import KaplanMeierResult
+
+if TYPE_CHECKING:
+    from crmlib.analysis.nps import NpsResult
+    from crmlib.analysis.survival import KaplanMeierResult
 
 CUSTOMER_COLUMNS = [
     "segment", "customer_id", "r", "f", "m", "n_orders", "amount", "recency_days", "first_day", "last_day",
@@ -180,12 +183,14 @@ def assignment_table(results: pd.DataFrame) -> pd.DataFrame:
 
 def rate_table(results: pd.DataFrame) -> pd.DataFrame:
     """The experiments judged by a rate: arms, difference in points with its interval, p-value and verdict."""
-    return _results(results, results["primary_metric"] != "revenue", {"value": "rate", "difference": "difference_points"})
+    chosen = results["primary_metric"] != "revenue"
+    return _results(results, chosen, value="rate", difference="difference_points")
 
 
 def amount_table(results: pd.DataFrame) -> pd.DataFrame:
     """The experiments judged by sales per customer assigned, in the currency's smallest unit."""
-    return _results(results, results["primary_metric"] == "revenue", {"value": "amount", "difference": "difference_amount"})
+    chosen = results["primary_metric"] == "revenue"
+    return _results(results, chosen, value="amount", difference="difference_amount")
 
 
 def size_table(results: pd.DataFrame) -> pd.DataFrame:
@@ -193,12 +198,12 @@ def size_table(results: pd.DataFrame) -> pd.DataFrame:
     return results[["name", "n_control", "n_treatment", "n_needed_per_arm"]]
 
 
-def _results(results: pd.DataFrame, chosen: pd.Series, words: dict[str, str]) -> pd.DataFrame:
-    arms = {f"value_{arm}": f"{words['value']}_{arm}" for arm in ("control", "treatment")}
-    difference = {f"difference{end}": f"{words['difference']}{end}" for end in ("", "_low", "_high")}
+def _results(results: pd.DataFrame, chosen: pd.Series, *, value: str, difference: str) -> pd.DataFrame:
+    arms = {f"value_{arm}": f"{value}_{arm}" for arm in ("control", "treatment")}
+    gap = {f"difference{end}": f"{difference}{end}" for end in ("", "_low", "_high")}
     relative = ["relative", "relative_low", "relative_high"]
-    names = ["name", "primary_metric", "n_control", "n_treatment", *arms, *difference, *relative, "pvalue", "verdict"]
-    table = results.loc[chosen, names].rename(columns={**arms, **difference}).reset_index(drop=True)
+    names = ["name", "primary_metric", "n_control", "n_treatment", *arms, *gap, *relative, "pvalue", "verdict"]
+    table = results.loc[chosen, names].rename(columns={**arms, **gap}).reset_index(drop=True)
     # A difference between groups that chance did not form is shown, but it is no verdict on what was done.
     judged = table["verdict"].isin(["treatment_better", "treatment_worse"])
     by_hand = ~results.loc[chosen, "is_random"].astype(bool).to_numpy()

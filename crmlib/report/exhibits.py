@@ -55,7 +55,7 @@ class Report:
     observed: tuple[int, int] | None = None
 
     def observe(self, days: Series[Any]) -> None:
-        """Take the period of the exhibits that follow from these day numbers, where orders are not what they rest on."""
+        """Take the period of the exhibits that follow from these day numbers, not from the orders."""
         if len(days):
             self.observed = (int(days.min()), int(days.max()))
 
@@ -102,7 +102,7 @@ class Report:
         with figure.house_style(self.language):
             axes = figure.new_axes(7.4, height)
             plot(table, ax=axes)
-            picture = figure.svg(axes.get_figure(root=True))  # pyright: ignore[reportArgumentType]
+            picture = figure.svg(axes)
         html = _figure_html(head, picture)
         self._emit({**head, **_table(table), "native": _native(native, table)}, html)
 
@@ -118,7 +118,7 @@ class Report:
         Raises:
             ValueError: they are not, with both sums; a report that does not add up is never made.
         """
-        found, used = int(table["amount"].sum()), int(self.shop.ledger.amount_used)
+        found, used = int(table["amount"].sum()), int(self.shop.ledger.amount_used or 0)
         if found != used:
             raise ValueError(f"the sales of the table add up to {found}, the ledger has {used}; they must be equal.")
 

@@ -7,13 +7,12 @@ import re
 import warnings
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 INK, QUIET, GRID = "#1f2933", "#52606d", "#e4e7eb"
 STACK = "IPAexGothic,'Hiragino Sans','Yu Gothic',Meiryo,'Noto Sans CJK JP',sans-serif"
@@ -46,8 +45,9 @@ def house_style(language: str) -> Iterator[None]:
     import matplotlib as mpl
 
     _register_japanese()
-    defaults = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
-    with mpl.rc_context({**defaults, **STYLE, "font.family": FONTS[language]}):
+    settings: Any = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
+    settings |= {**STYLE, "font.family": FONTS[language]}
+    with mpl.rc_context(settings):
         yield
 
 
@@ -55,19 +55,22 @@ def new_axes(width: float, height: float) -> Axes:
     """One empty axes on a figure of that size in inches."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=(width, height), layout="constrained")
+    # The padding leaves room for a reader's own font, which may be a little wider than ours.
+    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=0.08))
     FigureCanvasSVG(figure)
     return figure.add_subplot()
 
 
-def svg(figure: Figure) -> str:
-    """The figure as SVG with text as text, the same bytes on every run."""
+def svg(axes: Axes) -> str:
+    """The figure of these axes as SVG with text as text, the same bytes on every run."""
     page = io.StringIO()
     with warnings.catch_warnings():
         # A client's name may hold a letter that the house font lacks; the reader's own fonts show it, as it is text.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure.savefig(page, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+        undated = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        axes.figure.canvas.print_figure(page, format="svg", metadata=undated)
     return _slim(page.getvalue())
 
 

@@ -72,7 +72,7 @@ def draw() -> Callable[..., Axes]:
         with figure.house_style(language):
             ax = figure.new_axes(7.4, 3.6)
             assert plot(table, ax=ax) is ax
-            figure.svg(ax.get_figure(root=True))
+            figure.svg(ax)
         return ax
 
     return drawn

@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+
 from crmlib import words
 from crmlib.report import exhibits, figure
 from crmlib.report.exhibits import MIME, Report, open_report
@@ -24,7 +25,7 @@ from crmlib.words import say
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     outputs: list[dict[str, Any]] = []
-    monkeypatch.setattr("IPython.display.display", lambda data, raw: outputs.append(data))
+    monkeypatch.setattr("IPython.display.display", lambda data, **_: outputs.append(data))
     return outputs
 
 
@@ -123,8 +124,8 @@ def test_a_chart_carries_its_picture_once_and_its_data(report: Report, shown: li
 
 def test_the_same_chart_is_the_same_bytes(report: Report, shown: list[dict[str, Any]]) -> None:
     table = pd.DataFrame({"segment": ["champions"], "amount": [5]})
-    for id in ("a", "b"):
-        report.chart(id, _plot, table, title="t", alt="a", native={"form": "bar", "x": "segment", "y": ["amount"]})
+    for name in ("a", "b"):
+        report.chart(name, _plot, table, title="t", alt="a", native={"form": "bar", "x": "segment", "y": ["amount"]})
     assert shown[0]["text/html"] == shown[1]["text/html"]
 
 
@@ -147,7 +148,7 @@ def test_a_letter_that_no_house_font_has_stays_text() -> None:
     with figure.house_style("ja"):
         axes = figure.new_axes(3, 2)
         axes.set_xlabel("\U0001f9ff ไทย")
-        assert "ไทย" in figure.svg(axes.get_figure(root=True))
+        assert "ไทย" in figure.svg(axes)
 
 
 def test_a_sheet_goes_to_a_file_with_its_hash_and_ten_rows_are_shown(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from crmlib.words import Sentence, say
@@ -49,7 +48,9 @@ def _better(row: dict[str, Any]) -> Sentence:
     if not row["is_random"]:
         return _by_hand(row, values)
     if row["primary_metric"] == "revenue":
-        return say("“{name:text}” worked: {low:money} to {high:money} more sales per customer (95% interval).", **values)
+        return say(
+            "“{name:text}” worked: {low:money} to {high:money} more sales per customer (95% interval).", **values
+        )
     return say(
         "“{name:text}” worked: {treatment:share} against {control:share}, {difference:points} more (95% interval"
         " {low:signed_share} to {high:signed_share} points).",

@@ -87,13 +87,13 @@ def repeat_sales(months: DataFrame) -> Sentence:
     before = complete.iloc[-24:-12]
     earlier = (before["amount_new"] + before["amount_repeat"]).sum()
     if len(last) < 12 or len(before) < 12 or not earlier:
-        return say(
-            "Over the last {n:months} repeat orders brought {share:share} of sales.", n=len(last), share=share
-        )
+        return say("Over the last {n:months} repeat orders brought {share:share} of sales.", n=len(last), share=share)
     was = before["amount_repeat"].sum() / earlier
     values = {"share": share, "was": was}
     if share > was:
-        return say("Repeat orders brought {share:share} of the last twelve months' sales, up from {was:share}.", **values)
+        return say(
+            "Repeat orders brought {share:share} of the last twelve months' sales, up from {was:share}.", **values
+        )
     return say("Repeat orders brought {share:share} of the last twelve months' sales, after {was:share}.", **values)
 
 
