@@ -11,6 +11,7 @@ import functools
 import gettext
 import math
 import string
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -314,7 +315,7 @@ _NUMBERS = {
     "number": _number, "share": _share, "change": _change, "points": _points, "signed": _signed,
     "signed_share": _signed_share, "pvalue": _pvalue, "money": _money,
 }  # fmt: skip
-_TEXTS = {"month": _month, "date": _date, "label": label, "text": str}
+_TEXTS: dict[str, Callable[[Any], str]] = {"month": _month, "date": _date, "label": label, "text": str}
 
 
 class _Formatter(string.Formatter):

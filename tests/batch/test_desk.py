@@ -78,7 +78,7 @@ def test_a_notebook_that_is_not_the_client_s_is_refused(client: StubClient) -> N
 
 
 def test_jupyterlab_opens_with_nothing_that_phones_home() -> None:
-    command = lab_command(Path("/home/x/desk/acme"), "rfm", ("--no-browser",))
+    command = lab_command(Path("/srv/x/desk/acme"), "rfm", ("--no-browser",))
     assert command == [
         sys.executable,
         "-m",
@@ -86,7 +86,7 @@ def test_jupyterlab_opens_with_nothing_that_phones_home() -> None:
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
-        "--ServerApp.root_dir=/home/x/desk/acme",
+        "--ServerApp.root_dir=/srv/x/desk/acme",
         "--LabApp.default_url=/lab/tree/rfm.ipynb",
         "--no-browser",
     ]

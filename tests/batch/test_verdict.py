@@ -114,7 +114,7 @@ def test_exhibits_missing_and_exhibits_too_many_are_named() -> None:
 
 OWN_TRACE = [
     "\x1b[31mValueError\x1b[39m",
-    "File \x1b[32m/home/x/crmlib/analysis/rfm.py:12\x1b[39m, in score(a)\n     12 raise",
+    "File \x1b[32m/srv/x/crmlib/analysis/rfm.py:12\x1b[39m, in score(a)\n     12 raise",
 ]
 OTHER_TRACE = [*OWN_TRACE, "File \x1b[32m/x/site-packages/pandas/core/frame.py:9\x1b[39m, in f()\n      9 raise"]
 

@@ -35,7 +35,8 @@ def largest_loss(loss: Any, window_days: int) -> Sentence:
     return say(
         "The largest loss lies between purchase {n:rank} and purchase {next:rank}: {lost:customers} of"
         " {total:customers} ({share:share}) did not come back within {window:days}.",
-        n=number, next=number + 1, window=window_days, lost=int(loss.n_lost), total=int(loss.n_eligible), share=1 - loss.step_rate,
+        n=number, next=number + 1, window=window_days, lost=int(loss.n_lost),
+        total=int(loss.n_eligible), share=1 - loss.step_rate,
     )  # fmt: skip
 
 
