@@ -223,7 +223,7 @@ def fit_to(sheet: Worksheet, top: int, widths: Sequence[int], lines: Iterable[Se
 def _lines(text: str, width: int) -> int:
     # A text that wraps takes a little more than its bare width, because it breaks between words.
     wide = [display_width(part) for part in text.split("\n")]
-    return sum(1 if part < width else math.ceil(part * 1.1 / (width - 1)) for part in wide)
+    return sum(1 if part < width else math.ceil(part * 1.05 / (width - 1)) for part in wide)
 
 
 def _write_day(sheet: Worksheet, row: int, column: int, day: date, shown: Format) -> None:

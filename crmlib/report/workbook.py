@@ -116,8 +116,9 @@ def _figures(book: Book, items: dict[str, list[Item]]) -> list[Entry]:
     for row, (label, item) in enumerate(shown, start=TOP + 1):
         _figure(book, sheet, row, label, item)
     texts = [[label, item["title"], *[""] * 5, item["note"]] for label, item in shown]
-    fit_to(sheet, TOP + 1, list(FIGURES.values()), texts)
-    book.head(sheet, TOP, [words.translate(name) for name in FIGURES], len(shown), kinds=FIGURE_KINDS)
+    headers = [words.translate(name) for name in FIGURES]
+    fit_to(sheet, TOP, list(FIGURES.values()), [headers, *texts])
+    book.head(sheet, TOP, headers, len(shown), kinds=FIGURE_KINDS)
     sheet.freeze_panes(TOP + 1, 2)
     return [Entry("", sheet.get_name(), title)]
 
