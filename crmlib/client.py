@@ -325,7 +325,9 @@ def _check_values(table: str, source: Source, where: str, lines: dict[str, int])
         for given, value in values.items():
             if allowed and value not in allowed:
                 at = _line(where, lines, f"sources.{table}.values.{name}.{given}")
-                raise UserError(f"{at}: '{given}' becomes '{value}', unknown for {table}.{name}{nearest(value, allowed)}")
+                raise UserError(
+                    f"{at}: '{given}' becomes '{value}', unknown for {table}.{name}{nearest(value, allowed)}"
+                )
 
 
 def _check_formats(table: str, source: Source, where: str, lines: dict[str, int]) -> None:

@@ -156,7 +156,7 @@ def _why(prepared: Prepared) -> str:
     if not lines:
         return "; the export has no rows"
     rows, reason = max(lines)
-    return f"; {rows:,} rows were left out as {reason}"
+    return f"; {rows:,} {'row was' if rows == 1 else 'rows were'} left out as {reason}"
 
 
 def _up_to(prepared: Prepared, table: str, day: int) -> str:

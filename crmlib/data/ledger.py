@@ -33,6 +33,7 @@ class Ledger:
     """Rows and money read, left out by reason, adjusted, and used; money in smallest units, exact.
 
     `amount_read`: everything that could be read, before rounding; None for a table without money.
+    `amount_used`: what the counted orders add up to, rounded and after discounts and refunds.
     `lines` in printed order, `adjustments` are money only.
 
     Raises:
@@ -45,7 +46,7 @@ class Ledger:
     lines: tuple[LedgerLine, ...]
     adjustments: tuple[LedgerLine, ...]
     rows_used: int
-    amount_used: Decimal | None
+    amount_used: int | None
 
     def __post_init__(self) -> None:
         if not self.balanced():
@@ -92,7 +93,7 @@ class Ledger:
         import pandas as pd
 
         first = LedgerLine("read", self.rows_read, self.amount_read)
-        last = LedgerLine("used", self.rows_used, self.amount_used)
+        last = LedgerLine("used", self.rows_used, None if self.amount_used is None else Decimal(self.amount_used))
         lines = [first, *self.lines, *self.adjustments, last]
         return pd.DataFrame(
             {
@@ -138,7 +139,7 @@ class Count:
         adjustments = self._adjustments(used)
         read = sum((line.amount or Decimal(0) for line in lines), _money(used, "exact"))
         counted = _money(used, "rounded") - _money(used, "discount") - _money(used, "refund")
-        return Ledger(self.table, rows_read, read, lines, adjustments, _rows(used), counted)
+        return Ledger(self.table, rows_read, read, lines, adjustments, _rows(used), int(counted))
 
     def _adjustments(self, used: list[Day]) -> tuple[LedgerLine, ...]:
         amounts = {

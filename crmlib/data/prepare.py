@@ -160,13 +160,15 @@ def _refuse_mail(con: duckdb.DuckDBPyConnection, settings: Settings, readings: d
         for name in reading.columns:
             if INPUTS[table][name].kind not in ("text", "id"):
                 continue
-            n = con.execute(
-                f"SELECT count(*) FROM raw_{table} WHERE contains({name}, '@') AND regexp_matches({name}, {literal(MAIL)})"
-            ).fetchall()[0][0]
+            holds = f"(contains({name}, '@') OR contains({name}, '＠')) AND regexp_matches({name}, {literal(MAIL)})"
+            ((n, file, row),) = con.execute(
+                f"SELECT count(*), min_by(_file, _seq), min_by(_row, _seq) FROM raw_{table} WHERE {holds}"
+            ).fetchall()
             if n:
                 raise UserError(
                     f"{settings.sources[table].place('columns', name)}: column '{reading.headers[name]}' for "
-                    f"{table}.{name} holds mail addresses ({n:,} rows); map another column or leave it out."
+                    f"{table}.{name} holds mail addresses ({n:,} {'row' if n == 1 else 'rows'}, the first in "
+                    f"{reading.files[file]} row {row}); map another column or leave it out."
                 )
 
 

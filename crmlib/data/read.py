@@ -40,6 +40,7 @@ class Reading:
 
     table: str
     columns: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     rows: int = 0
     broken: list[tuple[str, int]] = field(default_factory=list)
     encodings: dict[str, str] = field(default_factory=dict)
@@ -57,7 +58,7 @@ def read_source(
 
     `_seq` counts the rows over all files from 1; `_hash` is the same for rows whose cells are all the same (NULL unless `hashed`).
     """
-    reading = Reading(table, hashed=hashed)
+    reading = Reading(table, files=[file.name for file in files], hashed=hashed)
     for number, file in enumerate(files):
         if file.format == "parquet":
             _read_parquet(con, source, file, number, reading)

@@ -12,7 +12,13 @@ from crmlib.errors import UserError
 
 STATUS = Column("code", ("valid", "cancelled"))
 TEXT_OF = "注文番号,会員ＩＤ,受注日,金額,対応状況\nA1,c1,2024-01-01,100,完了\nA2,c2,2024-01-02,200,取消\nA3,c3,2024-01-03,400,取消\n"
-COLUMNS = {"order_id": "注文番号", "customer_id": "会員ID", "order_date": "受注日", "line_amount": "金額", "status": "対応状況"}
+COLUMNS = {
+    "order_id": "注文番号",
+    "customer_id": "会員ID",
+    "order_date": "受注日",
+    "line_amount": "金額",
+    "status": "対応状況",
+}
 
 
 def refusal(make_shop: Any, source: dict[str, Any], text: str = TEXT_OF) -> str:

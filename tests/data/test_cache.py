@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import crmlib
+from crmlib.client import load_client
+from crmlib.data import prepare as door
+from crmlib.data.prepare import prepare
+from crmlib.shop import open_shop
+
+TEXT = "order_id,customer_id,order_date,line_amount\nA1,c1,2024-01-01,100\nA2,c2,2024-01-02,200\n"
+SOURCES = {"orders": {"path": "data/o.csv"}}
+
+
+@pytest.fixture
+def client(make_client: Any) -> Path:
+    return make_client({"o.csv": TEXT}, SOURCES)
+
+
+def _never(*args: Any, **kwargs: Any) -> None:
+    raise AssertionError("the export was read again")
+
+
+def keys(client: Path) -> set[str]:
+    return {p.name for p in (client.parents[1] / "data" / "acme" / "prepared").iterdir()}
+
+
+def test_a_second_run_does_not_read_the_export(client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = open_shop(client)
+    monkeypatch.setattr(door, "read_source", _never)
+    monkeypatch.setattr("crmlib.data.files.hashlib.file_digest", _only_prepared)
+    again = open_shop(client)
+    assert again.table("orders").equals(first.table("orders"))
+    assert again.ledger == first.ledger
+    assert again.read_notes == first.read_notes
+
+
+_digest = __import__("hashlib").file_digest
+
+
+def _only_prepared(stream: Any, name: str) -> Any:
+    if "prepared" not in Path(stream.name).parts:
+        _never()
+    return _digest(stream, name)
+
+
+def test_a_changed_export_is_read_again(client: Path) -> None:
+    open_shop(client)
+    export = client.parents[1] / "data" / "o.csv"
+    export.write_text(TEXT.replace("200", "300"), encoding="utf-8")
+    assert open_shop(client).table("orders")["amount"].tolist() == [100, 300]
+
+
+def test_an_export_of_the_same_size_and_time_but_other_content_is_noticed(client: Path) -> None:
+    open_shop(client)
+    export = client.parents[1] / "data" / "o.csv"
+    before = export.stat()
+    export.write_text(TEXT.replace("200", "300"), encoding="utf-8")
+    os.utime(export, ns=(before.st_atime_ns, before.st_mtime_ns))
+    # Size and modification time are the same; the time of the last change of the file's state is not.
+    assert open_shop(client).table("orders")["amount"].tolist() == [100, 300]
+
+
+def test_a_touched_export_is_hashed_again_but_not_read_again(client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_shop(client)
+    os.utime(client.parents[1] / "data" / "o.csv")
+    monkeypatch.setattr(door, "read_source", _never)
+    assert len(open_shop(client).table("orders")) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"policy": {"zero_yen": "keep"}}, {"currency": "USD"}, {"timezone": "UTC"},
+     {"sources": {"orders": {"path": "data/o.csv", "date_format": "%Y-%m-%d"}}}],
+)  # fmt: skip
+def test_what_the_tables_depend_on_is_in_the_key(make_client: Any, change: dict[str, Any]) -> None:
+    before = prepare(load_client(make_client({"o.csv": TEXT}, SOURCES)).settings()).key
+    sources = change.pop("sources", SOURCES)
+    assert prepare(load_client(make_client({}, sources, **change)).settings()).key != before
+
+
+@pytest.mark.parametrize(
+    "change", [{"title": "x"}, {"language": "en"}, {"as_of": "2024-01-01"}, {"rfm": {"scoring": "fixed"}}]
+)
+def test_what_they_do_not_depend_on_is_not(make_client: Any, change: dict[str, Any]) -> None:
+    before = prepare(load_client(make_client({"o.csv": TEXT}, SOURCES)).settings()).key
+    assert prepare(load_client(make_client({}, SOURCES, **change)).settings()).key == before
+
+
+def test_the_versions_are_in_the_key(client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load_client(client).settings()
+    found = {prepare(settings).key}
+    monkeypatch.setattr(crmlib, "__version__", "99.0")
+    found.add(prepare(settings).key)
+    monkeypatch.setattr(door, "DOOR", 99)
+    found.add(prepare(settings).key)
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize("damage", ["truncate", "delete", "flip", "ledger", "half"])
+def test_a_damaged_or_half_written_cache_is_built_again(client: Path, damage: str) -> None:
+    first = open_shop(client)
+    (folder,) = (client.parents[1] / "data" / "acme" / "prepared").iterdir()
+    orders = folder / "orders.parquet"
+    content = orders.read_bytes()
+    if damage == "truncate":
+        orders.write_bytes(content[:100])
+    elif damage == "flip":
+        orders.write_bytes(content[:60] + bytes([content[60] ^ 1]) + content[61:])
+    elif damage == "delete":
+        orders.unlink()
+    elif damage == "ledger":
+        (folder / "ledger.json").write_text('{"counts": 3}')
+    else:
+        (folder / "ledger.json").unlink()
+    again = open_shop(client)
+    assert again.table("orders").equals(first.table("orders"))
+    assert keys(client) == {folder.name}
+
+
+def test_the_newest_three_are_kept(make_client: Any) -> None:
+    found = []
+    for n in range(5):
+        client = make_client({"o.csv": TEXT + f"A{n + 3},c3,2024-01-03,{n}00\n"}, SOURCES)
+        found.append(prepare(load_client(client).settings()).key)
+    assert keys(client) == set(found[-3:])
+
+
+def test_a_failed_build_leaves_nothing_behind(make_client: Any) -> None:
+    client = make_client({"o.csv": TEXT + '"open'}, SOURCES)
+    with pytest.raises(ValueError, match="a quote is opened here"):
+        open_shop(client)
+    assert keys(client) == set()
+
+
+def test_runs_at_the_same_time_give_the_same_tables(client: Path) -> None:
+    amounts: list[list[int]] = []
+    runs = [
+        threading.Thread(target=lambda: amounts.append(open_shop(client).table("orders")["amount"].tolist()))
+        for _ in range(4)
+    ]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert amounts == [[100, 200]] * 4
+    assert len(keys(client)) == 1
+
+
+def test_the_ledger_on_disk_keeps_exact_money(make_client: Any) -> None:
+    client = make_client({"o.csv": TEXT.replace("100", "0.001")}, SOURCES, currency="USD")
+    open_shop(client)
+    (folder,) = (client.parents[1] / "data" / "acme" / "prepared").iterdir()
+    about = json.loads((folder / "ledger.json").read_text(encoding="utf-8"))
+    assert about["counts"]["orders"]["days"][0][2].rstrip("0") == "0.1"

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from crmlib.data.tables import INPUTS, OUTPUTS, REQUIRED, empty
+from crmlib.errors import UserError
+
+# Nine answers: good ones of c1 and c2; blank, 11 and 7.5 are no scores; no customer; a date that does not exist; a
+# repeated row; and one of the 20th, after the base date.
+SURVEYS = """\
+回答ID,会員,回答日時,点,期待,使用
+R1,c1,2024-01-10 09:00,10,4,毎日
+R2,c2,2024-01-11 09:00,0,,
+R3,c3,2024-01-11 09:00,,3,
+R4,c4,2024-01-11 09:00,11,3,
+R5,c5,2024-01-11 09:00,7.5,3,
+R6,,2024-01-11 09:00,9,3,
+R7,c7,2024-02-30 09:00,9,3,
+R1,c1,2024-01-10 09:00,10,4,毎日
+R9,c9,2024-01-20 09:00,8,3,
+R10,c10
+"""
+SURVEY_SOURCE = {
+    "path": "data/s.csv",
+    "columns": {
+        "response_id": "回答ID", "customer_id": "会員", "answered_at": "回答日時", "nps": "点", "expectation": "期待",
+        "usage": "使用",
+    },
+    "values": {"usage": {"毎日": "every_day"}},
+}  # fmt: skip
+
+
+def rows(ledger: Any) -> dict[str, int]:
+    frame = ledger.frame()
+    return dict(zip(frame["reason"], frame["n_rows"], strict=True))
+
+
+def test_answers_are_counted_to_the_row(make_shop: Any) -> None:
+    shop = make_shop({"s.csv": SURVEYS}, {"surveys": SURVEY_SOURCE}, as_of="2024-01-15")
+    assert rows(shop.ledgers["surveys"]) == {
+        "read": 10, "broken_row": 1, "bad_date": 1, "bad_score": 3, "exact_duplicate": 1, "no_customer": 1,
+        "after_as_of": 1, "used": 2,
+    }  # fmt: skip
+    surveys = shop.table("surveys")
+    assert surveys[["customer_id", "nps", "usage"]].values.tolist() == [
+        ["c1", 10, "every_day"],
+        ["c2", 0, "not_answered"],
+    ]
+    assert surveys["expectation"].fillna(-1).tolist() == [4, -1]
+    assert surveys["answered_day"].tolist() == [(date(2024, 1, day) - date(1970, 1, 1)).days for day in (10, 11)]
+
+
+def test_a_shop_without_orders_ends_with_its_last_answer(make_shop: Any) -> None:
+    shop = make_shop({"s.csv": SURVEYS}, {"surveys": SURVEY_SOURCE})
+    assert shop.as_of == date(2024, 1, 20)
+    assert (shop.has("surveys"), shop.has("orders")) == (True, False)
+    assert list(shop.table("orders").columns) == list(OUTPUTS["orders"])
+    with pytest.raises(UserError) as error:
+        _ = shop.ledger
+    assert str(error.value) == "client 'acme' has no source for orders."
+
+
+def test_assignments_to_an_unknown_experiment_are_orphans(make_shop: Any) -> None:
+    files: dict[str, str | bytes] = {
+        "e.csv": "experiment_id,assigned_method,primary_metric,window_days,start_date\nX,random,revenue,30,2024-01-01\n"
+        "X,manual,revenue,60,2024-01-01\n,random,revenue,30,\n",
+        "a.csv": "experiment_id,unit_id,arm,assigned_at,actually_treated\nX,c1,treatment,2024-01-01,済\n"
+        "X,c2,control,2024-01-01,未\nZ,c3,control,2024-01-01,未\nX,,control,2024-01-01,未\nX,c4,control,,未\n",
+    }
+    shop = make_shop(files, {"experiments": {"path": "data/e.csv"}, "assignments": {"path": "data/a.csv"}})
+    assert rows(shop.ledgers["experiments"]) == {"read": 3, "no_id": 1, "duplicate_id": 1, "used": 1}
+    assert rows(shop.ledgers["assignments"]) == {"read": 5, "no_id": 1, "bad_date": 1, "orphan": 1, "used": 2}
+    experiment = shop.table("experiments").iloc[0]
+    assert experiment[["unit", "assigned_method", "window_days", "treatment_share"]].tolist() == [
+        "customer", "random", 30, 0.5,
+    ]  # fmt: skip
+    assert shop.table("assignments")[["unit_id", "arm", "actually_treated"]].values.tolist() == [
+        ["c1", "treatment", True], ["c2", "control", False],
+    ]  # fmt: skip
+
+
+def test_a_second_row_of_a_customer_or_product_is_left_out(make_shop: Any) -> None:
+    files: dict[str, str | bytes] = {
+        "c.csv": "customer_id,sex,birth_year\nc1,female,1980\nc1,male,1990\nc2,,old\n,female,1970\n",
+        "p.csv": 'product_id,product_name,role,price,unit_cost,is_subscription\nP1,soap,front,"1,980円",300.4,はい\nP1,soap 2,front,1,1,\nP2,oil,cross,,,\n',
+    }
+    sources = {"customers": {"path": "data/c.csv"}, "products": {"path": "data/p.csv"}}
+    shop = make_shop(files, sources, as_of="2024-01-01")
+    assert rows(shop.ledgers["customers"]) == {"read": 4, "duplicate_id": 1, "no_customer": 1, "used": 2}
+    assert shop.table("customers")["birth_year"].fillna(0).tolist() == [1980, 0]
+    products = shop.table("products")
+    assert products[["product_id", "is_subscription"]].values.tolist() == [["P1", True], ["P2", False]]
+    assert products["price"].fillna(-1).tolist() == [1980, -1]
+    assert products["unit_cost"].fillna(-1).tolist() == [300, -1]
+
+
+def test_sent_surveys_are_cut_at_the_base_date(make_shop: Any) -> None:
+    text = "survey_id,customer_id,sent_at\nS1,c1,2024-01-01\nS1,c2,2024-01-05\n"
+    shop = make_shop({"t.csv": text}, {"surveys_sent": {"path": "data/t.csv"}}, as_of="2024-01-02")
+    assert rows(shop.ledgers["surveys_sent"]) == {"read": 2, "after_as_of": 1, "used": 1}
+    assert shop.table("surveys_sent")["customer_id"].tolist() == ["c1"]
+
+
+@pytest.mark.parametrize("table", list(OUTPUTS))
+def test_an_absent_table_is_empty_and_has_its_columns(orders_of: Any, table: str) -> None:
+    shop = orders_of("customer_id,order_date,line_amount\nc1,2024-01-01,100\n")
+    assert list(shop.table(table).columns) == list(empty(table).columns) == list(OUTPUTS[table])
+    assert shop.has(table) == (table in ("orders", "order_items"))
+
+
+def test_what_is_required_can_be_mapped() -> None:
+    assert all(name in INPUTS[table] for table, groups in REQUIRED.items() for group in groups for name in group)
