@@ -109,7 +109,7 @@ def output(shown: dict[str, Any]) -> dict[str, Any]:
 def write_notebook(path: Path, parts: list[str | dict[str, Any]]) -> Path:
     """A notebook of prose (texts) and exhibits (bundles); code, a warning and a stray repr stand beside them."""
     noise = [
-        {"output_type": "stream", "name": "stderr", "text": "/root/secret.py:1: UserWarning"},
+        {"output_type": "stream", "name": "stderr", "text": "/srv/secret.py:1: UserWarning"},
         {"output_type": "execute_result", "data": {"text/plain": "<Axes: >"}, "metadata": {}, "execution_count": 1},
     ]
     cells = [

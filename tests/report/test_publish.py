@@ -87,7 +87,7 @@ def test_only_the_formats_asked_for_are_written(tmp_path: Path) -> None:
 def test_the_index_names_every_notebook_that_has_no_page_and_why(tmp_path: Path) -> None:
     notebooks = [
         NotebookRun(name="nps", verdict="no_data", reason="The table “Survey answers” is missing."),
-        NotebookRun(name="abtest", verdict="failed", reason="KeyError in /root/secret.ipynb"),
+        NotebookRun(name="abtest", verdict="failed", reason="KeyError in /srv/secret.ipynb"),
         NotebookRun(name="retention", verdict="timeout"),
     ]
     publish(samples.report(notebooks), tmp_path)

@@ -210,6 +210,8 @@ def test_what_cannot_be_told_has_no_sheet(tmp_path: Path) -> None:
         ("History", "History (2)"),
         ("😀" * 20, "😀" * 15),
         ("line\nbreak", "line break"),
+        ("Customers by segment and by month of birth", "Customers by segment and by"),
+        ("Customers by segment and by day of birth", "Customers by segment and by day"),
     ],
 )
 def test_sheet_names_keep_excels_rules(wanted: str, name: str) -> None:
