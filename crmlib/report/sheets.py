@@ -234,7 +234,9 @@ def _write_day(sheet: Worksheet, row: int, column: int, day: date, shown: Format
 
 
 def _fitting(text: str, units: int) -> str:
-    # Excel counts UTF-16 units: an emoji is two of the 31.
-    while len(text.encode("utf-16-le")) > 2 * units:
-        text = text[:-1]
-    return text.strip("' ")
+    # Excel counts UTF-16 units: an emoji is two of the 31. A cut falls between words where one ends soon enough.
+    short = text
+    while len(short.encode("utf-16-le")) > 2 * units:
+        short = short[:-1]
+    words_kept = short.rpartition(" ")[0] if short != text and text[len(short)] != " " else ""
+    return (words_kept if 2 * len(words_kept) > units else short).strip("' ")
