@@ -17,7 +17,6 @@ from crmlib.data.tables import INPUTS, REQUIRED, TABLES
 from crmlib.errors import UserError
 
 NOTEBOOKS = ("rfm", "retention", "nps", "abtest")
-FORMATS = ("html", "xlsx")
 MINOR_UNITS = {"JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "GBP": 2, "AUD": 2, "CAD": 2, "CHF": 2, "CNY": 2, "HKD": 2,
                "SGD": 2, "TWD": 2, "THB": 2, "NZD": 2}  # fmt: skip
 _DIRECTIVES = "YmdHMSfyjbBpIz%"
@@ -46,7 +45,7 @@ class Client(BaseModel):
     policy: Policy = Field(default_factory=Policy)
     sources: dict[str, Source]
     notebooks: list[str] = Field(default_factory=lambda: list(NOTEBOOKS))
-    formats: list[Literal["html", "xlsx", "pdf", "pptx"]] = Field(default_factory=lambda: ["html", "xlsx"])
+    formats: list[Literal["html", "xlsx", "pdf", "pptx"]] = ["html", "xlsx"]
     timeout_seconds: int = Field(default=600, ge=1)
     rfm: dict[str, Any] = Field(default_factory=dict)
     retention: dict[str, Any] = Field(default_factory=dict)
@@ -228,7 +227,7 @@ def _sentence(error: ValidationError, where: str, lines: dict[str, int]) -> str:
     if kind == "missing":
         return f"{_line(where, lines, '.'.join(path[:-1]))}: key '{'.'.join(path)}' is missing."
     if kind == "value_error":
-        return _stop(f"{at}: {key} {first['ctx']['error']}")
+        return _stop(f"{at}: {key} {first.get('ctx', {}).get('error')}")
     return f"{at}: {key} is {_shown(given)}, {_allowed(first)}."
 
 

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 import pytest
 
 import crmlib
 from crmlib.errors import UserError
-from crmlib.shop import Shop
+
+if TYPE_CHECKING:
+    from crmlib.shop import Shop
 
 HEAD = "order_id,customer_id,order_date,line_amount\n"
 ORDERS = HEAD + "A1,c1,2024-01-01,100\nA2,c1,2024-01-31,200\nA3,c2,2024-02-10,400\n"

@@ -118,28 +118,38 @@ class Day:
 
 @dataclass(frozen=True)
 class Count:
-    """What a prepared table keeps so that its ledger can be drawn up to any base date."""
+    """What a prepared table keeps so that its ledger can be drawn up to any base date.
+
+    `rows_read` and `amount_read` are counted on the raw rows, `lines` and `days` on what became of them.
+    """
 
     table: str
+    rows_read: int
+    amount_read: Decimal | None
     lines: tuple[LedgerLine, ...]
     days: tuple[Day, ...]
-    has_money: bool
     adjusts: tuple[str, ...] = ()
 
     def ledger(self, as_of_day: int | None) -> Ledger:
-        """The ledger with everything after `as_of_day` left out as `after_as_of`."""
+        """The ledger with everything after `as_of_day` left out as `after_as_of`.
+
+        Raises:
+            ValueError: what was read is not what was left out and used.
+        """
         used = [day for day in self.days if as_of_day is None or day.day <= as_of_day]
         late = [day for day in self.days if as_of_day is not None and day.day > as_of_day]
-        lines = self.lines
-        if late:
-            lines = (*lines, LedgerLine("after_as_of", _rows(late), _money(late, "exact") if self.has_money else None))
-        rows_read = sum(line.rows for line in lines) + _rows(used)
-        if not self.has_money:
-            return Ledger(self.table, rows_read, None, lines, (), _rows(used), None)
-        adjustments = self._adjustments(used)
-        read = sum((line.amount or Decimal(0) for line in lines), _money(used, "exact"))
+        money = self.amount_read is not None
+        after = LedgerLine("after_as_of", _rows(late), _money(late, "exact") if money else None)
         counted = _money(used, "rounded") - _money(used, "discount") - _money(used, "refund")
-        return Ledger(self.table, rows_read, read, lines, adjustments, _rows(used), int(counted))
+        return Ledger(
+            table=self.table,
+            rows_read=self.rows_read,
+            amount_read=self.amount_read,
+            lines=(*self.lines, after) if late else self.lines,
+            adjustments=self._adjustments(used) if money else (),
+            rows_used=_rows(used),
+            amount_used=int(counted) if money else None,
+        )
 
     def _adjustments(self, used: list[Day]) -> tuple[LedgerLine, ...]:
         amounts = {
@@ -153,17 +163,30 @@ class Count:
 
     def dump(self) -> dict[str, Any]:
         """JSON types; money as text, so that nothing is rounded on the way."""
-        lines = [[x.reason, x.rows, None if x.amount is None else str(x.amount)] for x in self.lines]
-        days = [[d.day, d.rows, *(str(x) for x in (d.exact, d.rounded, d.discount, d.refund))] for d in self.days]
-        return {"table": self.table, "lines": lines, "days": days, "has_money": self.has_money,
-                "adjusts": list(self.adjusts)}  # fmt: skip
+        return {
+            "table": self.table,
+            "rows_read": self.rows_read,
+            "amount_read": _text(self.amount_read),
+            "lines": [[line.reason, line.rows, _text(line.amount)] for line in self.lines],
+            "days": [[d.day, d.rows, *map(_text, (d.exact, d.rounded, d.discount, d.refund))] for d in self.days],
+            "adjusts": list(self.adjusts),
+        }
 
     @classmethod
     def load(cls, data: dict[str, Any]) -> Count:
         """The reverse of `dump`."""
-        lines = tuple(LedgerLine(r, n, None if a is None else Decimal(a)) for r, n, a in data["lines"])
+        lines = tuple(LedgerLine(reason, rows, _decimal(amount)) for reason, rows, amount in data["lines"])
         days = tuple(Day(day, rows, *(Decimal(x) for x in money)) for day, rows, *money in data["days"])
-        return cls(data["table"], lines, days, data["has_money"], tuple(data["adjusts"]))
+        read = _decimal(data["amount_read"])
+        return cls(data["table"], data["rows_read"], read, lines, days, tuple(data["adjusts"]))
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _rows(days: list[Day]) -> int:

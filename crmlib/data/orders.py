@@ -92,7 +92,8 @@ def _fill_from_heads(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
     # An order's amounts are the first ones it gives, also on lines that repeat them otherwise.
     shown += [f'CASE WHEN n._order IS NULL THEN n."{name}" ELSE h."{name}" END AS "{name}"' for name in once]
     con.execute(
-        f"CREATE TABLE filled AS WITH h AS (SELECT _order, {first} FROM numbered WHERE _order IS NOT NULL GROUP BY ALL) "
+        f"CREATE TABLE filled AS WITH h AS "
+        f"(SELECT _order, {first} FROM numbered WHERE _order IS NOT NULL GROUP BY _order) "
         f"SELECT n.* REPLACE ({', '.join(shown)}) FROM numbered n LEFT JOIN h USING (_order)"
     )
 
@@ -210,8 +211,10 @@ def _items(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         f"""CREATE TABLE order_items AS
         WITH used AS (SELECT * FROM judged WHERE reason IS NULL),
-             dated AS (SELECT _order, (min(_at)::DATE - DATE '1970-01-01')::BIGINT AS order_day FROM used GROUP BY _order)
-        SELECT order_id, channel, coalesce(_line, row_number() OVER (PARTITION BY _order ORDER BY _seq))::BIGINT AS line_no,
+             dated AS (SELECT _order, (min(_at)::DATE - DATE '1970-01-01')::BIGINT AS order_day
+                       FROM used GROUP BY _order)
+        SELECT order_id, channel,
+            coalesce(_line, row_number() OVER (PARTITION BY _order ORDER BY _seq))::BIGINT AS line_no,
             customer_id, order_day, product_id, product_name, _n::BIGINT AS quantity, {rounded("_price")} AS unit_price,
             {rounded("_exact")} AS line_amount, coalesce(line_type, 'product') AS line_type, _order, _seq, _exact
         FROM used JOIN dated USING (_order)"""
@@ -226,7 +229,8 @@ def _orders(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) ->
     heads = ", ".join(f"min_by({expression}, _seq) AS {name}" for name, expression in first.items())
     # An order's own amount stands after its discounts; the sum of its lines stands before them. A discount on a line
     # of its own is no product, and is taken off its order all the same.
-    off = "0::BIGINT" if _by_order(reading) else "discount_amount + coalesce(on_lines, 0)"
+    off = "0::BIGINT" if _by_order(reading) else "heads.discount_amount + coalesce(on_lines, 0)"
+    before = "goods + heads.discount_amount" if _by_order(reading) else "goods"
     back = "refunded_amount" if policy.refunds == "subtract" else "0::BIGINT"
     con.execute(
         f"""CREATE TABLE orders AS
@@ -234,8 +238,8 @@ def _orders(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) ->
                            sum(_n)::BIGINT AS n_items FROM judged WHERE reason IS NULL GROUP BY _order),
              lines AS (SELECT _order, sum(abs(round(_exact)))::BIGINT AS on_lines FROM judged
                        WHERE reason = 'not_product' AND line_type = 'discount' GROUP BY _order)
-        SELECT heads.* REPLACE (discount_amount + coalesce(on_lines, 0) AS discount_amount), {off} AS _off, {back} AS _back,
-            goods - _off - _back AS amount, goods + {"heads.discount_amount" if _by_order(reading) else "0"} AS gross_amount,
+        SELECT heads.* REPLACE (heads.discount_amount + coalesce(on_lines, 0) AS discount_amount),
+            {off} AS _off, {back} AS _back, goods - _off - _back AS amount, {before} AS gross_amount,
             ordered_at::DATE AS order_date, (ordered_at::DATE - DATE '1970-01-01')::BIGINT AS order_day
         FROM heads LEFT JOIN lines USING (_order)"""
     )
@@ -272,7 +276,15 @@ def _count(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) -> 
     for reason in _could_hit(con, policy, reading):
         lines.setdefault(reason, LedgerLine(reason, 0, Decimal(0)))
     ordered = [lines[reason] for reason in ("broken_row", *_tests(policy)) if reason in lines]
-    return Count("orders", tuple(ordered), _days(con), has_money=True, adjusts=_adjusts(policy, reading))
+    rows_read, amount_read = reading.rows + len(reading.broken), _amount_read(con)
+    return Count("orders", rows_read, amount_read, tuple(ordered), _days(con), _adjusts(policy, reading))
+
+
+def _amount_read(con: duckdb.DuckDBPyConnection) -> Decimal:
+    """Everything that could be read, on the raw rows, before anything is joined or rounded."""
+    known = "reason IS DISTINCT FROM 'bad_amount'"
+    ((amount,),) = con.execute(f"SELECT coalesce(sum(_exact), 0) FROM judged WHERE {known}").fetchall()
+    return Decimal(amount)
 
 
 def _could_hit(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) -> list[str]:

@@ -106,4 +106,5 @@ def _count(con: duckdb.DuckDBPyConnection, table: str, reading: Reading) -> Coun
     day = DAY.get(table, "0")
     zero = Decimal(0)
     used = con.execute(f"SELECT {day} AS day, count(*) FROM {table} GROUP BY 1 ORDER BY 1").fetchall()
-    return Count(table, lines, tuple(Day(d, n, zero, zero, zero, zero) for d, n in used), False)
+    days = tuple(Day(day, n, zero, zero, zero, zero) for day, n in used)
+    return Count(table, reading.rows + len(reading.broken), None, lines, days)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from crmlib.data.settings import Settings
 
 # Raise it when the door's own rules change, so that tables prepared by the old rules are not used.
-DOOR = 1
+DOOR = 2
 KEEP = 3
 
 
@@ -140,7 +140,8 @@ def _tables(con: duckdb.DuckDBPyConnection, settings: Settings, readings: dict[s
             counts[table] = build_other(con, table, settings, readings[table])
         _empty(con, table)
     con.execute(
-        "CREATE TABLE marked_customers AS SELECT customer_id, is_test, is_staff FROM customers WHERE is_test OR is_staff"
+        "CREATE TABLE marked_customers AS "
+        "SELECT customer_id, is_test, is_staff FROM customers WHERE is_test OR is_staff"
     )
     if "orders" in readings:
         counts["orders"] = build_orders(con, settings, readings["orders"])
@@ -201,7 +202,7 @@ def _customers(table: str) -> str:
     """Assignments name subscriptions too; those are left as they are."""
     if table != "assignments":
         return "true"
-    return f"coalesce(experiment_id, '') NOT IN (SELECT experiment_id FROM experiments WHERE unit = 'subscription')"
+    return "coalesce(experiment_id, '') NOT IN (SELECT experiment_id FROM experiments WHERE unit = 'subscription')"
 
 
 def _is_personal(con: duckdb.DuckDBPyConnection, table: str, reading: Reading) -> bool:

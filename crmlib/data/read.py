@@ -14,7 +14,7 @@ from datetime import datetime, time
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from crmlib.data.encodings import BOM, detect
 from crmlib.data.mapping import match_columns, unique_names
@@ -56,7 +56,8 @@ def read_source(
 
     Cells lose the spaces at their ends; blank ones are NULL.
 
-    `_seq` counts the rows over all files from 1; `_hash` is the same for rows whose cells are all the same (NULL unless `hashed`).
+    `_seq` counts the rows over all files from 1; `_hash` is the same for rows whose cells are all the same, and
+    blank unless `hashed`.
     """
     reading = Reading(table, files=[file.name for file in files], hashed=hashed)
     for number, file in enumerate(files):
@@ -173,7 +174,7 @@ def _whitespace(path: Path, encoding: str) -> Iterator[Record]:
 
 def _delimited(file: SourceFile, encoding: str, delimiter: str, source: Source) -> Iterator[Record]:
     csv.field_size_limit(MAX_CELL)
-    quoting = csv.QUOTE_MINIMAL if source.quotes else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if source.quotes else csv.QUOTE_NONE
     reader = csv.reader(_lines(file.path, encoding), delimiter=delimiter, strict=True, quoting=quoting)
     row = 1
     try:

@@ -40,12 +40,13 @@ def test_the_printed_table_begins_with_read_and_ends_with_used() -> None:
 
 COUNT = Count(
     table="orders",
+    rows_read=4,
+    amount_read=Decimal("100.4"),
     lines=(LedgerLine("bad_amount", 1, None),),
     days=(
         Day(10, 2, Decimal("30.4"), Decimal(30), Decimal(5), Decimal(0)),
         Day(11, 1, Decimal(70), Decimal(70), Decimal(0), Decimal(20)),
     ),
-    has_money=True,
     adjusts=("rounding", "discount"),
 )
 

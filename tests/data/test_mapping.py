@@ -11,7 +11,12 @@ from crmlib.data.tables import FLAG, TEXT, Column
 from crmlib.errors import UserError
 
 STATUS = Column("code", ("valid", "cancelled"))
-TEXT_OF = "注文番号,会員ＩＤ,受注日,金額,対応状況\nA1,c1,2024-01-01,100,完了\nA2,c2,2024-01-02,200,取消\nA3,c3,2024-01-03,400,取消\n"
+TEXT_OF = """\
+注文番号,会員ＩＤ,受注日,金額,対応状況
+A1,c1,2024-01-01,100,完了
+A2,c2,2024-01-02,200,取消
+A3,c3,2024-01-03,400,取消
+"""
 COLUMNS = {
     "order_id": "注文番号",
     "customer_id": "会員ID",

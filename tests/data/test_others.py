@@ -85,7 +85,8 @@ def test_assignments_to_an_unknown_experiment_are_orphans(make_shop: Any) -> Non
 def test_a_second_row_of_a_customer_or_product_is_left_out(make_shop: Any) -> None:
     files: dict[str, str | bytes] = {
         "c.csv": "customer_id,sex,birth_year\nc1,female,1980\nc1,male,1990\nc2,,old\n,female,1970\n",
-        "p.csv": 'product_id,product_name,role,price,unit_cost,is_subscription\nP1,soap,front,"1,980円",300.4,はい\nP1,soap 2,front,1,1,\nP2,oil,cross,,,\n',
+        "p.csv": "product_id,product_name,role,price,unit_cost,is_subscription\n"
+        'P1,soap,front,"1,980円",300.4,はい\nP1,soap 2,front,1,1,\nP2,oil,cross,,,\n',
     }
     sources = {"customers": {"path": "data/c.csv"}, "products": {"path": "data/p.csv"}}
     shop = make_shop(files, sources, as_of="2024-01-01")

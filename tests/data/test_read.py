@@ -48,12 +48,12 @@ def test_excel_gives_whole_numbers_and_iso_dates(orders_of: Any, tmp_path: Path)
     sheet.title = "受注"
     for cells in (
         HEADER,
-        ["A1", "00123", datetime(2024, 1, 1), 1980.0],
+        ["A1", "00123", datetime.fromisoformat("2024-01-01"), 1980.0],
         [None] * 4,
         ["A2", "00124", date(2024, 1, 2), 500],
     ):
         sheet.append(cells)
-    sheet.append(["A2", "00124", datetime(2024, 1, 2, 9, 30), 20])
+    sheet.append(["A2", "00124", datetime.fromisoformat("2024-01-02 09:30"), 20])
     book.save(tmp_path / "o.xlsx")
     content = (tmp_path / "o.xlsx").read_bytes()
     assert read(orders_of(content, "o.xlsx")) == EXPECTED
@@ -64,7 +64,17 @@ def test_excel_gives_whole_numbers_and_iso_dates(orders_of: Any, tmp_path: Path)
 
 
 def test_cells_of_a_workbook_as_text() -> None:
-    values = [17850.0, 2.5, 20240101000001.0, True, None, "", datetime(2024, 1, 1, 9, 5), date(2024, 1, 1), 3]
+    values = [
+        17850.0,
+        2.5,
+        20240101000001.0,
+        True,
+        None,
+        "",
+        datetime.fromisoformat("2024-01-01 09:05"),
+        date(2024, 1, 1),
+        3,
+    ]
     expected = ["17850", "2.5", "20240101000001", "true", "", "", "2024-01-01 09:05:00", "2024-01-01", "3"]
     assert [_cell(value) for value in values] == expected
 

@@ -98,17 +98,28 @@ def test_a_file_of_two_encodings_is_refused_with_the_row(shared_data: Path) -> N
         detect(path, "nps.csv", None, "the client file")
 
 
+ECCUBE = {
+    "order_id": "注文番号", "customer_id": "会員ID", "order_date": "受注日", "unit_price": "価格", "quantity": "個数",
+    "status": "対応状況(ID)", "shipping_fee": "送料",
+}  # fmt: skip
+RAKUTEN = {
+    "order_id": "注文番号", "customer_id": "注文者メールアドレス", "order_date": "注文日時", "unit_price": "単価",
+    "quantity": "個数", "status": "ステータス",
+}  # fmt: skip
+SHOPIFY = {
+    "order_id": "Name", "customer_id": "Email", "order_date": "Created at", "unit_price": "Lineitem price",
+    "quantity": "Lineitem quantity", "discount_amount": "Discount Amount",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("name", "encoding", "columns"),
     [
-        ("eccube4_order_csv_header_cp932.csv", "cp932", {"order_id": "注文番号", "customer_id": "会員ID", "order_date": "受注日",
-         "unit_price": "価格", "quantity": "個数", "status": "対応状況(ID)", "shipping_fee": "送料"}),
-        ("rakuten_rms_order_csv_header_cp932.csv", "cp932", {"order_id": "注文番号", "customer_id": "注文者メールアドレス",
-         "order_date": "注文日時", "unit_price": "単価", "quantity": "個数", "status": "ステータス"}),
-        ("shopify_orders_export_header.csv", "utf-8", {"order_id": "Name", "customer_id": "Email", "order_date": "Created at",
-         "unit_price": "Lineitem price", "quantity": "Lineitem quantity", "discount_amount": "Discount Amount"}),
+        ("eccube4_order_csv_header_cp932.csv", "cp932", ECCUBE),
+        ("rakuten_rms_order_csv_header_cp932.csv", "cp932", RAKUTEN),
+        ("shopify_orders_export_header.csv", "utf-8", SHOPIFY),
     ],
-)  # fmt: skip
+)
 def test_headers_of_shop_systems_can_be_mapped(
     make_shop: Any, shared_data: Path, name: str, encoding: str, columns: dict[str, str]
 ) -> None:
