@@ -231,6 +231,7 @@ CODES: dict[str, str] = {
     "bad_amount": N_("Amount cannot be read"),
     "bad_score": N_("Score is not a whole number from 0 to 10"),
     "no_id": N_("No key"),
+    "duplicate_id": N_("Second row of the same key"),
     "orphan": N_("Belongs to nothing in the data"),
     "exact_duplicate": N_("Exact duplicate of an earlier row"),
     "not_product": N_("Not a product line (shipping, fee, discount, tax, points)"),
@@ -248,6 +249,7 @@ CODES: dict[str, str] = {
     "discount": N_("Order discounts taken off"),
     "refund": N_("Refunds taken off"),
     "rounding": N_("Rounding to the smallest unit"),
+    "same_day_merge": N_("Orders of one day merged"),
     # policy
     "exact_duplicates": N_("Exact duplicates"),
     "same_day": N_("Orders on one day"),
