@@ -124,6 +124,19 @@ def load_client(client: str | Path) -> Client:
     return loaded
 
 
+def find_by_name(name: str, start: Path) -> Path | None:
+    """The client file of that name under the nearest `parameters/`: in `start`, a folder above it, or as shipped."""
+    for folder in _folders(start):
+        if (folder / f"{name}.yml").is_file():
+            return (folder / f"{name}.yml").resolve()
+    return None
+
+
+def _folders(start: Path) -> list[Path]:
+    above = [folder / "parameters" for folder in (start.resolve(), *start.resolve().parents)]
+    return [*above, Path(__file__).resolve().parents[1] / "parameters"]
+
+
 def _home(path: Path) -> Path:
     return path.parent.parent if path.parent.name == "parameters" else path.parent
 
@@ -135,11 +148,10 @@ def _find(client: str | Path) -> Path:
         if not path.is_file():
             raise UserError(f"{client}: there is no such client file.")
         return path
-    folders = (Path.cwd() / "parameters", Path(__file__).resolve().parents[1] / "parameters")
-    for folder in folders:
-        if (folder / f"{text}.yml").is_file():
-            return (folder / f"{text}.yml").resolve()
-    names = sorted({file.stem for folder in folders for file in folder.glob("*.yml")})
+    found = find_by_name(text, Path.cwd())
+    if found:
+        return found
+    names = sorted({file.stem for folder in _folders(Path.cwd()) for file in folder.glob("*.yml")})
     raise UserError(f"there is no client '{text}' under parameters/{nearest(text, names)}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -72,7 +73,14 @@ def test_crm_run_makes_the_report_of_the_example(acme_home: Path) -> None:
     folder = acme_home / "reports" / "acme" / "2025-03-31"
     made = {path.name for path in folder.iterdir()}
     assert {"index.html", "rfm.html", "retention.html", "acme.xlsx", "exhibits.json", "manifest.json"} <= made
-    assert "23,500円" in (folder / "rfm.html").read_text(encoding="utf-8")
+    metrics = json.loads((folder / "exhibits.json").read_text(encoding="utf-8"))["notebooks"]["rfm"]["metrics"]
+    # Four customers bought; the cancelled order and its customer are not among them.
+    assert {name: metric["value"] for name, metric in metrics.items()} == {
+        "n_customers": 3,
+        "n_orders": 5,
+        "amount": 23_500,
+        "average_order_amount": 4_700,
+    }
 
 
 def test_crm_lab_writes_the_desk_copy_of_the_example(acme_home: Path) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crmlib.client import Client
 
 # No news, no question whether they may be fetched, no look for updates, no list of extensions from the net.
+ASKS = "@jupyterlab/apputils-extension:announcements"
 QUIET = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -113,7 +114,7 @@ def _assignment(item: tuple[str, Any]) -> str:
 
 def _near(client: Client, folder: Path) -> str:
     """The client as a notebook in that folder finds it: by name, or by a path that stays true when home moves."""
-    name = reference(client)
+    name = reference(client, folder)
     return name if name == client.name else Path(os.path.relpath(client.path, folder)).as_posix()
 
 
@@ -157,5 +158,12 @@ def _environment(folder: Path) -> dict[str, str]:
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     spec = {"argv": argv, "display_name": "Python 3 (crmlib)", "language": "python"}
     (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-    paths = os.pathsep.join(filter(None, [str(folder), os.environ.get("JUPYTER_PATH", "")]))
-    return {**os.environ, **importing(), "JUPYTER_PATH": paths}
+    config = folder / "labconfig" / "page_config.json"
+    config.parent.mkdir()
+    config.write_text(json.dumps({"disabledExtensions": {ASKS: True}}), encoding="utf-8")
+    paths = {name: _before(folder, name) for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")}
+    return {**os.environ, **importing(), **paths}
+
+
+def _before(folder: Path, name: str) -> str:
+    return os.pathsep.join(filter(None, [str(folder), os.environ.get(name, "")]))

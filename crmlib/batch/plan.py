@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlib.batch.template import GIVEN, Template, TemplateError, find_template, is_json, nearest, read_template
+from crmlib.client import find_by_name
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -52,13 +53,18 @@ def make_plan(
     language: str | None = None,
     only: tuple[str, ...] = (),
     folders: tuple[Path, ...] = (),
+    reports: Path | None = None,
 ) -> Plan:
     """The plan of a client's run, made before any kernel starts.
 
     Raises:
         UserError: a notebook that is not the client's, an unknown parameter, a value of the wrong type.
     """
-    given = {"client": reference(client), "as_of": shop.as_of.isoformat(), "language": language or client.language}
+    given = {
+        "client": reference(client, Path.cwd(), reports or client.home),
+        "as_of": shop.as_of.isoformat(),
+        "language": language or client.language,
+    }
     places = folders or notebook_folders(client)
     return Plan(
         client=client.name,
@@ -73,11 +79,10 @@ def notebook_folders(client: Client) -> tuple[Path, ...]:
     return (client.home / "notebooks", *SHIPPED)
 
 
-def reference(client: Client) -> str:
-    """What a notebook passes to `open_shop`: the name where every folder finds it, else the client file's full path."""
-    shipped = PACKAGE.parent / "parameters" / f"{client.name}.yml"
+def reference(client: Client, *starts: Path) -> str:
+    """What a notebook in any of these folders passes to `open_shop`: the name if all find it, else the full path."""
     path = Path(client.path).resolve()
-    return client.name if path == shipped else str(path)
+    return client.name if all(find_by_name(client.name, start) == path for start in starts) else str(path)
 
 
 def chosen(client: Client, only: tuple[str, ...]) -> list[str]:

@@ -102,10 +102,14 @@ def test_a_notebook_in_the_client_s_home_comes_before_ours(client: StubClient, s
     assert found[1].path == Path(__file__).resolve().parents[2] / "notebooks" / "nps.ipynb"
 
 
-def test_a_client_of_the_checkout_goes_by_its_name(client: StubClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert planning.reference(client) == str(client.path)
-    monkeypatch.setattr(planning, "PACKAGE", client.home / "crmlib")
-    assert planning.reference(client) == "acme"
+def test_a_notebook_names_its_client_where_it_finds_it_and_gives_the_path_elsewhere(
+    client: StubClient, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    client.path.parent.mkdir(exist_ok=True)
+    client.path.touch()
+    below, elsewhere = client.path.parents[1] / "reports" / "acme", tmp_path_factory.mktemp("elsewhere")
+    assert planning.reference(client, client.path.parents[1], below) == client.name
+    assert planning.reference(client, below, elsewhere) == str(client.path)
 
 
 def test_the_plan_as_a_table(client: StubClient, shop: StubShop, write: Write) -> None:
