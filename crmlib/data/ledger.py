@@ -89,17 +89,22 @@ class Ledger:
         return sum(line.rows for line in self.lines if line.reason == reason)
 
     def frame(self) -> pd.DataFrame:
-        """The printed table: reason, n_rows, amount (smallest units, NaN where not known)."""
+        """The printed table: reason, n_rows, amount (smallest units, NaN where not known).
+
+        The first row is what was read; the rows below it add up to it, so money taken off has the sign of money left
+        out.
+        """
         import pandas as pd
 
         first = LedgerLine("read", self.rows_read, self.amount_read)
         last = LedgerLine("used", self.rows_used, None if self.amount_used is None else Decimal(self.amount_used))
-        lines = [first, *self.lines, *self.adjustments, last]
+        taken = [LedgerLine(line.reason, line.rows, -(line.amount or Decimal(0))) for line in self.adjustments]
+        lines = [first, *self.lines, *taken, last]
         return pd.DataFrame(
             {
                 "reason": [line.reason for line in lines],
                 "n_rows": [line.rows for line in lines],
-                "amount": [float("nan") if line.amount is None else float(line.amount) for line in lines],
+                "amount": [float("nan") if line.amount is None else float(line.amount) + 0.0 for line in lines],
             }
         )
 

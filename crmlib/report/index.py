@@ -25,7 +25,7 @@ def index_page(run: ReportInput, items: dict[str, list[Item]]) -> str:
 
 def _part(name: str, items: list[Item]) -> dict[str, Any]:
     title, _ = lay_out(name, items)
-    findings = [item["text"] for item in exhibits(items, "finding")]
+    findings = [line for item in exhibits(items, "finding") for line in item["text"].split("\n")]
     metrics = [view(item) for item in exhibits(items, "metric")]
     return {"name": name, "label": words.label(name), "title": title, "findings": findings, "metrics": metrics}
 

@@ -35,7 +35,7 @@ def test_the_printed_table_begins_with_read_and_ends_with_used() -> None:
     frame = LEDGER.frame()
     assert frame["reason"].tolist() == ["read", "broken_row", "cancelled", "discount", "rounding", "used"]
     assert frame["n_rows"].tolist() == [10, 1, 2, 0, 0, 7]
-    assert frame["amount"].fillna(-1).tolist() == [1000.5, -1, 300, -50, -0.5, 650]
+    assert frame["amount"].fillna(-1).tolist() == [1000.5, -1, 300, 50, 0.5, 650]
 
 
 COUNT = Count(
@@ -62,3 +62,11 @@ def test_a_count_gives_the_ledger_up_to_any_day() -> None:
 
 def test_a_count_survives_json() -> None:
     assert Count.load(COUNT.dump()) == COUNT
+
+
+def test_the_printed_rows_add_up_to_what_was_read() -> None:
+    lines = (LedgerLine("cancelled", 1, Decimal(100)), LedgerLine("negative", 1, Decimal(-30)))
+    adjustments = (LedgerLine("discount", 0, Decimal(-20)), LedgerLine("rounding", 0, Decimal("0.4")))
+    frame = Ledger("orders", 5, Decimal("349.6"), lines, adjustments, 3, 260).frame()
+    assert frame["amount"].tolist() == [349.6, 100.0, -30.0, 20.0, -0.4, 260.0]
+    assert frame["amount"].iloc[1:].sum() == pytest.approx(frame["amount"].iloc[0], abs=1e-9)
