@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,7 +101,7 @@ def test_the_connection_reaches_nothing_outside(tmp_path: Path) -> None:
             " 'autoload_known_extensions', 'threads', 'temp_directory', 'python_enable_replacements')"
         ).fetchall()
     )
-    assert settings.pop("temp_directory") == str(tmp_path / "data" / "acme" / "tmp")
+    assert settings.pop("temp_directory") == str(tmp_path / "data" / "acme" / "tmp" / str(os.getpid()))
     assert settings == {
         "autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "2",
         "python_enable_replacements": "false",

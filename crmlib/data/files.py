@@ -104,7 +104,11 @@ def fingerprint(files: list[SourceFile], settings: Settings) -> list[SourceFile]
     memo_path = settings.folder / "fingerprints.json"
     memo = _load_memo(memo_path)
     before = dict(memo)
-    hashed = [SourceFile(f.path, f.name, f.format, _digest(f.path, memo)) for f in files]
+    try:
+        hashed = [SourceFile(f.path, f.name, f.format, _digest(f.path, memo)) for f in files]
+    except OSError as error:
+        name = Path(error.filename or "").name
+        raise UserError(f"{name}: the file cannot be opened ({error.strerror}).") from None
     if memo != before:
         write_atomically(memo_path, json.dumps(memo, indent=0).encode())
     return hashed

@@ -106,7 +106,7 @@ def _type(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Reading) 
     columns = {name: money("text", minor) for name in (*ORDER_MONEY, "unit_price", "line_amount", "line_discount")}
     columns |= {name: whole("text") for name in ("quantity", "subscription_seq", "line_no")}
     columns = {name: expression for name, expression in columns.items() if name in reading.columns}
-    columns["when"] = moment("text", source.date_format, settings.timezone)
+    columns["when"] = moment("text", reading.date_formats(source), settings.timezone)
     tables = {name: parse_column(con, "filled", name, expression) for name, expression in columns.items()}
     joins = " ".join(f'LEFT JOIN {table} AS p_{name} ON f."{name}" = p_{name}.text' for name, table in tables.items())
     values = {name: f"p_{name}.value" if name in tables else "NULL" for name in ("when", "unit_price")}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from crmlib.data.read import Reading
-    from crmlib.data.settings import Settings, Source
+    from crmlib.data.settings import Settings
 
 # The column that must be unique, and the date that must be readable, where a table has one.
 UNIQUE = {"customers": "customer_id", "products": "product_id", "experiments": "experiment_id"}
@@ -31,7 +31,8 @@ def build_other(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, 
     listed = ", ".join(f'{cell} AS "{name}"' for name, cell in cells.items())
     con.execute(f"CREATE TABLE cells_{table} AS SELECT _seq, _hash, {listed} FROM raw_{table}")
     translate_codes(con, table, f"cells_{table}", source, reading)
-    parsed = ", ".join(_parsed(n, c, source, settings) for n, c in INPUTS[table].items())
+    formats = reading.date_formats(source)
+    parsed = ", ".join(_parsed(n, c, formats, settings) for n, c in INPUTS[table].items())
     con.execute(f"CREATE TABLE typed_{table} AS SELECT _seq, _hash, {parsed} FROM cells_{table}")
     cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(table).items())
     con.execute(f"CREATE TABLE judged_{table} AS SELECT *, CASE {cases} END AS _reason FROM typed_{table}")
@@ -41,10 +42,10 @@ def build_other(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, 
     return _count(con, table, reading)
 
 
-def _parsed(name: str, column: Column, source: Source, settings: Settings) -> str:
+def _parsed(name: str, column: Column, formats: list[str] | None, settings: Settings) -> str:
     expression = f'"{name}"'
     if column.kind == "when":
-        expression = moment(expression, source.date_format, settings.timezone)
+        expression = moment(expression, formats, settings.timezone)
     elif column.kind == "money":
         expression = rounded(money(expression, settings.minor_units))
     elif column.kind == "whole":

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 # Raise it when the door's own rules change, so that tables prepared by the old rules are not used.
 DOOR = 2
 KEEP = 3
+SPILL = "20GB"
 
 
 @dataclass(frozen=True)
@@ -99,13 +100,15 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
 
     config: dict[str, Any] = {
         "autoinstall_known_extensions": False, "autoload_known_extensions": False, "threads": 2,
-        "temp_directory": str(settings.folder / "tmp"), "max_temp_directory_size": "20GB",
+        "temp_directory": str(settings.folder / "tmp" / str(os.getpid())), "max_temp_directory_size": SPILL,
         "python_enable_replacements": False,
     }  # fmt: skip
     return duckdb.connect(config=config)
 
 
 def _build(settings: Settings, files: dict[str, list[SourceFile]], folder: Path) -> None:
+    import duckdb
+
     folder.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
     try:
@@ -116,9 +119,25 @@ def _build(settings: Settings, files: dict[str, list[SourceFile]], folder: Path)
             _write(con, staged, counts, _notes(files, readings), files)
         shutil.rmtree(folder, ignore_errors=True)
         staged.replace(folder)
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise UserError(
+            f"not enough memory or disk to prepare the tables under data/{settings.name} (at most {SPILL} are used): "
+            f"{str(error).splitlines()[0]}"
+        ) from None
     finally:
         shutil.rmtree(staged, ignore_errors=True)
-        shutil.rmtree(settings.folder / "tmp", ignore_errors=True)
+        _remove_dead(settings.folder / "tmp")
+
+
+def _remove_dead(spilled: Path) -> None:
+    """What a run that was killed had spilled may hold personal data, and goes with the next build."""
+    for folder in spilled.glob("[0-9]*"):
+        try:
+            os.kill(int(folder.name), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (PermissionError, ValueError):
+            continue
 
 
 def _read(con: duckdb.DuckDBPyConnection, settings: Settings, files: dict[str, list[SourceFile]]) -> dict[str, Reading]:
@@ -280,7 +299,9 @@ def _load(folder: Path) -> Prepared | None:
 
 
 def _remove_older(prepared: Path, *, keep: str) -> None:
-    folders = [p for p in prepared.iterdir() if p.is_dir()]
+    for left in prepared.glob(".building-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    folders = [path for path in prepared.iterdir() if path.is_dir()]
     newest = sorted(folders, key=lambda p: p.stat().st_mtime_ns, reverse=True)
     for folder in newest[KEEP:]:
         if folder.name != keep:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 50_000
 MAX_CELL = 1_000_000
+_OWN_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f")
 # U+3000 is the full-width space, U+00A0 the no-break space.
 SPACES = " \t\r\n\v\f\u3000\u00a0"
 Record = tuple[int, list[str]]
@@ -47,6 +48,14 @@ class Reading:
     unmapped: list[str] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     hashed: bool = True
+    typed: bool = False
+
+    def date_formats(self, source: Source) -> list[str] | None:
+        """The client file's formats; where cells came as dates, also the form this module gives them."""
+        if source.date_format is None:
+            return None
+        given = [source.date_format] if isinstance(source.date_format, str) else source.date_format
+        return [*given, *_OWN_DATES] if self.typed else given
 
 
 def read_source(
@@ -59,7 +68,8 @@ def read_source(
     `_seq` counts the rows over all files from 1; `_hash` is the same for rows whose cells are all the same, and
     blank unless `hashed`.
     """
-    reading = Reading(table, files=[file.name for file in files], hashed=hashed)
+    typed = any(file.format in ("excel", "parquet") for file in files)
+    reading = Reading(table, files=[file.name for file in files], hashed=hashed, typed=typed)
     for number, file in enumerate(files):
         if file.format == "parquet":
             _read_parquet(con, source, file, number, reading)
@@ -74,9 +84,8 @@ def _read_records(
     records = _records(file, source, reading)
     header = _header(records, source, file)
     positions = _match(con, reading, source, file, header)
-    whole = _whole(records, len(header), file, reading)
-    while chunk := list(islice(whole, CHUNK_ROWS)):
-        _append(con, reading, positions, chunk, number)
+    while chunk := list(islice(records, CHUNK_ROWS)):
+        _append(con, reading, positions, _whole(chunk, len(header), file, reading), number)
 
 
 def _header(records: Iterator[Record], source: Source, file: SourceFile) -> list[str]:
@@ -105,13 +114,12 @@ def _match(
     return positions
 
 
-def _whole(records: Iterator[Record], width: int, file: SourceFile, reading: Reading) -> Iterator[Record]:
+def _whole(chunk: list[Record], width: int, file: SourceFile, reading: Reading) -> list[Record]:
     """Records with as many cells as the header; the others are counted as broken rows."""
-    for row, cells in records:
-        if len(cells) == width:
-            yield row, cells
-        else:
-            reading.broken.append((file.name, row))
+    whole = [record for record in chunk if len(record[1]) == width]
+    if len(whole) < len(chunk):
+        reading.broken += [(file.name, row) for row, cells in chunk if len(cells) != width]
+    return whole
 
 
 def _append(
@@ -121,11 +129,12 @@ def _append(
 
     first = reading.rows + 1
     reading.rows += len(chunk)
-    data: dict[str, Any] = {"_seq": range(first, reading.rows + 1), "_file": number, "_row": [row for row, _ in chunk]}
-    data["_hash"] = [_hash(cells) if reading.hashed else "" for _, cells in chunk]
+    rows, records = [row for row, _ in chunk], [cells for _, cells in chunk]
+    data: dict[str, Any] = {"_seq": range(first, reading.rows + 1), "_file": number, "_row": rows}
+    data["_hash"] = [_hash(cells) for cells in records] if reading.hashed else ""
     for name in reading.columns:
         position = positions[name]
-        data[name] = pd.Series([cells[position].strip() or None for _, cells in chunk], dtype="str")
+        data[name] = pd.Series([cells[position].strip() or None for cells in records], dtype="str")
     con.register("chunk", pd.DataFrame(data))
     con.execute(f"INSERT INTO raw_{reading.table} SELECT * FROM chunk")
     con.unregister("chunk")
@@ -195,8 +204,12 @@ def _csv_sentence(error: csv.Error) -> str:
 
 
 def _excel(file: SourceFile, source: Source) -> Iterator[Record]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError:
+        raise UserError(
+            f"{file.name}: reading a workbook needs python-calamine: pip install 'crmlib[excel]'."
+        ) from None
     try:
         book = CalamineWorkbook.from_path(str(file.path))
     except CalamineError as error:

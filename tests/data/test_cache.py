@@ -159,3 +159,31 @@ def test_the_ledger_on_disk_keeps_exact_money(make_client: Any) -> None:
     (folder,) = (client.parents[1] / "data" / "acme" / "prepared").iterdir()
     about = json.loads((folder / "ledger.json").read_text(encoding="utf-8"))
     assert about["counts"]["orders"]["days"][0][2].rstrip("0") == "0.1"
+
+
+def test_what_a_killed_run_left_behind_goes_with_the_next_build(client: Path) -> None:
+    home = client.parents[1] / "data" / "acme"
+    dead = home / "tmp" / "99999999"
+    half = home / "prepared" / ".building-x"
+    for folder in (dead, half):
+        folder.mkdir(parents=True)
+        (folder / "spilled").write_text("hanako@example.jp")
+    open_shop(client)
+    assert not dead.exists()
+    assert not half.exists()
+
+
+def test_runs_in_two_processes_give_one_key_map(make_client: Any) -> None:
+    import subprocess
+    import sys
+
+    text = TEXT + "".join(f"B{n},user{n}@example.jp,2024-01-03,1\n" for n in range(500))
+    client = make_client({"o.csv": text}, SOURCES)
+    code = f"import crmlib; print(sorted(crmlib.open_shop({str(client)!r}).table('orders')['customer_id'])[:9])"
+    root = Path(crmlib.__file__).parents[1]
+    runs = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=root, stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    first, second = (run.communicate(timeout=120)[0] for run in runs)
+    assert first == second
+    assert len(first) > 9

@@ -58,6 +58,8 @@ def test_excel_gives_whole_numbers_and_iso_dates(orders_of: Any, tmp_path: Path)
     content = (tmp_path / "o.xlsx").read_bytes()
     assert read(orders_of(content, "o.xlsx")) == EXPECTED
     assert read(orders_of(content, "o.xlsx", source={"sheet": "受注"})) == EXPECTED
+    # Real date cells are read whatever format the client file names for texts.
+    assert read(orders_of(content, "o.xlsx", source={"date_format": "%d.%m.%Y"})) == EXPECTED
     with pytest.raises(UserError) as error:
         orders_of(content, "o.xlsx", source={"sheet": "Orders"})
     assert str(error.value) == "data/o.xlsx: there is no sheet 'Orders', must be a number from 0 or one of '受注'."
