@@ -64,8 +64,8 @@ def test_its_code_calls_and_defines_nothing(notebook: Path) -> None:
         assert not [node for node in ast.walk(ast.parse(source)) if isinstance(node, banned)], source
 
 
-def test_its_cells_hold_few_statements(notebook: Path) -> None:
-    assert all(len(ast.parse(source).body) < 12 for source in _code(notebook)[1:])
+def test_its_cells_are_short(notebook: Path) -> None:
+    assert [source for source in _code(notebook) if len(source.splitlines()) >= 12] == []
 
 
 def test_its_prose_has_no_numbers_typed_that_data_would_change(notebook: Path) -> None:

@@ -60,12 +60,13 @@ class Report:
             self.observed = (int(days.min()), int(days.max()))
 
     def metric(
-        self, id: str, value: float | None, *, title: Text, kind: str, low: float | None = None,
-        high: float | None = None, n: int | None = None, n_kind: str = "customers", note: Text = "",
+        self, id: str, value: float | None, *, title: Text, kind: str, interval: Any = None,
+        n: int | None = None, n_kind: str = "customers", note: Text = "",
         missing: Text = "", needs: str | None = None, values: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        """Show one figure with its interval and the number it rests on; `missing` says what a missing one means."""
+        """Show one figure with its interval (low, high) and the number it rests on; `missing` says what none means."""
         head = self._head("metric", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
+        low, high = (None, None) if interval is None else (interval.low, interval.high)
         found = {name: _plain(number, kind) for name, number in (("value", value), ("low", low), ("high", high))}
         unknown = self._say(missing, values) or words.MISSING
         text = unknown if found["value"] is None else words.phrase(found["value"], kind)
@@ -82,13 +83,16 @@ class Report:
         self._emit({**head, **body}, _table_html(head, body))
 
     def grid(
-        self, id: str, frame: DataFrame, *, rows: str, columns: str, value: str, title: Text, state: str | None = None,
-        low: str | None = None, high: str | None = None, size: str | None = None, n: int | None = None,
+        self, id: str, frame: DataFrame, *, rows: str, columns: str, value: str, title: Text, n: int | None = None,
         n_kind: str = "customers", note: Text = "", needs: str | None = None, values: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        """Show a long frame as a matrix of `value`; `state`, `low`, `high` and `size` name the columns of each cell."""
+        """Show a long frame as a matrix of `value`.
+
+        A cell also takes its `state`, its bounds (`<value>_low`, `<value>_high`) and its size (`n_start`) from the
+        frame where it has these columns.
+        """
         head = self._head("grid", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
-        body = _grid(frame, rows, columns, value, state=state, low=low, high=high, size=size)
+        body = _grid(frame, rows, columns, value)
         self._emit({**head, **body}, _grid_html(head, body))
 
     def chart(
@@ -213,16 +217,16 @@ def _values(series: Series[Any]) -> list[Any]:
     return series.astype(object).tolist()
 
 
-def _grid(
-    frame: DataFrame, rows: str, columns: str, value: str, **extra: str | None
-) -> dict[str, Any]:  # fmt: skip
+def _grid(frame: DataFrame, rows: str, columns: str, value: str) -> dict[str, Any]:
     down, across, cell = words.column(rows), words.column(columns), words.column(value)
     row_keys, column_keys = _in_order(frame[rows]), _in_order(frame[columns])
-    names = {"value": value, **{key: name for key, name in extra.items() if name}}
+    extra = {"state": "state", "size": "n_start", "low": f"{value}_low", "high": f"{value}_high"}
+    names = {"value": value, **{key: name for key, name in extra.items() if name in frame.columns}}
     found = {(r[rows], r[columns]): _cell(r, names, cell.kind) for r in frame.to_dict("records")}
     return {
         "row_header": down.header,
         "column_header": across.header,
+        "value_name": value,
         "value_label": cell.header,
         "value_kind": cell.kind,
         "row_labels": [_key_text(key, down.kind) for key in row_keys],
@@ -255,7 +259,9 @@ def _native(native: dict[str, Any], table: DataFrame) -> dict[str, Any]:
     unknown = [name for name in named if name not in table.columns and name != native.get("form")]
     if unknown:
         raise ValueError(f"native names {unknown}, the table has {list(table.columns)}.")
-    return native
+    [*_, last] = native["y"]
+    bounds = {end: f"{last}_{end}" for end in ("low", "high") if len(native["y"]) == 1}
+    return native | {end: name for end, name in bounds.items() if name in table.columns}
 
 
 def _write_rows(frame: DataFrame, name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+
 from crmlib.analysis import nps, retention, survival, views
 
 MARCH_END = 20543  # 2026-03-31

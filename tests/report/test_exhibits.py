@@ -21,6 +21,8 @@ from crmlib.report import exhibits, figure
 from crmlib.report.exhibits import MIME, Report, open_report
 from crmlib.words import say
 
+BOUNDS = SimpleNamespace(low=0.3, high=0.34)
+
 
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
@@ -45,7 +47,7 @@ def _bundle(shown: list[dict[str, Any]]) -> dict[str, Any]:
 
 def test_a_metric_holds_value_interval_and_denominator(report: Report, shown: list[dict[str, Any]]) -> None:
     report.metric(
-        "rate", 0.319, title="Rate within {days:days}", kind="share", low=0.3, high=0.34, n=2344, values={"days": 180}
+        "rate", 0.319, title="Rate within {days:days}", kind="share", interval=BOUNDS, n=2344, values={"days": 180}
     )
     found = _bundle(shown)
     assert {key: found[key] for key in ("id", "title", "value", "low", "high", "n", "text", "period")} == {
@@ -95,7 +97,7 @@ def test_a_grid_keeps_the_three_states_of_its_cells(report: Report, shown: list[
         "rate": [0.5, 1.0, 0.0, np.nan],
         "state": ["observed", "observed", "partial", "not_yet"],
     })  # fmt: skip
-    report.grid("cohorts", frame, rows="cohort_month", columns="k", value="rate", state="state", title="Cohorts")
+    report.grid("cohorts", frame, rows="cohort_month", columns="k", value="rate", title="Cohorts")
     found = _bundle(shown)
     assert (found["row_labels"], found["column_labels"]) == (["All cohorts", "2026-02"], ["1", "0", "2"])
     assert [[c and (c["value"], c["text"], c["state"]) for c in row] for row in found["cells"]] == [
