@@ -80,11 +80,15 @@ def ledger_summary(run: ReportInput) -> Item:
 def definitions(items: Iterable[Item]) -> list[tuple[str, str, str]]:
     """Label, unit and one-sentence definition of every column used, in the order of first use."""
     found: dict[str, tuple[str, str, str]] = {}
-    for column in (column for item in items for column in item.get("columns") or []):
-        if column["name"] in words.DEFINITIONS and column["name"] not in found:
-            definition = words.translate(words.DEFINITIONS[column["name"]])
-            found[column["name"]] = (column["label"], column.get("unit") or "", definition)
+    for name in (name for item in items for name in _names(item) if name in words.DEFINITIONS):
+        column = words.column(name)
+        found[name] = (column.label, column.unit, words.translate(words.DEFINITIONS[name]))
     return list(found.values())
+
+
+def _names(item: Item) -> list[str]:
+    cells = [item["value_name"]] if item.get("value_name") else []
+    return [column["name"] for column in item.get("columns") or []] + cells
 
 
 def pages_of(all_items: dict[str, list[Item]]) -> list[Item]:

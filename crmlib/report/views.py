@@ -28,9 +28,9 @@ def view(item: Item) -> Item:
 
 
 def about(item: Item) -> list[str]:
-    """Number, period and source of an exhibit, as far as they are known."""
+    """What a grid's cells hold, then number, period and source of an exhibit, as far as they are known."""
     n = "" if item.get("n") is None else "n = " + words.phrase(item["n"], item.get("n_kind") or "count")
-    return [part for part in (n, item.get("period"), item.get("source")) if part]
+    return [part for part in (item.get("value_label"), n, item.get("period"), item.get("source")) if part]
 
 
 def metric_view(item: Item) -> Item:
