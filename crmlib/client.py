@@ -35,6 +35,7 @@ class Client(BaseModel):
 
     name: str
     title: str | dict[Literal["ja", "en"], str] = ""
+    remarks: str | dict[Literal["ja", "en"], str] = ""
     language: Literal["ja", "en"] = "ja"
     currency: str = "JPY"
     fiscal_year_start: int = Field(default=4, ge=1, le=12)
@@ -86,10 +87,11 @@ class Client(BaseModel):
 
     def title_in(self, language: str) -> str:
         """The client's title in a language; the other language's, or the name, where it is missing."""
-        if isinstance(self.title, str):
-            return self.title or self.name
-        titles = {str(key): text for key, text in self.title.items()}
-        return titles.get(language) or next(iter(titles.values()), self.name)
+        return _in_language(self.title, language) or self.name
+
+    def remarks_in(self, language: str) -> str:
+        """What a reader must know of the data, printed with the conditions of every report; may be empty."""
+        return _in_language(self.remarks, language)
 
     def section(self, notebook: str) -> dict[str, Any]:
         """What the client file sets for one notebook; empty when it has no such section."""
@@ -101,6 +103,11 @@ class Client(BaseModel):
             name=self.name, home=self.home, sources=self.sources, policy=self.policy, minor_units=self.minor_units,
             currency=self.currency, timezone=self.timezone, as_of=self.as_of,
         )  # fmt: skip
+
+
+def _in_language(text: Any, language: str) -> str:
+    texts = {language: text} if isinstance(text, str) else text
+    return texts.get(language) or next(iter(texts.values()), "")
 
 
 def load_client(client: str | Path) -> Client:

@@ -182,3 +182,8 @@ def test_messages_name_the_file_from_its_home_not_from_this_machine(tmp_path: Pa
 @pytest.mark.parametrize("name", ["demo", "cdnow"])
 def test_the_client_files_of_the_project_can_be_read(name: str) -> None:
     assert isinstance(load_client(name), Client)
+
+
+def test_remarks_are_said_in_the_language_asked_for(tmp_path: Path) -> None:
+    client = load_client(write(tmp_path, SMALL + "\nremarks: {ja: 備考, en: Remarks}\n"))
+    assert (client.remarks_in("ja"), client.remarks_in("en")) == ("備考", "Remarks")

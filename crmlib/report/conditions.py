@@ -32,6 +32,7 @@ def conditions(run: ReportInput, items: Iterable[Item] = ()) -> list[tuple[str, 
         (words.translate("Currency"), run.client.currency),
         (words.translate("Tax"), words.label(run.client.tax_basis)),
         (words.translate("Business model"), words.label(run.client.business_model)),
+        (words.translate("Remarks"), run.client.remarks_in(run.language)),
     ]
     return [(name, setting) for name, setting in told if setting]
 

@@ -68,6 +68,9 @@ class StubClient:
     def title_in(self, language: str) -> str:
         return f"{self.title} ({language})"
 
+    def remarks_in(self, language: str) -> str:
+        return {"ja": "備考の文", "en": "What a reader must know."}[language]
+
     def model_dump(self, *, mode: str, include: set[str]) -> dict[str, Any]:
         assert mode == "json"
         return {name: getattr(self, name, None) for name in sorted(include)}

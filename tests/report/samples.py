@@ -39,6 +39,9 @@ class Client:
     def title_in(self, language: str) -> str:  # noqa: ARG002
         return self.title
 
+    def remarks_in(self, language: str) -> str:
+        return {"ja": "備考の文", "en": "What a reader must know."}[language]
+
 
 def columns(*names: str) -> list[dict[str, Any]]:
     found = [words.column(name) for name in names]
