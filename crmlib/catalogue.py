@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent
 NOTEBOOKS = PACKAGE.parent / "notebooks"
 CALLS = {"metric", "table", "grid", "chart", "sheet"}
-TEXTS = {"title", "alt", "note", "source", "missing"}
+TEXTS = {"title", "name", "alt", "note", "source", "missing"}
 Message = tuple[str | tuple[str, str], str, str | None]
 
 

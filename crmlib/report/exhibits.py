@@ -96,13 +96,16 @@ class Report:
         self._emit({**head, **body}, _grid_html(head, body))
 
     def chart(
-        self, id: str, plot: Callable[..., Axes], table: DataFrame, *, title: Text, alt: Text, native: dict[str, Any],
-        height: float = 3.6, n: int | None = None, n_kind: str = "customers", note: Text = "", source: Text = "",
+        self, id: str, plot: Callable[..., Axes], table: DataFrame, *, title: Text, name: Text, alt: Text,
+        native: dict[str, Any], height: float = 3.6, n: int | None = None, n_kind: str = "customers", note: Text = "", source: Text = "",
         needs: str | None = None, values: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        """Draw `plot(table, ax=...)` in the house style; the bundle holds the table and the chart's native form."""
+        """Draw `plot(table, ax=...)` in the house style; the bundle holds the table and the chart's native form.
+
+        `title` is the message and changes with the data, `name` says what is shown and never changes.
+        """
         head = self._head("chart", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
-        head |= {"alt": self._say(alt, values), "source": self._say(source, values)}
+        head |= {"name": self._say(name, values), "alt": self._say(alt, values), "source": self._say(source, values)}
         with figure.house_style(self.language):
             axes = figure.new_axes(7.4, height)
             plot(table, ax=axes)

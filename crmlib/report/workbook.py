@@ -134,7 +134,7 @@ def _figure(book: Book, sheet: Worksheet, row: int, label: str, item: Item) -> N
 
 
 def _exhibit(book: Book, run: NotebookRun, item: Item) -> Entry:
-    sheet = book.sheet(item["title"] or item["id"])
+    sheet = book.sheet(item.get("name") or item["title"] or item["id"])
     book.heading(sheet, item["title"], [item["note"], " · ".join(about(item))])
     _back(book, sheet)
     sheet.freeze_panes(TOP + 1, 1)

@@ -115,7 +115,7 @@ def _plot(table: pd.DataFrame, *, ax: Any) -> Any:
 def test_a_chart_carries_its_picture_once_and_its_data(report: Report, shown: list[dict[str, Any]]) -> None:
     table = pd.DataFrame({"segment": ["champions"], "amount": [5]})
     native = {"form": "bar", "x": "segment", "y": ["amount"]}
-    report.chart("c", _plot, table, title='A "title" <b>', alt='An "alt" <b>', native=native)
+    report.chart("c", _plot, table, title='A "title" <b>', name="n", alt='An "alt" <b>', native=native)
     html, found = shown[-1]["text/html"], _bundle(shown)
     assert html.count("data:image/svg+xml;base64,") == 1
     assert 'alt="An &quot;alt&quot; &lt;b&gt;"' in html
@@ -127,14 +127,18 @@ def test_a_chart_carries_its_picture_once_and_its_data(report: Report, shown: li
 def test_the_same_chart_is_the_same_bytes(report: Report, shown: list[dict[str, Any]]) -> None:
     table = pd.DataFrame({"segment": ["champions"], "amount": [5]})
     for name in ("a", "b"):
-        report.chart(name, _plot, table, title="t", alt="a", native={"form": "bar", "x": "segment", "y": ["amount"]})
+        report.chart(
+            name, _plot, table, title="t", name="n", alt="a", native={"form": "bar", "x": "segment", "y": ["amount"]}
+        )
     assert shown[0]["text/html"] == shown[1]["text/html"]
 
 
 def test_a_native_form_names_columns_that_are_there(report: Report) -> None:
     table = pd.DataFrame({"segment": ["champions"], "amount": [5]})
     with pytest.raises(ValueError, match=r"^native names \['rate'\], the table has \['segment', 'amount'\]\.$"):
-        report.chart("c", _plot, table, title="t", alt="a", native={"form": "bar", "x": "segment", "y": ["rate"]})
+        report.chart(
+            "c", _plot, table, title="t", name="n", alt="a", native={"form": "bar", "x": "segment", "y": ["rate"]}
+        )
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
