@@ -202,6 +202,7 @@ CODES: dict[str, str] = {
     "promoters": N_("Promoters"),
     "passives": N_("Passives"),
     "detractors": N_("Detractors"),
+    "usage": N_("use of the product"),
     "every_day": N_("uses it every day"),
     "sometimes": N_("uses it sometimes"),
     "stopped": N_("stopped using it"),

@@ -15,6 +15,8 @@ from crmlib.analysis.intervals import UNKNOWN, Interval, normal_quantile, wilson
 
 BANDS = {"detractor": (0, 6), "passive": (7, 8), "promoter": (9, 10)}
 ANSWERS = range(11)
+_GROUP_COLUMNS = ["group", "n", "n_promoters", "n_passives", "n_detractors", "nps", "nps_low", "nps_high"]
+_DIFFERENCE_COLUMNS = ["nps_difference", "nps_difference_low", "nps_difference_high", "pvalue"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,8 +119,7 @@ def by_group(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
     """
     require_columns("frame", frame.columns, [group, "nps"])
     rows = [_row(name, score(part)) for name, part in frame.groupby(group, observed=True, dropna=False)["nps"]]
-    names = ["group", "n", "n_promoters", "n_passives", "n_detractors", "nps", "nps_low", "nps_high"]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=_GROUP_COLUMNS)
 
 
 def against_rest(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
@@ -126,12 +127,15 @@ def against_rest(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
 
     Returns columns:
         those of `by_group`; nps_difference, nps_difference_low, nps_difference_high (points); pvalue (of the
-        difference, not corrected for the number of groups). With one group the difference is NaN.
+        difference, not corrected for the number of groups). With one group the difference is NaN; when no answer
+        names a group the table is empty, as nobody was asked.
 
     Raises:
         ValueError: a column is missing or an answer is not a whole number from 0 to 10.
     """
     require_columns("frame", frame.columns, [group, "nps"])
+    if frame[group].isna().all():
+        return pd.DataFrame(columns=[*_GROUP_COLUMNS, *_DIFFERENCE_COLUMNS], dtype="float64")
     named = frame.assign(**{group: frame[group].astype(object).where(frame[group].notna(), "not_answered")})
     table = by_group(named, group=group)
     within = [named[group] == name for name in table["group"]]

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crmlib.analysis.intervals import Interval
+from crmlib.analysis.rfm import cut_table, score_table
 
 if TYPE_CHECKING:
     from crmlib.analysis.nps import NpsResult
+    from crmlib.analysis.rfm import Cuts
     from crmlib.analysis.survival import KaplanMeierResult
 
 CUSTOMER_COLUMNS = [
@@ -40,6 +42,19 @@ def customer_list(segmented: pd.DataFrame) -> pd.DataFrame:
     """
     order = segmented.sort_values(["segment", "amount", "customer_id"], ascending=[True, False, True])
     return order[CUSTOMER_COLUMNS].reset_index(drop=True)
+
+
+def score_ranges(scored: pd.DataFrame, cuts: Cuts, *, method: str) -> pd.DataFrame:
+    """What each score means and how many have it: the bounds of fixed cuts, else the lowest and highest value found.
+
+    Returns columns:
+        those of `rfm.score_table`; under fixed cuts an open end is NaN.
+    """
+    found = score_table(scored)
+    if method != "fixed":
+        return found
+    bounds = cut_table(cuts)
+    return found.assign(**{name: bounds[name] for name in bounds.columns if name != "score"})
 
 
 def step(steps: pd.DataFrame, order_number: int) -> StepResult:

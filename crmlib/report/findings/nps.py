@@ -39,8 +39,10 @@ def responses(n_answered: int, n_sent: int) -> Sentence:
     )  # fmt: skip
 
 
-def groups(table: DataFrame) -> Sentence:
+def groups(table: DataFrame, group_by: str) -> Sentence:
     """Which groups differ from everybody else by more than chance, and which are too small to say."""
+    if table.empty:
+        return say("Groups cannot be compared: no answer has a value for “{column:label}”.", column=group_by)
     told = table[table["n"] >= SMALL]
     clear = told[(told["nps_difference_low"] > 0) | (told["nps_difference_high"] < 0)]
     if told.empty:

@@ -25,8 +25,18 @@ def best(segments: DataFrame) -> Sentence:
     )  # fmt: skip
 
 
-def slipping(segments: DataFrame) -> Sentence:
-    """Repeat customers who have been silent for long: how many, and what they brought so far."""
+def slipping(segments: DataFrame, *, days_seen: int, cuts: Any, method: str) -> Sentence:
+    """Repeat customers who have been silent for long: how many, and what they brought so far.
+
+    They have R score 1 or 2; under fixed cuts nobody can have it while the data are shorter than that silence.
+    """
+    silence = int(cuts.recency_days[2])
+    if method == "fixed" and days_seen <= silence:
+        return say(
+            "Whether repeat customers have gone silent cannot be told yet: the data cover {seen:days}, and long silence"
+            " begins after {silence:days}.",
+            seen=days_seen, silence=silence,
+        )  # fmt: skip
     rows = segments[segments["segment"].isin(SLIPPING)]
     n = int(rows["n_customers"].sum())
     if n == 0:
@@ -49,6 +59,25 @@ def one_time(customers: DataFrame) -> Sentence:
         " to come back yet.",
         once=once, n=n, share=once / n,
     )  # fmt: skip
+
+
+def reach(*, days_seen: int, cuts: Any, method: str) -> Sentence:
+    """Which of the longest silences the data are too short to show; where they are long enough, that sums add up."""
+    longest = int(cuts.recency_days[3])
+    if method == "fixed" and days_seen <= longest:
+        return say(
+            "The data cover {seen:days}, less than the longest silence of {silence:days}; segments without customers at"
+            " the lowest R scores cannot be judged yet.",
+            seen=days_seen, silence=longest,
+        )  # fmt: skip
+    return say("Every customer is in exactly one segment; the sales add up to the sales used in the ledger.")
+
+
+def scores_title(method: str) -> Sentence:
+    """Whether the ranges are the cuts in use or what was found."""
+    if method == "fixed":
+        return say("What each score means, and how many customers have it")
+    return say("Lowest and highest value of each score, and how many customers have it")
 
 
 def segments_title(segments: DataFrame) -> Sentence:
