@@ -33,7 +33,7 @@ def responses(n_answered: int, n_sent: int) -> Sentence:
             " who answered only."
         )
     return say(
-        "{answered:customers} of {sent:customers} asked gave an answer ({rate:share}); the score stands for those who"
+        "{answered:count} of {sent:customers} asked gave an answer ({rate:share}); the score stands for those who"
         " answered, who chose themselves.",
         answered=n_answered, sent=n_sent, rate=n_answered / n_sent,
     )  # fmt: skip

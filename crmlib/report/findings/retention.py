@@ -33,7 +33,7 @@ def largest_loss(loss: Any, window_days: int) -> Sentence:
         return say("At which purchase most customers leave cannot be told: too few have been observed long enough.")
     number = int(loss.order_number)
     return say(
-        "The largest loss lies between purchase {n:rank} and purchase {next:rank}: {lost:customers} of"
+        "The largest loss lies between purchase {n:rank} and purchase {next:rank}: {lost:count} of"
         " {total:customers} ({share:share}) did not come back within {window:days}.",
         n=number, next=number + 1, window=window_days, lost=int(loss.n_lost),
         total=int(loss.n_eligible), share=1 - loss.step_rate,

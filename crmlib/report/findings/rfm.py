@@ -55,7 +55,7 @@ def one_time(customers: DataFrame) -> Sentence:
         return say("There is no counted order.")
     once = int((customers["n_orders"] == 1).sum())
     return say(
-        "{once:customers} of {n:customers} ({share:share}) have bought once only; among them are those who had no time"
+        "{once:count} of {n:customers} ({share:share}) have bought once only; among them are those who had no time"
         " to come back yet.",
         once=once, n=n, share=once / n,
     )  # fmt: skip

@@ -1,0 +1,225 @@
+"""Every finding says what its table holds, in whole sentences of both languages, and has one for what is not known."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+
+from crmlib import words
+from crmlib.report import findings
+
+if TYPE_CHECKING:
+    from crmlib.words import Sentence
+
+NAN = math.nan
+
+
+def _both(sentence: Sentence) -> tuple[str, str]:
+    words.speak("en", "JPY")
+    english = sentence.text()
+    words.speak("ja", "JPY")
+    japanese = sentence.text()
+    words.speak("en", "JPY")
+    return english, japanese
+
+
+def _segments(champions: int, at_risk: int) -> pd.DataFrame:
+    frame = pd.DataFrame({
+        "segment": ["champions", "at_risk", "lost"],
+        "n_customers": [champions, at_risk, 10],
+        "amount": [champions * 300, at_risk * 100, 1_000],
+    })  # fmt: skip
+    frame["share_amount"] = frame["amount"] / frame["amount"].sum()
+    return frame
+
+
+CUTS = SimpleNamespace(recency_days=(30, 60, 180, 365))
+
+
+def test_the_best_segment_with_its_share_of_customers_and_of_sales() -> None:
+    assert _both(findings.rfm.best(_segments(10, 0))) == (
+        "The best segment, 10 customers (50.0% of all), brought 75.0% of sales.",
+        "最優良客は10人（全体の50.0%）で、売上の75.0%を占めます。",
+    )
+    assert _both(findings.rfm.best(_segments(0, 0)))[0] == "No customer is in the best segment by the cuts in use."
+
+
+def test_silence_longer_than_the_data_cannot_be_told() -> None:
+    told = findings.rfm.slipping(_segments(0, 4), days_seen=181, cuts=CUTS, method="fixed")
+    assert _both(told)[0].startswith("4 customers who used to buy often have gone silent; they brought ¥400 so far")
+    none = findings.rfm.slipping(_segments(0, 0), days_seen=181, cuts=CUTS, method="fixed")
+    assert _both(none)[0] == "No repeat customer has been silent for long by the cuts in use."
+    short = findings.rfm.slipping(_segments(0, 0), days_seen=180, cuts=CUTS, method="fixed")
+    assert _both(short) == (
+        (
+            "Whether repeat customers have gone silent cannot be told yet: the data cover 180 days, and long silence begins"
+            " after 180 days."
+        ),
+        "購入が途絶えたリピート客がいるかは判定不能です。データの期間は180日で、長期の離脱とみなす180日超に届きません。",
+    )
+    assert "cannot be judged yet" in _both(findings.rfm.reach(days_seen=365, cuts=CUTS, method="fixed"))[0]
+    assert "add up to the sales" in _both(findings.rfm.reach(days_seen=366, cuts=CUTS, method="fixed"))[0]
+
+
+def test_one_time_buyers_with_their_denominator() -> None:
+    assert _both(findings.rfm.one_time(pd.DataFrame({"n_orders": [1, 1, 1, 2]})))[0] == (
+        "3 of 4 customers (75.0%) have bought once only; among them are those who had no time to come back yet."
+    )
+    assert _both(findings.rfm.one_time(pd.DataFrame({"n_orders": []})))[0] == "There is no counted order."
+
+
+def _steps(rate: float, naive: float) -> pd.DataFrame:
+    return pd.DataFrame({
+        "order_number": [1], "n_eligible": [200], "step_rate": [rate], "step_rate_low": [rate - 0.05],
+        "step_rate_high": [rate + 0.05], "naive_step_rate": [naive],
+    })  # fmt: skip
+
+
+def test_the_second_purchase_with_window_denominator_and_interval() -> None:
+    assert _both(findings.retention.second_step(_steps(0.5, 0.4), 180)) == (
+        (
+            "Of 200 customers observed for at least 180 days since their first purchase, 50.0% (95% interval 45.0% to"
+            " 55.0%) bought a second time within 180 days."
+        ),
+        (
+            "初回購入から180日以上観測できた200人のうち、180日以内に2回目の購入をした割合（F2転換率）は50.0%です"
+            "（95％信頼区間 45.0%〜55.0%）。"
+        ),
+    )
+    assert _both(findings.retention.second_step(_steps(NAN, NAN), 180))[0] == (
+        "How many come back for a second purchase cannot be told: nobody has been observed for 180 days yet."
+    )
+    assert "cannot be told" in _both(findings.retention.second_step(_steps(0, 0).iloc[:0], 180))[0]
+
+
+def test_the_naive_figure_is_set_against_the_right_one_in_its_direction() -> None:
+    assert _both(findings.retention.naive_gap(_steps(0.5, 0.4)))[0].endswith(
+        "40.0% instead of 50.0%: 10.0 points too low."
+    )
+    assert "within the window" in _both(findings.retention.naive_gap(_steps(0.4, 0.5)))[0]
+    assert "cannot be compared" in _both(findings.retention.naive_gap(_steps(NAN, NAN)))[0]
+
+
+def test_the_largest_loss_names_its_step_and_window() -> None:
+    loss = SimpleNamespace(order_number=2, n_lost=30, n_eligible=40, step_rate=0.25)
+    assert _both(findings.retention.largest_loss(loss, 90))[0] == (
+        "The largest loss lies between purchase 2 and purchase 3: 30 of 40 customers (75.0%) did not come back"
+        " within 90 days."
+    )
+    unknown = SimpleNamespace(order_number=None)
+    assert "cannot be told" in _both(findings.retention.largest_loss(unknown, 90))[0]
+    assert _both(findings.retention.steps_title(unknown))[0] == "Purchases step by step"
+
+
+@pytest.mark.parametrize(
+    ("n", "median", "said"),
+    [(0, NAN, "There is no first purchase"), (9, NAN, "is not reached"), (9, 31.0, "second time 31 days after")],
+)
+def test_the_median_is_said_not_reached_or_untellable(n: int, median: float, said: str) -> None:
+    assert said in _both(findings.retention.days_to_second(SimpleNamespace(n=n, median=median)))[0]
+
+
+def _months(n: int, repeat: int, earlier: int) -> pd.DataFrame:
+    shares = [earlier] * max(n - 12, 0) + [repeat] * min(n, 12)
+    return pd.DataFrame({
+        "month": [2025 * 12 + k for k in range(n)], "state": ["observed"] * n, "amount_repeat": shares,
+        "amount_new": [100 - share for share in shares], "repeat_share": [share / 100 for share in shares],
+    })  # fmt: skip
+
+
+def test_repeat_sales_against_the_year_before_only_where_there_is_one() -> None:
+    assert _both(findings.retention.repeat_sales(_months(24, 60, 50)))[0] == (
+        "Repeat orders brought 60.0% of the last twelve months' sales, up from 50.0%."
+    )
+    assert _both(findings.retention.repeat_sales(_months(24, 40, 50)))[0].endswith("sales, after 50.0%.")
+    assert _both(findings.retention.repeat_sales(_months(3, 40, 0)))[0] == (
+        "Over the last 3 months repeat orders brought 40.0% of sales."
+    )
+    assert "No complete month" in _both(findings.retention.repeat_sales(_months(3, 40, 0).assign(state="partial")))[0]
+
+
+def _result(promoters: int, detractors: int, n: int) -> Any:
+    nps = 100 * (promoters - detractors) / n if n else NAN
+    interval = SimpleNamespace(low=nps - 5, high=nps + 5)
+    return SimpleNamespace(n=n, n_promoters=promoters, n_detractors=detractors, nps=nps, interval=interval)
+
+
+def test_the_score_with_interval_and_number_of_answers() -> None:
+    assert _both(findings.nps.score(_result(4, 2, 10)))[0] == (
+        "The NPS is +20.0 (95% interval +15.0 to +25.0; 10 responses: 40.0% promoters, 20.0% detractors)."
+    )
+    assert "No answer" in _both(findings.nps.score(_result(0, 0, 0)))[0]
+    assert "outnumber" in _both(findings.nps.distribution_title(_result(1, 2, 10)))[0]
+    assert _both(findings.nps.distribution_title(_result(0, 0, 0)))[0] == "Distribution of answers"
+
+
+def test_who_answered_or_that_it_cannot_be_told() -> None:
+    assert "26.0%" in _both(findings.nps.responses(26, 100))[0]
+    assert "cannot be told" in _both(findings.nps.responses(26, 0))[0]
+
+
+def _groups(difference: float, half: float, n: int) -> pd.DataFrame:
+    return pd.DataFrame({
+        "group": ["stopped", "every_day"], "n": [n, n], "nps": [difference, 0.0],
+        "nps_difference": [difference, NAN], "nps_difference_low": [difference - half, NAN],
+        "nps_difference_high": [difference + half, NAN],
+    })  # fmt: skip
+
+
+def test_groups_differ_clearly_or_not_or_are_too_small_or_were_not_asked() -> None:
+    assert _both(findings.nps.groups(_groups(-40, 10, 50), "usage"))[0] == (
+        "“stopped using it” scores 40.0 points lower than all others (95% interval -50.0 to -30.0; 50 responses)."
+    )
+    assert "higher than all others" in _both(findings.nps.groups(_groups(40, 10, 50), "usage"))[0]
+    assert "No group differs clearly" in _both(findings.nps.groups(_groups(5, 10, 50), "usage"))[0]
+    assert "too few to compare" in _both(findings.nps.groups(_groups(40, 10, 29), "usage"))[0]
+    assert _both(findings.nps.groups(_groups(1, 1, 1).iloc[:0], "usage"))[1] == (
+        "グループの比較は判定不能です。「商品の使用状況」の回答がありません。"
+    )
+
+
+def _row(verdict: str, **changed: Any) -> dict[str, Any]:
+    row = {
+        "name": "call", "primary_metric": "continuation", "verdict": verdict, "is_random": True, "ratio_ok": True,
+        "n_control": 100, "n_treatment": 100, "value_control": 0.5, "value_treatment": 0.6, "difference": 0.1,
+        "difference_low": 0.02, "difference_high": 0.18, "treatment_share_planned": 0.5, "ratio_pvalue": 0.00001,
+    }  # fmt: skip
+    return {**row, **changed}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (_row("treatment_better"), "“call” worked: 60.0% against 50.0%, 10.0 points more (95% interval +2.0 to +18.0"),
+        (_row("treatment_worse", difference=-0.1), "“call” did harm: 60.0% against 50.0%, 10.0 points less"),
+        (_row("no_clear_difference", difference_low=-0.02), "no clear difference; the interval of the difference runs"),
+        (_row("ratio_broken"), "“call” cannot be read: 100 customers were treated against 100 customers not treated"),
+        (_row("not_observed"), "“call”: nobody has been observed for the whole window yet."),
+        (_row("treatment_better", is_random=False), "but the group was not drawn at random"),
+        (_row("treatment_worse", is_random=False), "but the group was not drawn at random"),
+        (_row("treatment_better", primary_metric="revenue"), "more sales per customer (95% interval)"),
+        (_row("treatment_worse", primary_metric="revenue"), "did harm: sales per customer changed by"),
+        (_row("no_clear_difference", primary_metric="revenue"), "no clear difference in sales per customer"),
+        (_row("treatment_better", primary_metric="revenue", is_random=False), "the treated group differs in sales"),
+    ],
+)
+def test_each_verdict_has_its_sentence_in_both_languages(row: dict[str, Any], said: str) -> None:
+    english, japanese = _both(findings.abtest.verdict(row))
+    assert said in english
+    assert "call" in japanese
+    assert "interval" not in japanese
+
+
+def test_only_random_experiments_with_whole_arms_count_as_evidence() -> None:
+    results = pd.DataFrame(
+        [_row("treatment_better"), _row("ratio_broken", ratio_ok=False), _row("treatment_better", is_random=False)]
+    )
+    assert _both(findings.abtest.summary(results))[0] == (
+        "Of 3 experiments 1 can be read as evidence; 1 of these show a clear difference."
+    )
+    assert _both(findings.abtest.differences_title(results))[0] == "“call” shows a clear gain"
+    assert _both(findings.abtest.differences_title(results.iloc[1:]))[0] == "No experiment shows a clear gain"
