@@ -56,8 +56,8 @@ def test_silence_longer_than_the_data_cannot_be_told() -> None:
     short = findings.rfm.slipping(_segments(0, 0), days_seen=180, cuts=CUTS, method="fixed")
     assert _both(short) == (
         (
-            "Whether repeat customers have gone silent cannot be told yet: the data cover 180 days, and long silence begins"
-            " after 180 days."
+            "Whether repeat customers have gone silent cannot be told yet: the data cover 180 days, and long silence"
+            " begins after 180 days."
         ),
         "購入が途絶えたリピート客がいるかは判定不能です。データの期間は180日で、長期の離脱とみなす180日超に届きません。",
     )
