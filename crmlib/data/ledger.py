@@ -14,7 +14,11 @@ REASONS = (
     "orphan", "not_product", "test", "staff", "cancelled", "returned", "pending", "sample", "negative", "zero_yen",
     "customer_conflict", "no_customer", "after_as_of",
 )  # fmt: skip
-ADJUSTMENTS = ("discount", "refund", "rounding", "same_day_merge")
+ADJUSTMENTS = (
+    "discount", "shipping", "fee", "shipping_added", "fee_added", "refund", "rounding", "same_day_merge",
+)  # fmt: skip
+# Money-only lines, and the order's column each comes from.
+SHIPPING = {"shipping": "shipping_fee", "fee": "fee"}
 # Money of these rows is not known, which is not the same as zero.
 UNKNOWN_AMOUNT = ("broken_row", "bad_amount")
 
@@ -111,7 +115,10 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Day:
-    """Used rows of one day and their money: as read, after rounding, and what was taken off its orders."""
+    """Used rows of one day and their money: as read, after rounding, and what was taken off its orders.
+
+    `shipping` and `fee` are below zero where they were added.
+    """
 
     day: int
     rows: int
@@ -119,6 +126,12 @@ class Day:
     rounded: Decimal
     discount: Decimal
     refund: Decimal
+    shipping: Decimal = Decimal(0)
+    fee: Decimal = Decimal(0)
+
+    def money(self) -> tuple[Decimal, ...]:
+        """Its money, in the order of the fields."""
+        return (self.exact, self.rounded, self.discount, self.refund, self.shipping, self.fee)
 
 
 @dataclass(frozen=True)
@@ -145,7 +158,8 @@ class Count:
         late = [day for day in self.days if as_of_day is not None and day.day > as_of_day]
         money = self.amount_read is not None
         after = LedgerLine("after_as_of", _rows(late), _money(late, "exact") if money else None)
-        counted = _money(used, "rounded") - _money(used, "discount") - _money(used, "refund")
+        taken = sum(_money(used, name) for name in ("discount", "shipping", "fee", "refund"))
+        counted = _money(used, "rounded") - taken
         return Ledger(
             table=self.table,
             rows_read=self.rows_read,
@@ -163,7 +177,9 @@ class Count:
             "rounding": _money(used, "rounded") - _money(used, "exact"),
             "same_day_merge": Decimal(0),
         }
-        kept = [name for name in ADJUSTMENTS if name in self.adjusts or amounts[name] != 0]
+        for name in SHIPPING:
+            amounts[f"{name}_added" if f"{name}_added" in self.adjusts else name] = -_money(used, name)
+        kept = [name for name in ADJUSTMENTS if name in self.adjusts or amounts.get(name)]
         return tuple(LedgerLine(name, 0, amounts[name]) for name in kept)
 
     def dump(self) -> dict[str, Any]:
@@ -173,7 +189,7 @@ class Count:
             "rows_read": self.rows_read,
             "amount_read": _text(self.amount_read),
             "lines": [[line.reason, line.rows, _text(line.amount)] for line in self.lines],
-            "days": [[d.day, d.rows, *map(_text, (d.exact, d.rounded, d.discount, d.refund))] for d in self.days],
+            "days": [[d.day, d.rows, *map(_text, d.money())] for d in self.days],
             "adjusts": list(self.adjusts),
         }
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from crmlib.data.beside import by_order, has, shipping_sign
 from crmlib.data.codes import translate_codes
-from crmlib.data.ledger import Count, Day, LedgerLine
+from crmlib.data.ledger import SHIPPING, Count, Day, LedgerLine
 from crmlib.data.parse import moment, money, parse_column, rounded, whole
 from crmlib.data.sql import literals
 from crmlib.data.tables import INPUTS, ORDER_MONEY, ORDER_TEXT, OUTPUTS
@@ -39,28 +40,19 @@ def build_orders(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Re
     return _count(con, settings.policy, reading)
 
 
-def _has(reading: Reading, *names: str) -> bool:
-    return any(name in reading.columns for name in names)
-
-
-def _by_order(reading: Reading) -> bool:
-    """True where only the amount of the whole order is known."""
-    return not _has(reading, "line_amount", "unit_price")
-
-
 # --- cells that stand on an order's first line only ------------------------------------------------------------------
 
 
 def _fill(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
     """Blank cells of an order's later lines take the first value found in the order; `_order` is its first row."""
     cells = {name: name if name in reading.columns else "NULL::VARCHAR" for name in INPUTS["orders"]}
-    cells["when"] = "ordered_at" if _has(reading, "ordered_at") else "order_date"
-    if not _has(reading, "order_id"):
+    cells["when"] = "ordered_at" if has(reading, "ordered_at") else "order_date"
+    if not has(reading, "order_id"):
         # One row is one order, and the number of the row is all there is to call it by.
         cells["order_id"] = "format('r{:06d}', _seq)"
         cells["channel"] = f"coalesce({cells['channel']}, 'own')"
     listed = ", ".join(f'{cell} AS "{name}"' for name, cell in cells.items())
-    if not _has(reading, "order_id"):
+    if not has(reading, "order_id"):
         con.execute(f"CREATE TABLE filled AS SELECT _seq, _hash, _seq AS _order, {listed} FROM raw_orders")
         return
     con.execute(f"CREATE VIEW cells AS SELECT _seq, _hash, {listed} FROM raw_orders")
@@ -72,7 +64,7 @@ def _fill(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
 def _number_orders(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
     """Order ids are unique within a channel only; a blank channel is the one on the order's line above."""
     channel = "'own'"
-    if _has(reading, "channel"):
+    if has(reading, "channel"):
         channel = (
             "coalesce(last_value(channel IGNORE NULLS) OVER (PARTITION BY order_id ORDER BY _seq "
             "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW), 'own')"
@@ -126,13 +118,13 @@ def _type(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Reading) 
 
 def _exact(reading: Reading) -> str:
     """The money of a line in smallest units, exact; of the whole order where only that is known."""
-    if _has(reading, "line_amount"):
+    if has(reading, "line_amount"):
         line = "p_line_amount.value"
-    elif _has(reading, "unit_price"):
-        line = "p_unit_price.value" + (" * p_quantity.value" if _has(reading, "quantity") else "")
+    elif has(reading, "unit_price"):
+        line = "p_unit_price.value" + (" * p_quantity.value" if has(reading, "quantity") else "")
     else:
         return "p_order_amount.value"
-    if _has(reading, "line_discount"):
+    if has(reading, "line_discount"):
         return f"{line} - CASE WHEN f.line_discount IS NULL THEN 0 ELSE abs(p_line_discount.value) END"
     return line
 
@@ -156,12 +148,12 @@ def _judge(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) -> 
         "SELECT _order, true AS _torn FROM typed WHERE _order IS NOT NULL GROUP BY _order "
         "HAVING min(customer_id) <> max(customer_id)"
     )
-    cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(policy).items())
+    cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(policy, reading).items())
     con.execute(
         f"CREATE TABLE judged AS SELECT t.*, CASE {cases} END AS reason FROM typed t LEFT JOIN ({twice}) USING (_hash) "
         f"LEFT JOIN ({torn}) USING (_order) LEFT JOIN marked_customers k ON t.customer_id = k.customer_id"
     )
-    if _by_order(reading):
+    if by_order(reading):
         _count_once(con)
     con.execute("DROP TABLE typed")
 
@@ -175,8 +167,10 @@ def _count_once(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _tests(policy: Policy) -> dict[str, str]:
+def _tests(policy: Policy, reading: Reading) -> dict[str, str]:
     """A condition for each reason, in the printed order: the first that holds is the row's reason."""
+    # An order of which nothing is left without its shipping bought nothing.
+    goods = "_exact - _shipping_fee - _fee" if shipping_sign(policy, reading) == 1 else "_exact"
     lines = [
         kind for kind in _NOT_PRODUCT if policy.shipping_and_fees == "leave_out" or kind not in ("shipping", "fee")
     ]
@@ -193,8 +187,8 @@ def _tests(policy: Policy) -> dict[str, str]:
         "returned": "status = 'returned'",
         "pending": "status = 'pending'",
         "sample": "order_kind = 'free'",
-        "negative": "_exact < 0 OR _n < 0",
-        "zero_yen": "_exact = 0",
+        "negative": f"{goods} < 0 OR _n < 0",
+        "zero_yen": f"{goods} = 0",
         "customer_conflict": "_torn",
         "no_customer": "t.customer_id IS NULL",
     }
@@ -229,8 +223,9 @@ def _orders(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) ->
     heads = ", ".join(f"min_by({expression}, _seq) AS {name}" for name, expression in first.items())
     # An order's own amount stands after its discounts; the sum of its lines stands before them. A discount on a line
     # of its own is no product, and is taken off its order all the same.
-    off = "0::BIGINT" if _by_order(reading) else "heads.discount_amount + coalesce(on_lines, 0)"
-    before = "goods + heads.discount_amount" if _by_order(reading) else "goods"
+    off = "0::BIGINT" if by_order(reading) else "heads.discount_amount + coalesce(on_lines, 0)"
+    before = "amount + _back + " + ("heads.discount_amount" if by_order(reading) else "_off")
+    sign = shipping_sign(policy, reading)
     back = "refunded_amount" if policy.refunds == "subtract" else "0::BIGINT"
     con.execute(
         f"""CREATE TABLE orders AS
@@ -239,7 +234,8 @@ def _orders(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) ->
              lines AS (SELECT _order, sum(abs(round(_exact)))::BIGINT AS on_lines FROM judged
                        WHERE reason = 'not_product' AND line_type = 'discount' GROUP BY _order)
         SELECT heads.* REPLACE (heads.discount_amount + coalesce(on_lines, 0) AS discount_amount),
-            {off} AS _off, {back} AS _back, goods - _off - _back AS amount, {before} AS gross_amount,
+            {off} AS _off, {back} AS _back, {sign} * heads.shipping_fee AS _shipping, {sign} * heads.fee AS _fees,
+            goods - _off - _back - _shipping - _fees AS amount, {before} AS gross_amount,
             ordered_at::DATE AS order_date, (ordered_at::DATE - DATE '1970-01-01')::BIGINT AS order_day
         FROM heads LEFT JOIN lines USING (_order)"""
     )
@@ -255,7 +251,7 @@ def _merge_same_day(con: duckdb.DuckDBPyConnection) -> None:
         "row_number() OVER (PARTITION BY m._into ORDER BY i._seq) AS line_no, m._into AS _order) "
         "FROM order_items i JOIN merged m USING (_order) JOIN orders f ON f._order = m._into"
     )
-    summed = ("amount", "gross_amount", "_off", "_back", "n_items", *_BESIDE)
+    summed = ("amount", "gross_amount", "_off", "_back", "_shipping", "_fees", "n_items", *_BESIDE)
     sums = ", ".join(f"sum({name})::BIGINT AS {name}" for name in summed)
     heads = ", ".join(f"min_by({name}, _order) AS {name}" for name in OUTPUTS["orders"] if name not in summed)
     con.execute(f"CREATE OR REPLACE TABLE orders AS SELECT _into AS _order, {heads}, {sums} FROM merged GROUP BY _into")
@@ -275,7 +271,7 @@ def _count(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) -> 
         lines["broken_row"] = LedgerLine("broken_row", len(reading.broken), None)
     for reason in _could_hit(con, policy, reading):
         lines.setdefault(reason, LedgerLine(reason, 0, Decimal(0)))
-    ordered = [lines[reason] for reason in ("broken_row", *_tests(policy)) if reason in lines]
+    ordered = [lines[reason] for reason in ("broken_row", *_tests(policy, reading)) if reason in lines]
     rows_read, amount_read = reading.rows + len(reading.broken), _amount_read(con)
     return Count("orders", rows_read, amount_read, tuple(ordered), _days(con), _adjusts(policy, reading))
 
@@ -291,19 +287,22 @@ def _could_hit(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading)
     """Reasons of the policy that are printed with 0 rows, because the data could have shown them."""
     marked = bool(con.execute("SELECT 1 FROM marked_customers LIMIT 1").fetchall())
     seen = {
-        "exact_duplicate": True, "negative": True, "zero_yen": True, "not_product": _has(reading, "line_type"),
-        "test": marked or _has(reading, "is_test"), "staff": marked or _has(reading, "is_staff"),
-        "cancelled": _has(reading, "status"), "returned": _has(reading, "status"), "pending": _has(reading, "status"),
-        "sample": _has(reading, "order_kind"),
+        "exact_duplicate": True, "negative": True, "zero_yen": True, "not_product": has(reading, "line_type"),
+        "test": marked or has(reading, "is_test"), "staff": marked or has(reading, "is_staff"),
+        "cancelled": has(reading, "status"), "returned": has(reading, "status"), "pending": has(reading, "status"),
+        "sample": has(reading, "order_kind"),
     }  # fmt: skip
-    return [reason for reason in _tests(policy) if seen.get(reason)]
+    return [reason for reason in _tests(policy, reading) if seen.get(reason)]
 
 
 def _adjusts(policy: Policy, reading: Reading) -> tuple[str, ...]:
     names = ["rounding"]
-    if _has(reading, "discount_amount") and not _by_order(reading):
+    if has(reading, "discount_amount") and not by_order(reading):
         names.append("discount")
-    if _has(reading, "refunded_amount") and policy.refunds == "subtract":
+    sign = shipping_sign(policy, reading)
+    added = "_added" if sign < 0 else ""
+    names += [f"{name}{added}" for name, column in SHIPPING.items() if sign and has(reading, column)]
+    if has(reading, "refunded_amount") and policy.refunds == "subtract":
         names.append("refund")
     return tuple(names + (["same_day_merge"] if policy.same_day == "merge" else []))
 
@@ -312,7 +311,9 @@ def _days(con: duckdb.DuckDBPyConnection) -> tuple[Day, ...]:
     rows = con.execute(
         """WITH lines AS (SELECT order_day, count(*) AS n, sum(_exact) AS exact, sum(line_amount) AS rounded
                           FROM order_items GROUP BY order_day),
-                taken AS (SELECT order_day, sum(_off) AS off, sum(_back) AS back FROM orders GROUP BY order_day)
-           SELECT order_day, n, exact, rounded, off, back FROM lines JOIN taken USING (order_day) ORDER BY order_day"""
+                taken AS (SELECT order_day, sum(_off) AS off, sum(_back) AS back, sum(_shipping) AS shipping,
+                                 sum(_fees) AS fees FROM orders GROUP BY order_day)
+           SELECT order_day, n, exact, rounded, off, back, shipping, fees
+           FROM lines JOIN taken USING (order_day) ORDER BY order_day"""
     ).fetchall()
     return tuple(Day(day, n, *(Decimal(x) for x in sums)) for day, n, *sums in rows)

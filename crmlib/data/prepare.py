@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import crmlib
+from crmlib.data.beside import without_effect
 from crmlib.data.files import SourceFile, fingerprint, locate
 from crmlib.data.keys import MAIL, PERSONAL_VALUE, decide, is_personal_header, surrogates
 from crmlib.data.ledger import Count
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from crmlib.data.settings import Settings
 
 # Raise it when the door's own rules change, so that tables prepared by the old rules are not used.
-DOOR = 2
+DOOR = 3
 KEEP = 3
 SPILL = "20GB"
 
@@ -116,7 +117,7 @@ def _build(settings: Settings, files: dict[str, list[SourceFile]], folder: Path)
             readings = _read(con, settings, files)
             _refuse_mail(con, settings, readings)
             counts = _tables(con, settings, readings)
-            _write(con, staged, counts, _notes(files, readings), files)
+            _write(con, staged, counts, _notes(settings, files, readings), files)
         shutil.rmtree(folder, ignore_errors=True)
         staged.replace(folder)
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
@@ -235,7 +236,7 @@ def _is_personal(con: duckdb.DuckDBPyConnection, table: str, reading: Reading) -
     return bool(found)
 
 
-def _notes(files: dict[str, list[SourceFile]], readings: dict[str, Reading]) -> list[str]:
+def _notes(settings: Settings, files: dict[str, list[SourceFile]], readings: dict[str, Reading]) -> list[str]:
     """What the reader should know, as `code: facts`."""
     notes: list[str] = []
     for table, reading in readings.items():
@@ -244,6 +245,9 @@ def _notes(files: dict[str, list[SourceFile]], readings: dict[str, Reading]) -> 
             notes.append(f"file_read: {table}: {file.name} ({encoding})")
         if reading.unmapped:
             notes.append(f"not_mapped: {table}: {', '.join(reading.unmapped)}")
+        idle = without_effect(settings.policy, reading) if table == "orders" else []
+        if idle:
+            notes.append(f"no_effect: {table}: {', '.join(reading.headers[name] for name in idle)}")
         if reading.broken:
             at = ", ".join(f"{name} row {row}" for name, row in reading.broken[:5])
             notes.append(

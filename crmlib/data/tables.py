@@ -29,7 +29,8 @@ LINE_TYPES = ("product", "shipping", "fee", "discount", "tax", "point", "insert"
 ORDER_KINDS = ("trial", "one_off", "subscription", "free", "unknown")
 
 # What a client file may map. `order_date` and `ordered_at` are two names for one cell; `order_amount` is what the
-# goods of the whole order cost after discounts, counted once an order and only where no line money is mapped.
+# whole order cost after discounts, with the shipping and fees mapped beside it; it is counted once an order and only
+# where no line money is mapped.
 INPUTS: dict[str, dict[str, Column]] = {
     "orders": {
         "order_id": ID, "channel": TEXT, "customer_id": KEY, "ordered_at": WHEN, "order_date": WHEN,

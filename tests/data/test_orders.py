@@ -135,6 +135,94 @@ def test_an_orders_own_amount_already_stands_after_its_discount(orders_of: Any) 
     assert orders[["amount", "gross_amount", "discount_amount"]].iloc[0].tolist() == [4500, 5000, 500]
 
 
+WITH_SHIPPING = """\
+order_id,customer_id,order_date,order_amount,shipping_fee,fee,discount_amount
+A1,c1,2024-01-01,2860,550,330,
+A2,c2,2024-01-02,5480,,,500
+A3,c3,2024-01-03,550,550,,
+"""
+
+
+def test_shipping_and_fees_are_taken_off_the_amount_of_a_whole_order(orders_of: Any) -> None:
+    shop = orders_of(WITH_SHIPPING)
+    # 2,860 - 550 - 330; A3 is shipping alone and bought nothing
+    assert amounts(shop) == {"A1": 1980, "A2": 5480}
+    assert shop.table("orders")["gross_amount"].tolist() == [1980, 5980]
+    found = lines(shop)
+    assert (found["read"], found["zero_yen"]) == ((3, 8890), (1, 550))
+    assert (found["shipping"], found["fee"], found["used"]) == ((0, 550), (0, 330), (2, 7460))
+    assert "no_effect: orders: discount_amount" in shop.read_notes
+
+
+def test_kept_shipping_and_fees_stay_in_the_amount_of_a_whole_order(orders_of: Any) -> None:
+    shop = orders_of(WITH_SHIPPING, policy={"shipping_and_fees": "keep"})
+    assert amounts(shop) == {"A1": 2860, "A2": 5480, "A3": 550}
+    assert not {"shipping", "fee", "shipping_added", "fee_added"} & set(lines(shop))
+    assert "no_effect: orders: discount_amount, shipping_fee, fee" in shop.read_notes
+
+
+def test_shipping_stands_once_an_order_also_where_every_line_repeats_it(orders_of: Any) -> None:
+    text = """order_id,customer_id,order_date,product_name,order_amount,shipping_fee
+A1,c1,2024-01-01,soap,5550,550
+A1,c1,2024-01-01,cream,5550,550
+"""
+    shop = orders_of(text)
+    assert amounts(shop) == {"A1": 5000}
+    assert lines(shop)["shipping"] == (0, 550)
+
+
+def test_an_order_of_less_than_its_shipping_is_negative(orders_of: Any) -> None:
+    text = "customer_id,order_date,order_amount,shipping_fee\nc1,2024-01-01,50,550\nc2,2024-01-01,1550,550\n"
+    assert lines(orders_of(text))["negative"] == (1, 50)
+    assert amounts(orders_of(text, policy={"negative": "keep"})) == {"r000001": -500, "r000002": 1000}
+
+
+BESIDE_LINES = """order_id,customer_id,order_date,line_amount,shipping_fee,fee
+A1,c1,2024-01-01,1000,550,330
+A1,c1,2024-01-01,2000,550,330
+A2,c2,2024-01-02,4000,,
+"""
+
+
+def test_shipping_beside_lines_is_not_in_their_sum_and_is_left_out_by_doing_nothing(orders_of: Any) -> None:
+    shop = orders_of(BESIDE_LINES)
+    assert amounts(shop) == {"A1": 3000, "A2": 4000}
+    assert shop.table("orders")["shipping_fee"].tolist() == [550, 0]
+    assert not {"shipping", "fee", "shipping_added", "fee_added"} & set(lines(shop))
+    assert "no_effect: orders: shipping_fee, fee" in shop.read_notes
+
+
+def test_kept_shipping_beside_lines_is_added_once_an_order(orders_of: Any) -> None:
+    shop = orders_of(BESIDE_LINES, policy={"shipping_and_fees": "keep"})
+    assert amounts(shop) == {"A1": 3880, "A2": 4000}
+    found = lines(shop)
+    # printed as money taken off, so what is added is below zero: 7,000 = -550 - 330 + 7,880
+    assert (found["read"], found["used"]) == ((3, 7000), (3, 7880))
+    assert (found["shipping_added"], found["fee_added"]) == ((0, -550), (0, -330))
+    assert not [note for note in shop.read_notes if note.startswith("no_effect")]
+
+
+def test_shipping_after_the_base_date_is_not_in_the_ledger(orders_of: Any) -> None:
+    found = lines(orders_of(WITH_SHIPPING.replace("A2,c2,2024-01-02,5480,,", "A2,c2,2024-01-02,5480,80,"),
+                            as_of="2024-01-01"))  # fmt: skip
+    assert (found["shipping"], found["after_as_of"], found["used"]) == ((0, 550), (1, 5480), (1, 1980))
+
+
+def test_merged_orders_leave_out_the_shipping_of_both(orders_of: Any) -> None:
+    text = "order_id,customer_id,order_date,order_amount,shipping_fee\n"
+    text += "A1,c1,2024-01-01,1550,550\nA2,c1,2024-01-01,2550,550\n"
+    shop = orders_of(text, policy={"same_day": "merge"})
+    assert amounts(shop) == {"A1": 3000}
+    assert lines(shop)["shipping"] == (0, 1100)
+
+
+def test_mapped_money_that_changes_no_amount_is_named_by_its_header(orders_of: Any) -> None:
+    text = "id,day,yen,合計,ポイント\nc1,2024-01-01,100,650,10\n"
+    columns = {"customer_id": "id", "order_date": "day", "line_amount": "yen", "order_amount": "合計",
+               "points_used": "ポイント"}  # fmt: skip
+    assert "no_effect: orders: 合計, ポイント" in orders_of(text, source={"columns": columns}).read_notes
+
+
 def test_lines_come_before_the_orders_total_where_both_are_mapped(orders_of: Any) -> None:
     text = "order_id,customer_id,order_date,order_amount,line_amount\nA1,c1,2024-01-01,999,300\nA1,,,,200\n"
     assert amounts(orders_of(text)) == {"A1": 500}
