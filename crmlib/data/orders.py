@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from crmlib.data.beside import by_order, has, shipping_sign
+from crmlib.data.beside import by_order, has, refuse_twice, shipping_sign
 from crmlib.data.codes import translate_codes
 from crmlib.data.ledger import SHIPPING, Count, Day, LedgerLine
 from crmlib.data.parse import moment, money, parse_column, rounded, whole
@@ -33,6 +33,7 @@ def build_orders(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Re
     translate_codes(con, "orders", "filled", settings.sources["orders"], reading)
     _type(con, settings, reading)
     _judge(con, settings.policy, reading)
+    refuse_twice(con, settings, reading)
     _items(con)
     _orders(con, settings.policy, reading)
     if settings.policy.same_day == "merge":

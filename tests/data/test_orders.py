@@ -223,6 +223,50 @@ def test_mapped_money_that_changes_no_amount_is_named_by_its_header(orders_of: A
     assert "no_effect: orders: 合計, ポイント" in orders_of(text, source={"columns": columns}).read_notes
 
 
+TWICE = """番号,会員,日,額,区分,値引き,送料
+A1,c1,2024-01-01,5000,商品,500,550
+A1,c1,2024-01-01,-500,割引,500,550
+A1,c1,2024-01-01,550,送料,500,550
+A2,c2,2024-01-02,3000,商品,0,0
+A3,c3,2024-01-03,3000,商品,100,0
+"""
+TWICE_SOURCE = {
+    "columns": {"order_id": "番号", "customer_id": "会員", "order_date": "日", "line_amount": "額", "line_type": "区分",
+                "discount_amount": "値引き"},
+    "values": {"line_type": {"商品": "product", "割引": "discount", "送料": "shipping"}},
+}  # fmt: skip
+
+
+def test_a_discount_that_stands_on_a_line_and_beside_the_order_is_refused(orders_of: Any) -> None:
+    with pytest.raises(UserError) as error:
+        orders_of(TWICE, source=TWICE_SOURCE)
+    assert str(error.value) == (
+        "parameters/acme.yml line 12: 1 order has both lines of type 'discount' (column '区分') and discount_amount"
+        " (column '値引き'), which would be taken off twice; leave one of them out of the mapping, most simply"
+        " discount_amount."
+    )
+
+
+def test_a_discount_may_stand_on_lines_of_some_orders_and_beside_others(orders_of: Any) -> None:
+    # A1 has its discount on a line alone, A3 beside the order alone.
+    shop = orders_of(TWICE.replace(",500,550", ",0,550"), source=TWICE_SOURCE)
+    assert amounts(shop) == {"A1": 4500, "A2": 3000, "A3": 2900}
+    assert lines(shop)["discount"] == (0, 600)
+
+
+def test_kept_shipping_that_stands_on_a_line_and_beside_the_order_is_refused(orders_of: Any) -> None:
+    columns = {**TWICE_SOURCE["columns"], "shipping_fee": "送料"}
+    columns.pop("discount_amount")
+    source = {**TWICE_SOURCE, "columns": columns}
+    with pytest.raises(UserError) as error:
+        orders_of(TWICE, source=source, policy={"shipping_and_fees": "keep"})
+    assert str(error.value) == (
+        "parameters/acme.yml line 14: 1 order has both lines of type 'shipping' (column '区分') and shipping_fee"
+        " (column '送料'), which would be added twice; leave one of them out of the mapping, most simply shipping_fee."
+    )
+    assert amounts(orders_of(TWICE, source=source)) == {"A1": 4500, "A2": 3000, "A3": 3000}
+
+
 def test_lines_come_before_the_orders_total_where_both_are_mapped(orders_of: Any) -> None:
     text = "order_id,customer_id,order_date,order_amount,line_amount\nA1,c1,2024-01-01,999,300\nA1,,,,200\n"
     assert amounts(orders_of(text)) == {"A1": 500}
