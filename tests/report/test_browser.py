@@ -40,11 +40,16 @@ def folder(tmp_path: Path) -> Path:
     wide = pd.DataFrame({name: ["1234567890"] for name in ("customer_id", "survey_id", "experiment_id")})
     grid = [[cell(0.1 * k, state="partial") for k in range(13)], [cell(None, state="not_yet")] * 13]
     names = ["segment", "n_customers", "share_customers", "n_orders", "amount", "share_amount", "average_order_amount"]
+    arms = ["name", "primary_metric", "n_control", "n_treatment", "amount_control", "amount_treatment",
+            "difference_amount", "difference_amount_low", "difference_amount_high", "relative", "relative_low",
+            "relative_high", "pvalue", "verdict"]  # fmt: skip
+    money = [1234, 1234, 12345678, 12345678, 1234567, 123456, 2345678, 0.687, 0.554, 0.826, 0.0001]
     parts = [
         samples.metric("m", 2344, "customers", title="Customers"),
         samples.table("t", names, [["champions", 1, None, 3, 12345678, 0.5, None]], note="a" * 300),
         samples.grid("g", grid),
         samples.chart("c", ["k", "rate"], [[0, 1.0]], {}, alt="A chart"),
+        samples.table("arms", arms, [["A call after the third delivery", "revenue", *money, "ratio_broken"]]),
         samples.sheet("s", wide, tmp_path),
         samples.finding("f", "x" * 400),
     ]
@@ -65,3 +70,25 @@ def test_a_page_breaks_none_of_its_rules(browser: Any, folder: Path, name: str, 
     outside = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     context.close()
     assert (said, set(asked) - {"file", "data"}, outside) == ([], set(), 0)
+
+
+def test_at_1200_pixels_ten_columns_stand_beside_one_another(browser: Any, folder: Path) -> None:
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.goto((folder / "rfm.html").as_uri())
+    sizes = page.locator("#x-arms .scroll").evaluate("one => [one.scrollWidth, one.clientWidth]")
+    page.close()
+    assert sizes[0] <= sizes[1]
+
+
+@pytest.mark.parametrize("name", ["rfm.html", "index.html"])
+def test_nothing_is_cut_on_a4(browser: Any, folder: Path, name: str) -> None:
+    # 210 mm less two margins of 12 mm are 702 pixels.
+    page = browser.new_page(viewport={"width": 702, "height": 1000})
+    page.emulate_media(media="print")
+    page.goto((folder / name).as_uri())
+    edges = page.locator("table:visible, img:visible").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().right)"
+    )
+    page.close()
+    assert edges
+    assert max(edges) <= 702
