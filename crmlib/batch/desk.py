@@ -13,12 +13,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmlib.batch.plan import chosen, notebook_folders, overrides, reference
+from crmlib.batch.plan import chosen, notebook_folders, notebook_path, overrides, reference
 from crmlib.batch.pool import importing
 from crmlib.batch.template import (
     Template,
     TemplateError,
-    find_template,
     nearest,
     parameters_index,
     read_template,
@@ -68,7 +67,7 @@ def _write(client: Client, name: str, folder: Path, folders: tuple[Path, ...], *
     if path.is_file() and not fresh:
         return Copy(name=name, path=path, written=False)
     try:
-        template = read_template(find_template(name, folders))
+        template = read_template(notebook_path(client, name, folders))
     except TemplateError as error:
         raise UserError(str(error)) from None
     text = json.dumps(desk_notebook(client, template, folder), ensure_ascii=False, indent=1)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmlib.batch.template import GIVEN, Template, TemplateError, find_template, is_json, nearest, read_template
+from crmlib.batch.limits import Limits, allowed, fault, shown
+from crmlib.batch.places import place
+from crmlib.batch.template import (
+    GIVEN,
+    Parameter,
+    Template,
+    TemplateError,
+    find_template,
+    is_json,
+    nearest,
+    read_template,
+)
 from crmlib.client import find_by_name
 from crmlib.errors import UserError
 
@@ -18,7 +28,6 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).resolve().parents[1]
 # Installed, the notebooks lie in the package; in a checkout they lie beside it.
 SHIPPED = (PACKAGE / "notebooks", PACKAGE.parent / "notebooks")
-TYPES = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", list: "a list", dict: "a map"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +110,16 @@ def chosen(client: Client, only: tuple[str, ...]) -> list[str]:
 def _plan_notebook(
     client: Client, shop: Any, name: str, given: dict[str, Any], folders: tuple[Path, ...]
 ) -> NotebookPlan:
-    path = find_template(name, folders)
+    path = notebook_path(client, name, folders)
     try:
         template = read_template(path)
         _check_tables(template)
     except TemplateError as error:
         return NotebookPlan(name=name, path=path, fault=str(error))
-    injected = {**given, **overrides(client, template)}
+    injected = {**given, **overrides(client, template, shop)}
+    missing = tuple(table for table in template.needs if not shop.has(table))
+    if not missing:
+        _check_currency(client, template, injected)
     return NotebookPlan(
         name=name,
         path=path,
@@ -115,9 +127,22 @@ def _plan_notebook(
         injected=injected,
         parameters={**template.defaults, **injected},
         exhibits=template.exhibits,
-        missing=tuple(table for table in template.needs if not shop.has(table)),
+        missing=missing,
         untellable=tuple(name for name, table in template.wants.items() if not shop.has(table)),
     )
+
+
+def notebook_path(client: Client, name: str, folders: tuple[Path, ...]) -> Path:
+    """The file of one of the client's notebooks.
+
+    Raises:
+        UserError: no folder has it; with the place in the client file and the nearest name.
+    """
+    try:
+        return find_template(name, folders)
+    except UserError as error:
+        listed = str(list(client.notebooks).index(name))
+        raise UserError(f"{place(client, 'notebooks', listed)}: {error}") from None
 
 
 def _check_tables(template: Template) -> None:
@@ -127,24 +152,68 @@ def _check_tables(template: Template) -> None:
     for table in (*template.needs, *template.wants.values()):
         if table not in OUTPUTS:
             raise TemplateError(f"{template.path.name} needs a table {table!r}, {nearest(table, list(OUTPUTS))}")
+    for parameter in template.parameters:
+        table, _, column = parameter.limits.values_of.partition(".")
+        if table and column not in OUTPUTS.get(table, {}):
+            raise TemplateError(
+                f"{template.path.name} takes {parameter.name} from a column there is not: {table}.{column}."
+            )
 
 
-def overrides(client: Client, template: Template) -> dict[str, Any]:
-    """The client file's section of a notebook, in JSON values, checked against the notebook's parameters cell.
+def overrides(client: Client, template: Template, shop: Any = None) -> dict[str, Any]:
+    """The client file's section of a notebook, in JSON values, checked against the notebook's parameters.
+
+    Without a shop, what must be found in the data is not looked for.
 
     Raises:
-        UserError: a name the notebook has not, one the run itself sets, or a value of another type than the default.
+        UserError: a name the notebook has not, one the run itself sets, a value that is not allowed.
     """
-    values: dict[str, Any] = {}
-    for name, value in client.section(template.name).items():
-        where = f"{client.path.name}, section {template.name}: {name}"
-        if name not in template.defaults:
-            free = [known for known in template.defaults if known not in (*GIVEN, "desk")]
-            raise UserError(f"{where} is no parameter of {template.path.name}, {nearest(str(name), free)}")
-        if name in (*GIVEN, "desk"):
-            raise UserError(f"{where} is set by the run and cannot be set in a section.")
-        values[name] = _checked(json_value(value), template.defaults[name], where)
+    section = client.section(template.name)
+    for name in section:
+        if wrong := _wrong_name(template, str(name)):
+            raise UserError(f"{place(client, template.name, str(name))}: {template.name}.{name} {wrong}")
+    values = {name: json_value(value) for name, value in section.items()}
+    for parameter in template.parameters:
+        if parameter.name in values and (wrong := _wrong_value(client, parameter, values[parameter.name], shop)):
+            at = place(client, template.name, parameter.name)
+            raise UserError(f"{at}: {template.name}.{parameter.name} is {wrong}")
     return values
+
+
+def _wrong_name(template: Template, name: str) -> str:
+    if name not in template.defaults:
+        free = [known for known in template.defaults if known not in (*GIVEN, "desk")]
+        return f"is no parameter of {template.path.name}, {nearest(name, free)}"
+    return "is set by the run and cannot be set in a section." if name in (*GIVEN, "desk") else ""
+
+
+def _wrong_value(client: Client, parameter: Parameter, value: Any, shop: Any) -> str:
+    if not is_json(value):
+        return f"{value!r}, must be made of texts, numbers, true or false, lists and maps."
+    limits = _with_values(parameter.limits, value, shop)
+    wrong = fault(value, parameter.default, limits, decimals=client.minor_units)
+    return f"{shown(value)}, {wrong}" if wrong else ""
+
+
+def _check_currency(client: Client, template: Template, values: dict[str, Any]) -> None:
+    """Refuse a default in another currency than the client's."""
+    for parameter in template.parameters:
+        limits = parameter.limits
+        unset = values.get(parameter.name, parameter.default) == parameter.default
+        if limits.default_for and unset and client.currency not in limits.default_for:
+            at = place(client, template.name, parameter.name)
+            said = allowed(parameter.default, limits, decimals=client.minor_units)
+            told = f"its default is for {' and '.join(limits.default_for)} only"
+            raise UserError(f"{at}: {template.name}.{parameter.name} is not set and {told}, must be {said}.")
+
+
+def _with_values(limits: Limits, value: Any, shop: Any) -> Limits:
+    """The limits with the texts found in the data as choices, where a text is to be found there."""
+    table, _, column = limits.values_of.partition(".")
+    if not table or shop is None or not isinstance(value, str) or not shop.has(table):
+        return limits
+    found = sorted({str(text) for text in shop.table(table)[column].dropna()})
+    return limits.model_copy(update={"choices": found})
 
 
 def json_value(value: Any) -> Any:
@@ -158,17 +227,6 @@ def json_value(value: Any) -> Any:
     return value
 
 
-def _checked(value: Any, default: Any, where: str) -> Any:
-    if not is_json(value):
-        raise UserError(f"{where} is {value!r}, must be made of texts, numbers, true or false, lists and maps.")
-    if default is None:
-        return value
-    allowed = (int, float) if isinstance(default, float) else (type(default),)
-    if type(value) not in allowed:
-        raise UserError(f"{where} is {json.dumps(value, ensure_ascii=False)}, must be {TYPES[type(default)]}.")
-    return value
-
-
 def plan_table(plan: Plan) -> str:
     """The plan as text: one block a notebook, its parameters (those the client sets marked *), its exhibits."""
     lines = [f"{plan.client}: as of {plan.as_of}, in {plan.language}"]
@@ -176,7 +234,7 @@ def plan_table(plan: Plan) -> str:
         lines += ["", f"{notebook.name}  {_fate(notebook)}"]
         for name, value in notebook.parameters.items():
             mark = "*" if name in notebook.injected else " "
-            lines.append(f"  {mark} {name} = {json.dumps(value, ensure_ascii=False)}")
+            lines.append(f"  {mark} {name} = {shown(value)}")
         lines.append(f"    shows: {', '.join(notebook.exhibits) or 'nothing'}")
     return "\n".join(lines)
 

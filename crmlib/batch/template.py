@@ -8,10 +8,13 @@ import io
 import json
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
+from crmlib.batch.limits import Limits, fault, shown
 from crmlib.errors import UserError
 
 SHOWS = frozenset({"metric", "table", "grid", "chart", "finding", "sheet"})
@@ -24,11 +27,12 @@ class TemplateError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """A name of the parameters cell with its default, a JSON value, and its comment."""
+    """A name of the parameters cell with its default, a JSON value, its comment, and what it may be."""
 
     name: str
     default: Any
     help: str
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,11 +62,10 @@ def find_template(name: str, folders: tuple[Path, ...]) -> Path:
     Raises:
         UserError: no folder has it, with the nearest name.
     """
-    for folder in folders:
-        if (folder / f"{name}.ipynb").is_file():
-            return folder / f"{name}.ipynb"
-    known = sorted({path.stem for folder in folders for path in folder.glob("*.ipynb")})
-    raise UserError(f"there is no notebook {name!r}, {nearest(name, known)}")
+    found = {path.stem: path for folder in reversed(folders) for path in sorted(folder.glob("*.ipynb"))}
+    if name not in found:
+        raise UserError(f"there is no notebook {name!r}, {nearest(name, sorted(found))}")
+    return found[name]
 
 
 def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
@@ -89,7 +92,7 @@ def read_template(path: Path) -> Template:
         name=path.stem,
         path=path,
         notebook=notebook,
-        parameters=_parameters(notebook, path.name),
+        parameters=_limited(_parameters(notebook, path.name), crm.get("parameters", {}), path.name),
         exhibits=_exhibits(calls, path.name),
         needs=tuple(crm.get("needs", ())),
         wants=dict(pair for call in calls for pair in _wanted(call)),
@@ -141,6 +144,31 @@ def _parameters(notebook: dict[str, Any], file: str) -> tuple[Parameter, ...]:
     if missing:
         raise TemplateError(f"the parameters cell of {file} has no {', '.join(missing)}.")
     return found
+
+
+def _limited(parameters: tuple[Parameter, ...], told: Any, file: str) -> tuple[Parameter, ...]:
+    """The parameters with what the notebook's metadata says they may be."""
+    names = [parameter.name for parameter in parameters]
+    where = f"crm.parameters in the metadata of {file}"
+    if not isinstance(told, dict):
+        raise TemplateError(f"{where} must be a map of parameters.")
+    for name in told:
+        if name not in names:
+            raise TemplateError(f"{where} has {name!r}, {nearest(name, names)}")
+    limited = tuple(replace(each, limits=_limits(told.get(each.name, {}), each.name, where)) for each in parameters)
+    for each in limited:
+        if wrong := fault(each.default, each.default, each.limits):
+            raise TemplateError(f"the default of {each.name} in {file} is {shown(each.default)}, {wrong}")
+    return limited
+
+
+def _limits(told: Any, name: str, where: str) -> Limits:
+    try:
+        return Limits.model_validate(told)
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = ".".join([name, *map(str, first["loc"])])
+        raise TemplateError(f"{where}: {at} cannot be used ({first['msg']}).") from None
 
 
 def _parameter(statement: ast.stmt, comments: dict[int, str], file: str) -> Parameter:

@@ -48,6 +48,7 @@ class StubClient:
     name: str = "acme"
     language: str = "en"
     currency: str = "JPY"
+    minor_units: int = 0
     tax_basis: str = "included"
     business_model: str = "single_item"
     notebooks: list[str] = field(default_factory=lambda: ["small"])
@@ -95,6 +96,9 @@ class StubShop:
     def has(self, table: str) -> bool:
         return table in self.tables
 
+    def table(self, name: str) -> pd.DataFrame:
+        return pd.DataFrame({"survey_id": ["spring", "autumn", "spring"]}) if self.has(name) else pd.DataFrame()
+
 
 @pytest.fixture
 def client(tmp_path: Path) -> StubClient:
@@ -117,13 +121,22 @@ Write = Callable[..., Path]
 def write(client: StubClient) -> Write:
     """Write a notebook into the client's home: `write("small", cells..., parameters=..., needs=[...])`."""
 
-    def write(name: str, *cells: str, parameters: str | None = PARAMETERS, needs: list[str] | None = None) -> Path:
+    def write(
+        name: str,
+        *cells: str,
+        parameters: str | None = PARAMETERS,
+        needs: list[str] | None = None,
+        limits: dict[str, Any] | None = None,
+    ) -> Path:
         tagged = [] if parameters is None else [_code(parameters, "parameters")]
         body = [_code(source) for source in (SHOW, *(cells or (BODY, END)))]
         markdown = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": f"# {name}"}
         notebook = {
             "cells": [markdown, *tagged, *body],
-            "metadata": {"crm": {"needs": needs or []}, "kernelspec": {"name": "nowhere", "display_name": "Nowhere"}},
+            "metadata": {
+                "crm": {"needs": needs or [], "parameters": limits or {}},
+                "kernelspec": {"name": "nowhere", "display_name": "Nowhere"},
+            },
             "nbformat": 4,
             "nbformat_minor": 5,
         }

@@ -165,7 +165,7 @@ def test_a_notebook_without_its_parameters_is_invalid_before_a_kernel_starts(
 def test_an_unknown_parameter_is_refused_and_nothing_is_written(client: StubClient, write: Write, run: Run) -> None:
     write("small", parameters=PARAMETERS + "window_days = 90  # how long to wait\n")
     client.sections = {"small": {"windw_days": 30}}
-    sentence = "acme.yml, section small: windw_days is no parameter of small.ipynb, did you mean 'window_days'?"
+    sentence = "parameters/acme.yml: small.windw_days is no parameter of small.ipynb, did you mean 'window_days'?"
     with pytest.raises(UserError, match=f"^{re.escape(sentence)}$"):
         run()
     assert [path.name for path in (client.home / "reports" / "acme").iterdir()] == [".lock"]

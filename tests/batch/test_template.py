@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crmlib.batch.plan import make_plan
 from crmlib.batch.template import Parameter, TemplateError, find_template, is_json, read_template
 from crmlib.errors import UserError
 from tests.batch.conftest import PARAMETERS
 
 if TYPE_CHECKING:
-    from tests.batch.conftest import StubClient, Write
+    from tests.batch.conftest import StubClient, StubShop, Write
 
 
 def refused(write: Write, *cells: str, parameters: str = PARAMETERS) -> str:
@@ -92,6 +94,40 @@ def test_a_notebook_that_is_nowhere_is_answered_with_the_nearest(client: StubCli
     write("retention")
     with pytest.raises(UserError, match=re.escape("there is no notebook 'retentoin', did you mean 'retention'?")):
         find_template("retentoin", (client.home / "notebooks",))
+
+
+@pytest.mark.parametrize(
+    ("limits", "sentence"),
+    [
+        ({"asof": {}}, "crm.parameters in the metadata of small.ipynb has 'asof', did you mean 'as_of'?"),
+        ([], "crm.parameters in the metadata of small.ipynb must be a map of parameters."),
+        (
+            {"days": {"mn": 1}},
+            "crm.parameters in the metadata of small.ipynb: days.mn cannot be used (Extra inputs are not permitted).",
+        ),
+        (
+            {"days": {"min": "1"}},
+            "crm.parameters in the metadata of small.ipynb: days.min cannot be used (Input should be a valid number).",
+        ),
+        ({"days": {"min": 100}}, "the default of days in small.ipynb is 90, must be a whole number, at least 100."),
+    ],
+)
+def test_limits_that_cannot_be_meant_are_refused(limits: Any, sentence: str, write: Write) -> None:
+    path = write("small", parameters=PARAMETERS + "days = 90\n")
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["metadata"]["crm"]["parameters"] = limits
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(TemplateError) as caught:
+        read_template(path)
+    assert str(caught.value) == sentence
+
+
+def test_limits_from_a_column_there_is_not_make_a_notebook_invalid(
+    client: StubClient, shop: StubShop, write: Write
+) -> None:
+    write("small", parameters=PARAMETERS + "survey = None\n", limits={"survey": {"values_of": "surveys.id"}})
+    [notebook] = make_plan(client, shop).notebooks
+    assert notebook.fault == "small.ipynb takes survey from a column there is not: surveys.id."
 
 
 @pytest.mark.parametrize("value", [None, "a", True, 1, 1.5, [1, [None]], {"a": {"b": []}}])
