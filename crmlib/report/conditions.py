@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 MANY_FILES = 4
 _TOPICS = {
     "file_read": N_("Files read"), "not_mapped": N_("Columns not used"),
-    "broken_rows": N_("Rows with the wrong number of cells"),
+    "broken_rows": N_("Rows with the wrong number of cells"), "no_effect": N_("Columns that change no amount"),
+    "orders_end": "",
 }  # fmt: skip
 _WITH_FILES = ("file_read", "broken_rows")
 _BARE = {"kind": "table", "n": None, "note": "", "period": "", "source": ""}
@@ -43,15 +44,29 @@ def policy(run: ReportInput) -> list[tuple[str, str]]:
 
 
 def reading(run: ReportInput) -> list[tuple[str, str, str]]:
-    """Table, topic and facts of what the reading met, one line a table and topic; folders are no client's business."""
+    """Table, topic and facts of what the reading met, one line a table and topic.
+
+    Folders and the names of columns that were not used are no client's business; `crm check` tells them.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     for note in run.read_notes:
         code, table, facts = _parted(note)
-        found.setdefault((table, code), []).append(facts)
-    return [
-        (words.label(table), words.translate(_TOPICS[code]) if code else "", _listed(facts))
-        for (table, code), facts in found.items()
-    ]
+        found.setdefault((table, code), []).append(_for_client(code, facts))
+    return [(*_topic(table, code), _listed(facts)) for (table, code), facts in found.items()]
+
+
+def note_text(note: str) -> str:
+    """One note of the reading on one line with all its facts, in the language in use.
+
+    Example:
+        >>> _ = words.speak("en")
+        >>> note_text("not_mapped: orders: memo, phone"), note_text("orders_end: orders: 2025-06-30")
+        ('Orders: Columns not used: memo, phone', 'Orders end on 30 June 2025, before the base date.')
+    """
+    code, table, facts = _parted(note)
+    if code == "orders_end":
+        return _sentence(facts)
+    return ": ".join(part for part in (*_topic(table, code), facts) if part)
 
 
 def ledgers(run: ReportInput) -> list[Item]:
@@ -113,12 +128,25 @@ def _ledger(table: str, frame: Any) -> Item:
 def _parted(note: str) -> tuple[str, str, str]:
     """Code, table and facts of a note `code: table: facts`; another text is all facts."""
     parts = note.split(": ", 2)
-    if len(parts) < 3 or parts[0] not in _TOPICS:
-        return "", "", note
-    code, table, facts = parts
+    return (parts[0], parts[1], parts[2]) if len(parts) == 3 and parts[0] in _TOPICS else ("", "", note)
+
+
+def _topic(table: str, code: str) -> tuple[str, str]:
+    return words.label(table), words.translate(_TOPICS[code]) if code else ""
+
+
+def _for_client(code: str, facts: str) -> str:
+    if code == "orders_end":
+        return _sentence(facts)
+    if code == "not_mapped":
+        return words.text(len(facts.split(", ")), "count")
     if code in _WITH_FILES:
-        facts = re.sub(r" row (\d+)", r":\1", re.sub(r"[^\s,()]*/", "", facts))
-    return code, table, facts
+        return re.sub(r" row (\d+)", r":\1", re.sub(r"[^\s,()]*/", "", facts))
+    return facts
+
+
+def _sentence(last: str) -> str:
+    return words.say(N_("Orders end on {last:date}, before the base date."), last=last).text()
 
 
 def _listed(facts: list[str]) -> str:

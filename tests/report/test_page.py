@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmlib import words
+from crmlib.report.conditions import note_text
 from crmlib.report.page import TEMPLATES, notebook_page
 from crmlib.report.read import read
 from crmlib.report.views import heat_steps
@@ -235,13 +236,31 @@ def test_several_ledgers_are_summed_up_and_those_with_nothing_left_out_are_not_s
 def test_notes_of_the_reading_are_gathered_without_folders(tmp_path: Path) -> None:
     files = [f"file_read: orders: data/acme/o/{i}.csv (cp932)" for i in range(6)]
     broken = "broken_rows: orders: 2 (data/acme/o/1.csv row 7, data/acme/o/2.csv row 9)"
-    notes = [*files, "not_mapped: orders: 氏名/フリガナ, 備考", broken, "A sentence: of its own."]
+    idle, end = "no_effect: orders: 送料, 利用ポイント", "orders_end: orders: 2025-06-30"
+    notes = [*files, "not_mapped: orders: 氏名/フリガナ, 備考", broken, idle, end, "A sentence: of its own."]
     text = page_of(samples.one(tmp_path, ["# A"], read_notes=notes)).text
     assert "Orders Files read 0.csv (cp932), 1.csv (cp932), …, 5.csv (cp932) (6)" in text
-    assert "Orders Columns not used 氏名/フリガナ, 備考" in text
+    assert "Orders Columns not used 2 Orders Rows" in text
+    assert "Orders Columns that change no amount 送料, 利用ポイント Orders Orders end on 30 June 2025, before" in text
     assert "Orders Rows with the wrong number of cells 2 (1.csv:7, 2.csv:9)" in text
     assert "A sentence: of its own." in text
-    assert "acme" not in text
+    assert not {"acme", "氏名"} & set(re.split(r"[\s/]", text))
+
+
+def test_a_note_of_the_reading_is_a_line_with_all_its_facts() -> None:
+    notes = [
+        "file_read: orders: o/1.csv (cp932)",
+        "not_mapped: orders: 氏名, 備考",
+        "orders_end: orders: 2025-06-30",
+        "x: y",
+    ]
+    words.speak("ja")
+    assert [note_text(note) for note in notes] == [
+        "注文: 読み込んだファイル: o/1.csv (cp932)",
+        "注文: 使わなかった列: 氏名, 備考",
+        "注文データは2025年6月30日まで（基準日より前に終わっています）",
+        "x: y",
+    ]
 
 
 def test_what_cannot_be_told_names_the_missing_table(tmp_path: Path) -> None:
