@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crmlib.client import Client, load_client
+from crmlib.data.ledger import SAID, unused
 from crmlib.data.naming import nearest
 from crmlib.data.prepare import Prepared, connect, prepare
 from crmlib.data.sql import literal
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-    from crmlib.data.ledger import Ledger
+    from crmlib.data.ledger import Ledger, Unused
 
 _EPOCH = date(1970, 1, 1)
 # The base date is the last day of the first of these that has rows.
@@ -40,7 +42,7 @@ class Shop:
         self.client = client
         self.as_of = as_of
         self.as_of_day = (as_of - _EPOCH).days
-        self.read_notes = list(prepared.notes)
+        self.read_notes = [*prepared.notes, *_orders_end(prepared, self.as_of_day)]
         self.inputs = dict(prepared.inputs)
         self.prepared_key = prepared.key
         self.ledgers: dict[str, Ledger] = {
@@ -96,6 +98,19 @@ class Shop:
         """True when the table has at least one row up to the base date."""
         return name in OUTPUTS and bool(self._ask(f"SELECT 1 FROM {name} LIMIT 1"))
 
+    def why_empty(self, name: str) -> Unused | None:
+        """Why a table of the client file has no row up to the base date; None where it has one, or is not there.
+
+        As text: `92 rows read, none used: 83 after_as_of, 9 bad_score`.
+
+        Raises:
+            ValueError: there is no such table.
+        """
+        if name not in OUTPUTS:
+            raise ValueError(f"unknown table '{name}'{nearest(name, OUTPUTS)}")
+        table = "orders" if name == "order_items" else name
+        return unused([self.ledgers[table]]) if table in self.ledgers else None
+
     def _ask(self, question: str) -> list[tuple[int, ...]]:
         # A cursor of its own: a relation that is being read elsewhere must not be disturbed.
         with self._con.cursor() as cursor:
@@ -111,11 +126,16 @@ def open_shop(client: str | Path, as_of: date | str | None = None) -> Shop:
     `as_of`: argument, else the client file's, else the last date in the data; never today.
 
     Raises:
-        UserError: client file or exports cannot be used as they are; or the last date in the data lies in the future.
+        UserError: client file or exports cannot be used as they are; the last date in the data lies in the future; or
+            there are orders and none counts up to the base date.
     """
     loaded = load_client(client)
     prepared = prepare(loaded.settings())
-    return Shop(loaded, prepared, _as_of(loaded, prepared, as_of))
+    # An export of orders of which none is left would make an empty report.
+    _refuse_no_order(loaded, prepared)
+    day = _as_of(loaded, prepared, as_of)
+    _refuse_too_early(loaded, prepared, day)
+    return Shop(loaded, prepared, day)
 
 
 def _as_of(client: Client, prepared: Prepared, given: date | str | None) -> date:
@@ -125,7 +145,7 @@ def _as_of(client: Client, prepared: Prepared, given: date | str | None) -> date
         return client.as_of
     last = _last_day(prepared)
     if last is None:
-        raise UserError(f"client '{client.name}': no dated row counts{_why(prepared)}.")
+        raise UserError(f"client '{client.name}': no dated row counts{_why(prepared, DAY)}.")
     found = _EPOCH + timedelta(days=last)
     if found > datetime.now(tz=ZoneInfo(client.timezone)).date():
         raise UserError(
@@ -151,12 +171,39 @@ def _last_day(prepared: Prepared) -> int | None:
     return None
 
 
-def _why(prepared: Prepared) -> str:
-    lines = [(line.rows, line.reason) for count in prepared.counts.values() for line in count.lines if line.rows]
-    if not lines:
+def _orders_end(prepared: Prepared, day: int) -> list[str]:
+    """A note of the last counted order, where the base date is later: the days between may be missing or quiet."""
+    days = [found.day for found in prepared.counts["orders"].days if found.day <= day] if _sold(prepared) else []
+    return [f"orders_end: orders: {_EPOCH + timedelta(days=days[-1])}"] if days and days[-1] < day else []
+
+
+def _sold(prepared: Prepared) -> bool:
+    return "orders" in prepared.counts and bool(prepared.counts["orders"].rows_read)
+
+
+def _refuse_no_order(client: Client, prepared: Prepared) -> None:
+    if _sold(prepared) and not prepared.counts["orders"].days:
+        raise UserError(f"client '{client.name}': no order counts{_why(prepared, ['orders'])}.")
+
+
+def _refuse_too_early(client: Client, prepared: Prepared, as_of: date) -> None:
+    if not _sold(prepared):
+        return
+    first = _EPOCH + timedelta(days=prepared.counts["orders"].days[0].day)
+    if first > as_of:
+        raise UserError(
+            f"client '{client.name}': no order counts up to the base date {as_of}, the first one is of {first}; "
+            f"set a later as_of."
+        )
+
+
+def _why(prepared: Prepared, tables: Iterable[str]) -> str:
+    found = unused([prepared.counts[table].ledger(None) for table in tables if table in prepared.counts])
+    if found is None or not found.rows_read:
         return "; the export has no rows"
-    rows, reason = max(lines)
-    return f"; {rows:,} {'row was' if rows == 1 else 'rows were'} left out as {reason}"
+    told = ", ".join(f"{n:,}: {SAID[reason]}" for reason, n in found.reasons)
+    rows = "1 row" if found.rows_read == 1 else f"{found.rows_read:,} rows"
+    return f"; {rows} read, none used ({told})"
 
 
 def _up_to(prepared: Prepared, table: str, day: int) -> str:

@@ -9,6 +9,7 @@ import narwhals as nw
 import pytest
 
 import crmlib
+from crmlib.data.ledger import Unused
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -16,14 +17,17 @@ if TYPE_CHECKING:
 
 HEAD = "order_id,customer_id,order_date,line_amount\n"
 ORDERS = HEAD + "A1,c1,2024-01-01,100\nA2,c1,2024-01-31,200\nA3,c2,2024-02-10,400\n"
+SOURCES = "sources:\n  orders:\n    path: data/o.csv\n"
 
 
-def shop_of(folder: Path, text: str = ORDERS, as_of: str | date | None = None, more: str = "") -> Shop:
+def shop_of(
+    folder: Path, text: str = ORDERS, as_of: str | date | None = None, more: str = "", sources: str = SOURCES
+) -> Shop:
     (folder / "parameters").mkdir(exist_ok=True)
     (folder / "data").mkdir(exist_ok=True)
     (folder / "data" / "o.csv").write_text(text, encoding="utf-8")
     client = folder / "parameters" / "acme.yml"
-    client.write_text(f"name: acme\n{more}sources:\n  orders:\n    path: data/o.csv\n", encoding="utf-8")
+    client.write_text(f"name: acme\n{more}{sources}", encoding="utf-8")
     return crmlib.open_shop(client, as_of=as_of)
 
 
@@ -72,6 +76,47 @@ def test_orders_are_a_relation_that_narwhals_takes(tmp_path: Path) -> None:
     relation = shop.orders
     assert (shop.has("orders"), len(shop.table("orders"))) == (True, 3)
     assert relation.aggregate("sum(amount)").fetchall() == [(700,)]
+
+
+def test_orders_that_end_before_the_base_date_are_named(tmp_path: Path) -> None:
+    assert "orders_end: orders: 2024-02-10" in shop_of(tmp_path, as_of="2024-03-12").read_notes
+    assert "orders_end: orders: 2024-01-31" in shop_of(tmp_path, as_of="2024-02-01").read_notes
+    assert not [n for n in shop_of(tmp_path, as_of="2024-01-31").read_notes if n.startswith("orders_end")]
+    assert not [n for n in shop_of(tmp_path).read_notes if n.startswith("orders_end")]
+
+
+def test_a_base_date_before_the_first_order_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        shop_of(tmp_path, as_of="2023-12-31")
+    assert str(error.value) == (
+        "client 'acme': no order counts up to the base date 2023-12-31, the first one is of 2024-01-01;"
+        " set a later as_of."
+    )
+
+
+def test_orders_of_which_none_counts_are_refused_with_or_without_a_base_date(tmp_path: Path) -> None:
+    text = HEAD + "A1,,2024-01-01,100\nA2,,2024-01-31,200\nA3,c2,2024-02-10,0\n"
+    for as_of in (None, "2024-12-31"):
+        with pytest.raises(UserError) as error:
+            shop_of(tmp_path, text, as_of=as_of)
+        assert str(error.value) == (
+            "client 'acme': no order counts; 3 rows read, none used (2: no customer, 1: amount of zero)."
+        )
+
+
+def test_a_table_of_which_no_row_is_used_says_why(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "s.csv").write_text(
+        "customer_id,answered_at,nps\nc1,2024-03-01,10\nc2,2024-03-01,9\nc3,2024-01-01,11\n", encoding="utf-8"
+    )
+    more = "sources:\n  surveys:\n    path: data/s.csv\n  orders:\n    path: data/o.csv\n"
+    shop = shop_of(tmp_path, sources=more)
+    assert str(shop.why_empty("surveys")) == "3 rows read, none used: 2 after_as_of, 1 bad_score"
+    assert shop.why_empty("surveys") == Unused("surveys", 3, (("after_as_of", 2), ("bad_score", 1)))
+    assert (shop.why_empty("orders"), shop.why_empty("order_items"), shop.why_empty("products")) == (None, None, None)
+    assert shop_of(tmp_path, sources=more, as_of="2024-03-01").why_empty("surveys") is None
+    with pytest.raises(ValueError, match=r"^unknown table 'survey', did you mean 'surveys'\?$"):
+        shop.why_empty("survey")
 
 
 def test_an_unknown_table_is_answered_with_the_nearest_name(tmp_path: Path) -> None:

@@ -19,6 +19,16 @@ ADJUSTMENTS = (
 )  # fmt: skip
 # Money-only lines, and the order's column each comes from.
 SHIPPING = {"shipping": "shipping_fee", "fee": "fee"}
+# The reasons inside a sentence.
+SAID = {
+    "broken_row": "wrong number of cells", "no_id": "no key", "no_order_id": "no order number",
+    "bad_date": "date cannot be read", "bad_amount": "amount cannot be read", "bad_score": "score not from 0 to 10",
+    "exact_duplicate": "same as an earlier row", "duplicate_id": "second row of a key",
+    "orphan": "belongs to no experiment", "not_product": "no product line", "test": "test order",
+    "staff": "staff order", "cancelled": "cancelled", "returned": "returned", "pending": "pending", "sample": "sample",
+    "negative": "below zero", "zero_yen": "amount of zero", "customer_conflict": "order of several customers",
+    "no_customer": "no customer", "after_as_of": "after the base date",
+}  # fmt: skip
 # Money of these rows is not known, which is not the same as zero.
 UNKNOWN_AMOUNT = ("broken_row", "bad_amount")
 
@@ -111,6 +121,40 @@ class Ledger:
                 "amount": [float("nan") if line.amount is None else float(line.amount) + 0.0 for line in lines],
             }
         )
+
+
+@dataclass(frozen=True)
+class Unused:
+    """A table that was read and of which no row is used: rows left out by reason, most first.
+
+    Example:
+        >>> str(Unused("surveys", 92, (("after_as_of", 83), ("bad_score", 9))))
+        '92 rows read, none used: 83 after_as_of, 9 bad_score'
+    """
+
+    table: str
+    rows_read: int
+    reasons: tuple[tuple[str, int], ...]
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{n:,} {reason}" for reason, n in self.reasons)
+        return f"{self.rows_read:,} rows read, none used" + (f": {told}" if told else "")
+
+
+def unused(ledgers: list[Ledger]) -> Unused | None:
+    """Why none of the ledgers used a row; None where one did.
+
+    Example:
+        >>> unused([Ledger("surveys", 1, None, (LedgerLine("bad_score", 1, None),), (), 0, None)])
+        Unused(table='surveys', rows_read=1, reasons=(('bad_score', 1),))
+    """
+    if not ledgers or any(ledger.rows_used for ledger in ledgers):
+        return None
+    rows: dict[str, int] = {}
+    for line in (line for ledger in ledgers for line in ledger.lines if line.rows):
+        rows[line.reason] = rows.get(line.reason, 0) + line.rows
+    ordered = sorted(rows.items(), key=lambda pair: (-pair[1], REASONS.index(pair[0])))
+    return Unused(ledgers[0].table, sum(ledger.rows_read for ledger in ledgers), tuple(ordered))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from crmlib.errors import UserError
 from crmlib.shop import open_shop
 
 hypothesis = pytest.importorskip("hypothesis")
@@ -83,6 +84,10 @@ def test_the_ledger_agrees_with_a_reading_row_by_row(rows: list[dict[str, str]])
         (Path(folder) / "acme.yml").write_text(
             yaml.safe_dump({"name": "acme", "sources": {"orders": {"path": "o.csv"}}}), encoding="utf-8"
         )
+        if "used" not in judged(rows):
+            with pytest.raises(UserError, match=r"^client 'acme': no order counts; \d+ rows? read, none used \("):
+                open_shop(Path(folder) / "acme.yml", as_of="2024-12-31")
+            return
         shop = open_shop(Path(folder) / "acme.yml", as_of="2024-12-31")
         ledger, orders, items = shop.ledger, shop.table("orders"), shop.table("order_items")
     reasons = judged(rows)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from crmlib.data.ledger import Count, Day, Ledger, LedgerLine
+from crmlib.data.ledger import REASONS, SAID, Count, Day, Ledger, LedgerLine
 
 # 10 rows and 1000.5 read; 1 broken, 2 cancelled for 300; 50 discount, rounding down .5: 7 rows and 650 used.
 LEDGER = Ledger(
@@ -23,6 +23,10 @@ def test_rows_and_money_add_up() -> None:
     assert LEDGER.balanced()
     assert (LEDGER.rows_left_out, LEDGER.amount_left_out, LEDGER.amount_adjusted) == (3, 300, Decimal("-50.5"))
     assert (LEDGER.rows("cancelled"), LEDGER.rows("returned")) == (2, 0)
+
+
+def test_every_reason_has_words_for_a_sentence() -> None:
+    assert list(SAID) == list(REASONS)
 
 
 @pytest.mark.parametrize("change", [{"rows_used": 8}, {"amount_used": 651}, {"amount_used": None}])

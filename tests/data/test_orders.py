@@ -421,7 +421,9 @@ def test_canonical_columns_are_there_and_hold_no_nulls_where_they_are_summed(ord
 
 
 def test_a_shop_without_a_single_counted_order_says_what_left_them_out(orders_of: Any) -> None:
-    text = "customer_id,order_date,line_amount\nc1,31.12.2024,5\nc2,30.12.2024,7\n"
+    text = "customer_id,order_date,line_amount\nc1,2024-12-31,0\nc2,,7\n"
     with pytest.raises(UserError) as error:
         orders_of(text)
-    assert str(error.value) == "client 'acme': no dated row counts; 2 rows were left out as bad_date."
+    assert str(error.value) == (
+        "client 'acme': no order counts; 2 rows read, none used (1: date cannot be read, 1: amount of zero)."
+    )
