@@ -39,8 +39,8 @@ def conditions(run: ReportInput, items: Iterable[Item] = ()) -> list[tuple[str, 
 
 
 def policy(run: ReportInput) -> list[tuple[str, str]]:
-    """Name and treatment of each class of orders the policy speaks of."""
-    return [(words.label(name), words.label(setting)) for name, setting in run.policy.items()]
+    """Name and treatment of each class of orders the policy speaks of, and whether the data tells the class at all."""
+    return [(words.label(name), _treatment(run, name, setting)) for name, setting in run.policy.items()]
 
 
 def reading(run: ReportInput) -> list[tuple[str, str, str]]:
@@ -123,6 +123,12 @@ def _ledger(table: str, frame: Any) -> Item:
     said = [{"name": c.name, "label": c.label, "unit": c.unit, "kind": c.kind, "decimals": c.decimals} for c in columns]
     facts = {"id": f"ledger_{table}", "title": words.label(table), "table": table}
     return {**_BARE, **facts, "columns": said, "rows": rows}
+
+
+def _treatment(run: ReportInput, name: str, setting: str) -> str:
+    if run.policy_known.get(name, True):
+        return words.label(setting)
+    return words.say(N_("{setting:label} (no such column in the data)"), setting=setting).text()
 
 
 def _parted(note: str) -> tuple[str, str, str]:

@@ -30,13 +30,14 @@ class NotebookRun:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportInput:
-    """What a client's run hands to the publishers."""
+    """What a client's run hands to the publishers; `policy_known` is false where the data cannot tell a class."""
 
     client: Client
     as_of: date
     language: str
     ledgers: dict[str, pd.DataFrame]
     policy: dict[str, str]
+    policy_known: dict[str, bool] = field(default_factory=dict)
     read_notes: list[str]
     notebooks: list[NotebookRun]
     formats: list[str]
