@@ -254,6 +254,7 @@ class _Making:
                     language=self.plan.language,
                     ledgers={table: ledger.frame() for table, ledger in self.shop.ledgers.items()},
                     policy=self.facts["policy"],
+                    policy_known=getattr(self.shop, "policy_known", {}),
                     read_notes=list(self.shop.read_notes),
                     notebooks=[self._part(name, verdict) for name, verdict in verdicts.items()],
                     formats=list(self.request.formats or self.client.formats),
