@@ -62,6 +62,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "condition": (N_("Condition"), "label"),
     "setting": (N_("Setting"), "label"),
     "n_rows": (N_("Rows"), "rows"),
+    "ledger_amount": (N_("Amount"), "money"),  # with shipping, cancelled orders and all else that is not sales
     "amount": (N_("Sales"), "money"),
     # customers and RFM
     "customer_id": (N_("Customer id"), "id"),
@@ -155,10 +156,12 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "primary_metric": (N_("Metric"), "label"),
     "window_days": (N_("Window"), "days"),
     "arm": (N_("Arm"), "label"),
+    "n_assigned_control": (N_("Assigned to control"), "customers"),
+    "n_assigned_treatment": (N_("Assigned to treatment"), "customers"),
     "n_control": (N_("Control"), "customers"),
     "n_treatment": (N_("Treatment"), "customers"),
     "n_not_yet": (N_("Not yet observed"), "customers"),
-    "n_conflicts": (N_("Assigned twice, left out"), "customers"),
+    "n_conflicts": (N_("Assigned to both arms, left out"), "customers"),
     "treatment_share_planned": (N_("Treatment share planned"), "share"),
     "treatment_share": (N_("Treatment share found"), "share"),
     "share_treated": (N_("Treated in the treatment arm"), "share"),
@@ -220,9 +223,10 @@ CODES: dict[str, str] = {
     "treatment_better": N_("treatment better"),
     "treatment_worse": N_("treatment worse"),
     "no_clear_difference": N_("no clear difference"),
-    "not_random": N_("differs, but not drawn at random"),
+    "not_random": N_("not judged: not drawn at random"),
     "ratio_broken": N_("not readable: arm sizes are off"),
     "not_observed": N_("not yet observed"),
+    "not_testable": N_("too few to judge"),
     # ledger
     "read": N_("Rows read"),
     "used": N_("Rows used"),
@@ -324,7 +328,13 @@ DEFINITIONS: dict[str, str] = {
     "repeat_share": N_("Sales from customers' second and later orders divided by all sales of the month."),
     "nps": N_("Share of promoters (9-10) minus share of detractors (0-6), times 100, of those who answered."),
     "response_rate": N_("Customers who answered divided by customers the survey was sent to."),
-    "ratio_pvalue": N_("Probability of arm sizes this far from the plan if assignment worked; below 0.001 it did not."),
+    "ratio_pvalue": N_(
+        "Probability of arm sizes this far from the plan if assignment worked; below 0.001 it is very unlikely that it"
+        " did."
+    ),
     "pvalue": N_("Probability of a difference at least this large if there were none."),
-    "n_needed_per_arm": N_("Customers per arm that would find the difference in four of five such experiments."),
+    "n_needed_per_arm": N_(
+        "Customers per arm that would find the smallest gain worth having, in as many of such experiments as the power"
+        " says."
+    ),
 }
