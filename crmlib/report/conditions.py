@@ -119,7 +119,7 @@ def _ledger(table: str, frame: Any) -> Item:
     # Surveys and assignments have no money; a column of dashes would say that some is missing.
     if all(row[2] is None for row in rows):
         names, rows = names[:2], [row[:2] for row in rows]
-    columns = [words.column(name) for name in names]
+    columns = [words.column("ledger_amount" if name == "amount" else name) for name in names]
     said = [{"name": c.name, "label": c.label, "unit": c.unit, "kind": c.kind, "decimals": c.decimals} for c in columns]
     facts = {"id": f"ledger_{table}", "title": words.label(table), "table": table}
     return {**_BARE, **facts, "columns": said, "rows": rows}

@@ -207,6 +207,7 @@ def test_a_page_of_prose_alone_has_its_conditions_and_ledger(tmp_path: Path) -> 
     assert "Cancelled left out Pending kept" in text
     assert "Rows read 100 500,000 Cancelled 7 35,000 Amount of zero 3 0" in text
     assert "Rows used 90 460,000" in text
+    assert "Reason Rows Amount (yen) Rows read" in text
     assert text.endswith("crmlib 0.1.0")
 
 

@@ -167,7 +167,7 @@ def test_conditions_and_ledger_have_their_sheet(tmp_path: Path) -> None:
     assert ["Base date", "31 March 2026"] in conditions
     assert ["Cancelled", "left out"] in conditions
     assert ["crmlib", "0.1.0"] in conditions
-    assert ledger[0] == ["Reason", "Rows", "Sales (yen)"]
+    assert ledger[0] == ["Reason", "Rows", "Amount (yen)"]
     assert ledger[1] == ["Rows read", 100, 500_000]
     assert ledger[-1] == ["Rows used", 90, 460_000]
 
