@@ -35,7 +35,8 @@ class Shop:
     Attributes:
         client: the client file. as_of: the base date, where observation ends. as_of_day: the same in days since
         1970-01-01. first_day: day of the first counted order. ledgers: one a table. read_notes: what the reading met,
-        as `code: facts`. inputs: hash of every file read.
+        as `code: facts`. inputs: hash of every file read. policy_known: for each key of the policy, whether the export
+        has a column and a value by which it can be told; empty without orders.
     """
 
     def __init__(self, client: Client, prepared: Prepared, as_of: date) -> None:
@@ -44,6 +45,7 @@ class Shop:
         self.as_of_day = (as_of - _EPOCH).days
         self.read_notes = [*prepared.notes, *_orders_end(prepared, self.as_of_day)]
         self.inputs = dict(prepared.inputs)
+        self.policy_known = dict(prepared.known)
         self.prepared_key = prepared.key
         self.ledgers: dict[str, Ledger] = {
             table: count.ledger(self.as_of_day if table in DAY else None) for table, count in prepared.counts.items()

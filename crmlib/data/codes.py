@@ -33,12 +33,14 @@ def translate_codes(
         column = INPUTS[table][name]
         if column.kind in ("code", "flag") or name in source.values:
             target = "when" if name in ("ordered_at", "order_date") and table == "orders" else name
-            _translate(con, table, relation, source, target, name, column)
+            found = _translate(con, table, relation, source, target, name, column)
+            mapped = source.values.get(name)
+            reading.meanings[name] = found | set(column.allowed if mapped is None else mapped.values())
 
 
 def _translate(
     con: duckdb.DuckDBPyConnection, table: str, relation: str, source: Source, target: str, name: str, column: Column
-) -> None:
+) -> set[str]:
     found = con.execute(f"SELECT coalesce(\"{target}\", '') AS text, count(*) FROM {relation} GROUP BY 1").fetchall()
     values = source.values.get(name, {})
     means = {text: meaning(text, values, column) for text, _ in found}
@@ -48,6 +50,7 @@ def _translate(
     changed = {text: value for text, value in means.items() if value != text}
     if changed:
         _replace(con, relation, target, changed)
+    return {value for value in means.values() if value}
 
 
 def _replace(con: duckdb.DuckDBPyConnection, relation: str, target: str, changed: dict[str, str | None]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from crmlib.data.beside import by_order, has, refuse_twice, shipping_sign
 from crmlib.data.codes import translate_codes
+from crmlib.data.known import policy_known
 from crmlib.data.ledger import SHIPPING, Count, Day, LedgerLine
 from crmlib.data.parse import moment, money, parse_column, rounded, whole
 from crmlib.data.sql import literals
@@ -287,11 +288,10 @@ def _amount_read(con: duckdb.DuckDBPyConnection) -> Decimal:
 def _could_hit(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) -> list[str]:
     """Reasons of the policy that are printed with 0 rows, because the data could have shown them."""
     marked = bool(con.execute("SELECT 1 FROM marked_customers LIMIT 1").fetchall())
+    known = policy_known({"orders": reading})
     seen = {
-        "exact_duplicate": True, "negative": True, "zero_yen": True, "not_product": has(reading, "line_type"),
-        "test": marked or has(reading, "is_test"), "staff": marked or has(reading, "is_staff"),
-        "cancelled": has(reading, "status"), "returned": has(reading, "status"), "pending": has(reading, "status"),
-        "sample": has(reading, "order_kind"),
+        **known, "exact_duplicate": True, "not_product": has(reading, "line_type"), "test": marked or known["test"],
+        "staff": marked or known["staff"],
     }  # fmt: skip
     return [reason for reason in _tests(policy, reading) if seen.get(reason)]
 

@@ -21,6 +21,7 @@ import crmlib
 from crmlib.data.beside import without_effect
 from crmlib.data.files import SourceFile, fingerprint, locate
 from crmlib.data.keys import MAIL, PERSONAL_VALUE, decide, is_personal_header, surrogates
+from crmlib.data.known import policy_known
 from crmlib.data.ledger import Count
 from crmlib.data.orders import build_orders
 from crmlib.data.others import build_other
@@ -42,13 +43,17 @@ SPILL = "20GB"
 
 @dataclass(frozen=True)
 class Prepared:
-    """The prepared tables of one client: where they lie, their counts for the ledger, and the notes of the reading."""
+    """The prepared tables of one client: where they lie, and what was found while they were made.
+
+    `counts`: what the ledgers are drawn from. `known`: which keys of the policy the export can tell.
+    """
 
     folder: Path
     key: str
     counts: dict[str, Count]
     notes: tuple[str, ...]
     inputs: dict[str, str]
+    known: dict[str, bool]
 
     def parquet(self, table: str) -> Path:
         """The file of a canonical table."""
@@ -117,7 +122,8 @@ def _build(settings: Settings, files: dict[str, list[SourceFile]], folder: Path)
             readings = _read(con, settings, files)
             _refuse_mail(con, settings, readings)
             counts = _tables(con, settings, readings)
-            _write(con, staged, counts, _notes(settings, files, readings), files)
+            told = {"notes": _notes(settings, files, readings), "known": policy_known(readings)}
+            _write(con, staged, counts, told, files)
         shutil.rmtree(folder, ignore_errors=True)
         staged.replace(folder)
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
@@ -257,7 +263,7 @@ def _notes(settings: Settings, files: dict[str, list[SourceFile]], readings: dic
 
 
 def _write(
-    con: duckdb.DuckDBPyConnection, folder: Path, counts: dict[str, Count], notes: list[str],
+    con: duckdb.DuckDBPyConnection, folder: Path, counts: dict[str, Count], told: dict[str, Any],
     files: dict[str, list[SourceFile]],
 ) -> None:  # fmt: skip
     written: dict[str, str] = {}
@@ -272,7 +278,7 @@ def _write(
         count.ledger(None)
     about = {
         "counts": {table: count.dump() for table, count in counts.items()},
-        "notes": notes,
+        **told,
         "tables": written,
         "inputs": {f"{table}/{f.name}": f.sha256 for table, found in files.items() for f in found},
     }
@@ -293,13 +299,13 @@ def _load(folder: Path) -> Prepared | None:
         about = json.loads((folder / "ledger.json").read_text(encoding="utf-8"))
         whole = all(_sha256(folder / f"{table}.parquet") == about["tables"][table] for table in OUTPUTS)
         counts = {table: Count.load(data) for table, data in about["counts"].items()}
-        notes, inputs = tuple(about["notes"]), dict(about["inputs"])
+        notes, inputs, known = tuple(about["notes"]), dict(about["inputs"]), dict(about["known"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     if not whole:
         return None
     os.utime(folder)
-    return Prepared(folder, folder.name, counts, notes, inputs)
+    return Prepared(folder, folder.name, counts, notes, inputs, known)
 
 
 def _remove_older(prepared: Path, *, keep: str) -> None:

@@ -37,7 +37,10 @@ Record = tuple[int, list[str]]
 
 @dataclass
 class Reading:
-    """What was met while reading one source: rows, broken rows, encodings, columns found and left."""
+    """What was met while reading one source: rows, broken rows, encodings, columns found and left.
+
+    `meanings`: the canonical values that a code of this source has, or could have by its mapping.
+    """
 
     table: str
     columns: list[str] = field(default_factory=list)
@@ -49,6 +52,7 @@ class Reading:
     headers: dict[str, str] = field(default_factory=dict)
     hashed: bool = True
     typed: bool = False
+    meanings: dict[str, set[str]] = field(default_factory=dict)
 
     def date_formats(self, source: Source) -> list[str] | None:
         """The client file's formats; where cells came as dates, also the form this module gives them."""
