@@ -45,7 +45,7 @@ KINDS: dict[str, Kind] = {
     "signed_points": Kind(form="signed", unit=N_("pt"), decimals=1, sheet="+0.0;-0.0;0.0"),
     "nps": Kind(form="signed", decimals=1, sheet="+0.0;-0.0;0.0"),
     "ratio": Kind(decimals=2, sheet="0.00"),
-    "pvalue": Kind(form="pvalue", decimals=3, sheet="0.000"),
+    "pvalue": Kind(form="pvalue", decimals=3, sheet='[<0.001]"<0.001";0.000'),
     "money": Kind(form="money"),
     "date": Kind(form="date", sheet="yyyy-mm-dd"),
     "month": Kind(form="month", sheet="yyyy-mm"),
@@ -316,7 +316,10 @@ DEFINITIONS: dict[str, str] = {
         "Of the customers whose n-th purchase lies at least the window before the base date, the share who bought again"
         " within the window."
     ),
-    "cumulative_rate": N_("Product of the step rates from the first purchase on."),
+    "cumulative_rate": N_(
+        "First-time buyers who made each purchase up to this one within the window of the one before, divided by all"
+        " first-time buyers."
+    ),
     "naive_step_rate": N_(
         "Customers with the next purchase divided by all with this one, also those who had no time to buy again yet;"
         " shown only for comparison."
