@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crmlib.batch.absence import unused
 from crmlib.batch.limits import Limits, allowed, fault, shown
 from crmlib.batch.places import place
 from crmlib.batch.template import (
@@ -24,6 +25,7 @@ from crmlib.errors import UserError
 
 if TYPE_CHECKING:
     from crmlib.client import Client
+    from crmlib.words import Sentence
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Installed, the notebooks lie in the package; in a checkout they lie beside it.
@@ -32,7 +34,10 @@ SHIPPED = (PACKAGE / "notebooks", PACKAGE.parent / "notebooks")
 
 @dataclass(frozen=True, kw_only=True)
 class NotebookPlan:
-    """One notebook of a run: what is injected, what it then sees, the ids that must come, the tables it lacks."""
+    """One notebook of a run: what is injected, what it then sees, the ids that must come, the tables it lacks.
+
+    `unused` says of a missing table that was read why no row of it is used.
+    """
 
     name: str
     path: Path
@@ -41,6 +46,7 @@ class NotebookPlan:
     parameters: dict[str, Any] = field(default_factory=dict)
     exhibits: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    unused: dict[str, Sentence] = field(default_factory=dict)
     untellable: tuple[str, ...] = ()
     fault: str = ""
 
@@ -128,6 +134,7 @@ def _plan_notebook(
         parameters={**template.defaults, **injected},
         exhibits=template.exhibits,
         missing=missing,
+        unused={table: said for table in missing if (said := unused(table, shop))},
         untellable=tuple(name for name, table in template.wants.items() if not shop.has(table)),
     )
 
@@ -242,7 +249,10 @@ def plan_table(plan: Plan) -> str:
 def _fate(notebook: NotebookPlan) -> str:
     if notebook.fault:
         return f"invalid: {notebook.fault}"
-    return f"no_data: needs {', '.join(notebook.missing)}" if notebook.missing else "will run"
+    if not notebook.missing:
+        return "will run"
+    told = [f"no_data: needs {', '.join(notebook.missing)}", *(said.text() for said in notebook.unused.values())]
+    return ". ".join(told)
 
 
 def plan_yaml(plan: Plan) -> str:

@@ -7,8 +7,9 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from crmlib.batch.absence import absent
 from crmlib.batch.template import code_cells
-from crmlib.words import N_, Sentence, label, say, speak, speech
+from crmlib.words import N_, Sentence, say, speak
 
 if TYPE_CHECKING:
     from crmlib.batch.plan import NotebookPlan, Plan
@@ -54,18 +55,7 @@ def before(notebook: NotebookPlan) -> Verdict | None:
         return Verdict(verdict="invalid", reason=say("{fault:text}", fault=notebook.fault))
     if not notebook.missing:
         return None
-    said = say(N_("The data this rests on is missing: {tables:text}."), tables=_Labels(notebook.missing))
-    return Verdict(verdict="no_data", reason=said)
-
-
-@dataclass(frozen=True)
-class _Labels:
-    """Codes that are said in the language of whoever reads the sentence."""
-
-    codes: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return ("、" if speech().language == "ja" else ", ").join(label(code) for code in self.codes)
+    return Verdict(verdict="no_data", reason=absent(notebook.missing, notebook.unused))
 
 
 def judge(plan: Plan, notebook: NotebookPlan, executed: dict[str, Any] | None, outcome: Outcome) -> Verdict:

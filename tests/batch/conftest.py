@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+
+if TYPE_CHECKING:
+    from crmlib.data.ledger import Unused
 
 MIME = "application/vnd.crm.exhibit+json"
 PARAMETERS = 'client = "demo"  # the client\nas_of = None  # base date\nlanguage = None\ndesk = False\n'
@@ -92,9 +95,13 @@ class StubShop:
     inputs: dict[str, str] = field(default_factory=lambda: {"orders.csv": "a" * 64})
     read_notes: list[str] = field(default_factory=list)
     ledgers: dict[str, StubLedger] = field(default_factory=lambda: {"orders": StubLedger()})
+    unused: dict[str, Unused] = field(default_factory=dict)
 
     def has(self, table: str) -> bool:
         return table in self.tables
+
+    def why_empty(self, table: str) -> Unused | None:
+        return self.unused.get(table)
 
     def table(self, name: str) -> pd.DataFrame:
         return pd.DataFrame({"survey_id": ["spring", "autumn", "spring"]}) if self.has(name) else pd.DataFrame()

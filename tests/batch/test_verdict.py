@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crmlib.batch.plan import NotebookPlan, Plan
+from crmlib.batch.plan import NotebookPlan, Plan, make_plan
 from crmlib.batch.pool import Outcome
 from crmlib.batch.verdict import MIME, before, judge
+from crmlib.data.ledger import Unused
+from tests.batch.conftest import StubShop
+
+if TYPE_CHECKING:
+    from tests.batch.conftest import StubClient, Write
 
 NOTEBOOK = NotebookPlan(
     name="small", path=Path("small.ipynb"), parameters={"client": "acme", "days": 90}, exhibits=("a", "b")
@@ -138,6 +144,30 @@ def test_a_missing_table_is_said_in_the_reader_s_language() -> None:
     found = before(NotebookPlan(name="nps", path=Path("nps.ipynb"), missing=("surveys", "assignments")))
     assert found is not None
     assert found.said() == "The data this rests on is missing: Survey answers, Assignments."
+
+
+def test_a_table_without_a_used_row_says_how_many_were_read_and_why_none_is_used(
+    client: StubClient, write: Write
+) -> None:
+    write("small", needs=["orders", "surveys", "surveys_sent", "assignments"])
+    why = {
+        "surveys": Unused("surveys", 92, (("after_as_of", 83), ("bad_score", 9))),
+        "surveys_sent": Unused("surveys_sent", 0, ()),
+    }
+    [notebook] = make_plan(client, StubShop(as_of=date(2025, 6, 30), unused=why)).notebooks
+    found = before(notebook)
+    assert found is not None
+    assert found.said() == (
+        "The data this rests on is missing: Assignments. "
+        "Survey answers: 92 rows read, none used (83 rows after the base date 30 June 2025, "
+        "Score is not a whole number from 0 to 10: 9 rows). Surveys sent: no rows in the files."
+    )
+    assert found.said("ja") == (
+        "この分析に必要なデータがありません：割付。"
+        "アンケート回答：92行を読み込みましたが、使える行がありません"
+        "（基準日（2025年6月30日）より後 83行、点数が0〜10の整数でない 9行）。"
+        "アンケート配信：ファイルに行がありません。"
+    )
 
 
 def test_a_notebook_that_can_run_has_no_verdict_before() -> None:
