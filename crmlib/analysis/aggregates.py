@@ -94,7 +94,9 @@ def step_counts(orders: Any, *, as_of_day: int, window_days: int, max_step: int 
 
     Returns columns:
         order_number (n of F_n); n_reached (had an n-th order); n_eligible (had it at least window_days ago);
-        n_next (eligible, next order within window_days); n_next_any (reached, any next order, the naive count).
+        n_next (eligible, next order within window_days); n_next_any (reached, any next order, the naive count);
+        n_kept (eligible, and every order so far came within window_days of the one before); n_kept_next (of these,
+        next order within window_days).
 
     Raises:
         ValueError: a column is missing; window_days or max_step is below 1.
@@ -103,22 +105,26 @@ def step_counts(orders: Any, *, as_of_day: int, window_days: int, max_step: int 
         >>> ids = {"customer_id": ["a", "a", "b"], "order_id": ["1", "2", "3"]}
         >>> orders = pd.DataFrame({**ids, "order_day": [0, 20, 95]})
         >>> step_counts(orders, as_of_day=100, window_days=30, max_step=1).iloc[0].to_list()
-        [1, 2, 1, 1, 1]
+        [1, 2, 1, 1, 1, 1, 1]
     """
     require_at_least("window_days", window_days, 1)
     require_at_least("max_step", max_step, 1)
     gap = nw.col("next_day") - nw.col("order_day")
     eligible = nw.col("order_day") <= as_of_day - window_days
     counts = (
-        _numbered(orders, as_of_day)
+        _with_late(_numbered(orders, as_of_day), window_days)
         .filter(nw.col("order_number") <= max_step)
         .with_columns(eligible=_flag(eligible), next=_flag(eligible & (gap <= window_days)), next_any=_flag(gap >= 0))
+        .with_columns(kept=nw.col("eligible") * _flag(nw.col("n_late") == 0))
+        .with_columns(kept_next=nw.col("kept") * nw.col("next"))
         .group_by("order_number")
         .agg(
             n_reached=nw.col("eligible").count(),
             n_eligible=nw.col("eligible").sum(),
             n_next=nw.col("next").sum(),
             n_next_any=nw.col("next_any").sum(),
+            n_kept=nw.col("kept").sum(),
+            n_kept_next=nw.col("kept_next").sum(),
         )
     )
     table = _collect(counts, by=["order_number"]).set_index("order_number")
@@ -215,6 +221,13 @@ def _numbered(orders: Any, as_of_day: int) -> Any:
     rows = _lazy(orders, ["customer_id", "order_id", "order_day"]).filter(nw.col("order_day") <= as_of_day)
     next_day = nw.col("order_day").shift(-1).over("customer_id", order_by=BY_TIME)
     return rows.with_columns(one=nw.lit(1)).with_columns(order_number=_order_number(), next_day=next_day)
+
+
+def _with_late(numbered: Any, window_days: int) -> Any:
+    # How many of the customer's orders so far came later than the window after the one before.
+    before = nw.col("order_day").shift(1).over("customer_id", order_by=BY_TIME)
+    late = numbered.with_columns(late=_flag(nw.col("order_day") - before > window_days))
+    return late.with_columns(n_late=nw.col("late").cum_sum().over("customer_id", order_by=BY_TIME))
 
 
 def _order_number() -> nw.Expr:

@@ -97,13 +97,15 @@ def pooled(cohorts: pd.DataFrame) -> pd.DataFrame:
 def steps(step_counts: pd.DataFrame) -> pd.DataFrame:
     """From each order to the next: step and cumulative rate, the naive figures beside them.
 
-    Row n is the step from the n-th order to the next. step_rate = n_next / n_eligible with Wilson's interval;
-    cumulative_rate is the product of the step rates up to the row, so the share of first-time buyers who come to
-    order n + 1, with Greenwood's variance on the scale log(-log). The naive rates divide by everybody, also by those
-    who have not had the time: n_next_any / n_reached and n_next_any / n_reached of the first row.
+    Row n is the step from the n-th order to the next. step_rate = n_next / n_eligible with Wilson's interval, of all
+    who reached order n, also those who came late. cumulative_rate is the share of first-time buyers who made every
+    purchase up to order n + 1 within the window of the one before: the product of n_kept_next / n_kept, in which only
+    those count who have kept to the window so far, with Greenwood's variance on the scale log(-log). (The product of
+    the step rates would mix late comers in and be the rate of nothing.) The naive rates divide by everybody, also by
+    those who have not had the time: n_next_any / n_reached and n_next_any / n_reached of the first row.
 
     Returns columns:
-        order_number; n_reached; n_eligible; n_next; step_rate, step_rate_low, step_rate_high; cumulative_rate,
+        order_number; n_reached; n_eligible; n_next; n_kept; n_kept_next; step_rate, step_rate_low, step_rate_high; cumulative_rate,
         cumulative_rate_low, cumulative_rate_high; naive_step_rate; naive_cumulative_rate. Rates are NaN where nobody
         is eligible, and the cumulative rate from there on.
 
@@ -111,14 +113,16 @@ def steps(step_counts: pd.DataFrame) -> pd.DataFrame:
         ValueError: a column is missing.
     """
     names = ["order_number", "n_reached", "n_eligible", "n_next"]
-    require_columns("step_counts", step_counts.columns, [*names, "n_next_any"])
+    require_columns("step_counts", step_counts.columns, [*names, "n_next_any", "n_kept", "n_kept_next"])
     table = step_counts.sort_values("order_number", ignore_index=True)
     eligible = table["n_eligible"].where(table["n_eligible"] > 0).to_numpy(dtype="float64")
     n_next = table["n_next"].to_numpy(dtype="float64")
     table["step_rate"] = n_next / eligible
     table["step_rate_low"], table["step_rate_high"] = wilson_bounds(n_next, eligible)
-    table["cumulative_rate"] = np.cumprod(n_next / eligible)
-    variance = _greenwood(eligible - n_next, eligible)
+    kept = table["n_kept"].where(table["n_kept"] > 0).to_numpy(dtype="float64")
+    kept_next = table["n_kept_next"].to_numpy(dtype="float64")
+    table["cumulative_rate"] = np.cumprod(kept_next / kept)
+    variance = _greenwood(kept - kept_next, kept)
     low, high = log_log_bounds(table["cumulative_rate"], variance)
     table["cumulative_rate_low"], table["cumulative_rate_high"] = low, high
     table["naive_step_rate"] = table["n_next_any"] / table["n_reached"].where(table["n_reached"] > 0)

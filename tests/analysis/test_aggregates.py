@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -70,8 +71,10 @@ def test_only_customers_observed_for_the_whole_window_are_eligible(make_orders: 
 
     steps = aggregates.step_counts(orders, as_of_day=100, window_days=30, max_step=3)
 
-    assert steps.columns.tolist() == ["order_number", "n_reached", "n_eligible", "n_next", "n_next_any"]
-    assert steps.to_numpy().tolist() == [[1, 5, 3, 1, 3], [2, 3, 2, 0, 0], [3, 0, 0, 0, 0]]
+    names = ["order_number", "n_reached", "n_eligible", "n_next", "n_next_any", "n_kept", "n_kept_next"]
+    assert steps.columns.tolist() == names
+    # b's second order came late, so from the second step on only a has kept to the window.
+    assert steps.to_numpy().tolist() == [[1, 5, 3, 1, 3, 3, 1], [2, 3, 2, 0, 0, 1, 0], [3, 0, 0, 0, 0, 0, 0]]
 
 
 def test_orders_of_one_day_follow_their_order_id(make_orders: MakeOrders, day: Day) -> None:
@@ -190,7 +193,10 @@ def test_pandas_agrees_with_a_plain_loop_over_customers(many_orders: pd.DataFram
         reached = [own for own in days if len(own) >= n]
         eligible = [own for own in reached if own[n - 1] + 60 <= 19_500]
         came = [own for own in eligible if len(own) > n and own[n] - own[n - 1] <= 60]
-        assert steps.loc[n].tolist() == [len(reached), len(eligible), len(came), sum(len(own) > n for own in reached)]
+        kept = [own for own in eligible if all(late - early <= 60 for early, late in pairwise(own[:n]))]
+        kept_next = [own for own in kept if own in came]
+        counts = [reached, eligible, came, [own for own in reached if len(own) > n], kept, kept_next]
+        assert steps.loc[n].tolist() == [len(found) for found in counts]
 
 
 def test_a_missing_column_is_named_with_the_nearest_one() -> None:

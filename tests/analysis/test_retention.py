@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from importlib.metadata import files
 
 import numpy as np
 import pandas as pd
@@ -122,15 +123,17 @@ def test_the_last_day_of_a_month_is_in_it_and_the_next_is_not(day: int) -> None:
 
 
 def step_counts(rows: list[list[int]]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["order_number", "n_reached", "n_eligible", "n_next", "n_next_any"])
+    # Everybody has kept to the window so far, unless the row goes on with counts of its own.
+    names = ["order_number", "n_reached", "n_eligible", "n_next", "n_next_any", "n_kept", "n_kept_next"]
+    return pd.DataFrame([row if len(row) == 7 else [*row, row[2], row[3]] for row in rows], columns=names)
 
 
 def test_steps_by_hand() -> None:
     steps = retention.steps(step_counts([[1, 120, 100, 40, 50], [2, 50, 32, 24, 26], [3, 26, 0, 0, 5]]))
 
     assert steps.columns.tolist() == [
-        "order_number", "n_reached", "n_eligible", "n_next", "step_rate", "step_rate_low", "step_rate_high",
-        "cumulative_rate", "cumulative_rate_low", "cumulative_rate_high", "naive_step_rate", "naive_cumulative_rate",
+        "order_number", "n_reached", "n_eligible", "n_next", "n_kept", "n_kept_next", "step_rate", "step_rate_low",
+        "step_rate_high", "cumulative_rate", "cumulative_rate_low", "cumulative_rate_high", "naive_step_rate", "naive_cumulative_rate",
     ]  # fmt: skip
     assert steps.loc[:1, "step_rate"].tolist() == [0.4, 0.75]
     assert steps.loc[1, "cumulative_rate"] == pytest.approx(0.4 * 0.75)
@@ -146,6 +149,30 @@ def test_the_cumulative_interval_is_greenwoods_on_the_log_log_scale() -> None:
     width = 1.959963984540054 * math.sqrt(variance) / -math.log(0.3)
     assert steps.loc[1, "cumulative_rate_low"] == pytest.approx(0.3 ** math.exp(width))
     assert steps.loc[1, "cumulative_rate_high"] == pytest.approx(0.3 ** math.exp(-width))
+
+
+def test_the_cumulative_rate_follows_only_those_who_kept_to_the_window() -> None:
+    # Of 100, 40 came in time; 10 more came late, so 50 are in the second step but only 40 of them kept to the window.
+    steps = retention.steps(step_counts([[1, 100, 100, 40, 50, 100, 40], [2, 50, 50, 25, 25, 40, 22]]))
+
+    assert steps.loc[1, "step_rate"] == 0.5
+    assert steps.loc[1, "cumulative_rate"] == pytest.approx(22 / 100)
+
+
+def test_cdnow_counts_directly_what_the_cumulative_rate_says() -> None:
+    # Every customer is observed for at least 462 days, so two steps of 180 days need no estimation.
+    file = next(f for f in files("lifetimes") or () if f.name == "CDNOW_master.txt")
+    text = pd.read_csv(file.locate(), sep=r"\s+", dtype=str)
+    days = (pd.to_datetime(text["date"], format="%Y%m%d") - pd.Timestamp("1970-01-01")).dt.days
+    orders = pd.DataFrame({"customer_id": text["customer_id"], "order_id": text.index.astype(str), "order_day": days})
+    counts = aggregates.step_counts(orders, as_of_day=int(days.max()), window_days=180, max_step=2)
+
+    ordered = orders.sort_values("order_day", kind="stable")
+    wide = ordered.assign(n=ordered.groupby("customer_id").cumcount()).pivot(
+        index="customer_id", columns="n", values="order_day"
+    )
+    kept = (wide[1] - wide[0] <= 180) & (wide[2] - wide[1] <= 180)
+    assert retention.steps(counts).loc[1, "cumulative_rate"] == pytest.approx(kept.sum() / 23_570)
 
 
 def test_nobody_eligible_is_unknown_and_not_zero() -> None:
