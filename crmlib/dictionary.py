@@ -112,6 +112,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "n_eligible": (N_("Observed long enough"), "customers"),
     "n_next": (N_("Bought again within the window"), "customers"),
     "n_next_any": (N_("Bought again at any time"), "customers"),
+    "n_kept": (N_("Kept to the window so far"), "customers"),
+    "n_kept_next": (N_("Of these, bought again within the window"), "customers"),
     "step_rate": (N_("Step rate"), "share"),
     "cumulative_rate": (N_("Cumulative rate"), "share"),
     "naive_step_rate": (N_("Naive step rate"), "share"),

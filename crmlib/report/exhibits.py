@@ -71,6 +71,8 @@ class Report:
         unknown = self._say(missing, values) or words.MISSING
         text = unknown if found["value"] is None else words.phrase(found["value"], kind)
         body = {**found, "unit": words.unit(kind), "value_kind": kind, "text": text}
+        if found["low"] is not None and found["high"] is None:
+            body["open_end"] = unknown
         self._emit({**head, **body}, f"<p><b>{escape(head['title'])}</b> {escape(text)}{_range_html(found, kind)}</p>")
 
     def table(
@@ -97,8 +99,8 @@ class Report:
 
     def chart(
         self, id: str, plot: Callable[..., Axes], table: DataFrame, *, title: Text, name: Text, alt: Text,
-        native: dict[str, Any], height: float = 3.6, n: int | None = None, n_kind: str = "customers", note: Text = "", source: Text = "",
-        needs: str | None = None, values: dict[str, Any] | None = None,
+        native: dict[str, Any], height: float = 3.6, n: int | None = None, n_kind: str = "customers", note: Text = "",
+        source: Text = "", needs: str | None = None, values: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Draw `plot(table, ax=...)` in the house style; the bundle holds the table and the chart's native form.
 
@@ -206,7 +208,8 @@ def _plain(value: Any, kind: str) -> Any:
     number = float(value)
     if not math.isfinite(number):
         return None
-    return int(value) if form in {"month", "money"} or number.is_integer() else number
+    # Averages of money are rounded to the smallest unit, never cut.
+    return round(value) if form in {"month", "money"} or number.is_integer() else number
 
 
 def _table(frame: DataFrame) -> dict[str, Any]:

@@ -50,7 +50,15 @@ def test_the_best_segment_with_its_share_of_customers_and_of_sales() -> None:
 
 def test_silence_longer_than_the_data_cannot_be_told() -> None:
     told = findings.rfm.slipping(_segments(0, 4), days_seen=181, cuts=CUTS, method="fixed")
-    assert _both(told)[0].startswith("4 customers who used to buy often have gone silent; they brought ¥400 so far")
+    assert _both(told) == (
+        (
+            "4 customers who had bought repeatedly have not bought for more than 180 days; they brought ¥400 so far and"
+            " are the first to consider for a personal follow-up."
+        ),
+        "リピート客のうち4人は180日を超えて購入がありません。これまでの売上は400円で、個別フォローの第一候補です。",
+    )
+    ranked = findings.rfm.slipping(_segments(0, 4), days_seen=10, cuts=CUTS, method="quantile")
+    assert "are among those silent longest" in _both(ranked)[0]
     none = findings.rfm.slipping(_segments(0, 0), days_seen=181, cuts=CUTS, method="fixed")
     assert _both(none)[0] == "No repeat customer has been silent for long by the cuts in use."
     short = findings.rfm.slipping(_segments(0, 0), days_seen=180, cuts=CUTS, method="fixed")
@@ -65,11 +73,13 @@ def test_silence_longer_than_the_data_cannot_be_told() -> None:
     assert "add up to the sales" in _both(findings.rfm.reach(days_seen=366, cuts=CUTS, method="fixed"))[0]
 
 
-def test_one_time_buyers_with_their_denominator() -> None:
-    assert _both(findings.rfm.one_time(pd.DataFrame({"n_orders": [1, 1, 1, 2]})))[0] == (
-        "3 of 4 customers (75.0%) have bought once only; among them are those who had no time to come back yet."
+def test_one_time_buyers_with_their_denominator_and_the_recent_among_them() -> None:
+    customers = pd.DataFrame({"n_orders": [1, 1, 1, 2], "first_day": [0, 10, 11, 99]})
+    assert _both(findings.rfm.one_time(customers, as_of_day=100, days=90)) == (
+        "3 of 4 customers (75.0%) have bought once only; 1 of these bought for the first time within the last 90 days.",
+        "4人のうち3人（75.0%）は購入が1回だけです。うち1人は初回購入から90日未満です。",
     )
-    assert _both(findings.rfm.one_time(pd.DataFrame({"n_orders": []})))[0] == "There is no counted order."
+    assert _both(findings.rfm.one_time(customers[:0], as_of_day=100, days=90))[0] == "There is no counted order."
 
 
 def _steps(rate: float, naive: float) -> pd.DataFrame:
@@ -96,31 +106,36 @@ def test_the_second_purchase_with_window_denominator_and_interval() -> None:
     assert "cannot be told" in _both(findings.retention.second_step(_steps(0, 0).iloc[:0], 180))[0]
 
 
-def test_the_naive_figure_is_set_against_the_right_one_in_its_direction() -> None:
-    assert _both(findings.retention.naive_gap(_steps(0.5, 0.4)))[0].endswith(
-        "40.0% instead of 50.0%: 10.0 points too low."
-    )
-    assert "within the window" in _both(findings.retention.naive_gap(_steps(0.4, 0.5)))[0]
-    assert "cannot be compared" in _both(findings.retention.naive_gap(_steps(NAN, NAN)))[0]
+def test_the_naive_figure_is_said_not_to_be_comparable() -> None:
+    assert _both(findings.retention.naive_gap(_steps(0.5, 0.4)))[0].endswith("so it cannot be compared with 50.0%.")
+    assert "nobody has been observed" in _both(findings.retention.naive_gap(_steps(NAN, NAN)))[0]
 
 
-def test_the_largest_loss_names_its_step_and_window() -> None:
-    loss = SimpleNamespace(order_number=2, n_lost=30, n_eligible=40, step_rate=0.25)
+def test_the_largest_loss_names_its_step_window_and_interval() -> None:
+    interval = SimpleNamespace(low=0.2, high=0.3)
+    loss = SimpleNamespace(order_number=2, n_lost=30, n_eligible=40, step_rate=0.25, interval=interval)
     assert _both(findings.retention.largest_loss(loss, 90))[0] == (
-        "The largest loss lies between purchase 2 and purchase 3: 30 of 40 customers (75.0%) did not come back"
-        " within 90 days."
+        "The largest loss lies between purchase 2 and purchase 3: 30 of 40 customers (75.0%; 95% interval 70.0% to"
+        " 80.0%) did not come back within 90 days."
     )
     unknown = SimpleNamespace(order_number=None)
     assert "cannot be told" in _both(findings.retention.largest_loss(unknown, 90))[0]
-    assert _both(findings.retention.steps_title(unknown))[0] == "Purchases step by step"
+    assert _both(findings.retention.steps_title(unknown, 90))[0] == "Purchases step by step"
+    assert _both(findings.retention.steps_title(loss, 90))[1] == "90日以内に次の購入がない顧客が最も多いのは2回目のあと"
 
 
 @pytest.mark.parametrize(
-    ("n", "median", "said"),
-    [(0, NAN, "There is no first purchase"), (9, NAN, "is not reached"), (9, 31.0, "second time 31 days after")],
+    ("n", "median", "high", "said"),
+    [
+        (0, NAN, NAN, "There is no first purchase"),
+        (9, NAN, NAN, "is not reached"),
+        (9, 31.0, 40.0, "estimated at 31 days (95% interval 20 days to 40 days; n = 9 customers"),
+        (9, 31.0, NAN, "estimated at 31 days (95% interval from 20 days, its upper end not reached; n = 9 customers"),
+    ],
 )
-def test_the_median_is_said_not_reached_or_untellable(n: int, median: float, said: str) -> None:
-    assert said in _both(findings.retention.days_to_second(SimpleNamespace(n=n, median=median)))[0]
+def test_the_median_has_its_interval_also_when_that_is_open(n: int, median: float, high: float, said: str) -> None:
+    result = SimpleNamespace(n=n, median=median, median_interval=SimpleNamespace(low=20.0, high=high))
+    assert said in _both(findings.retention.days_to_second(result))[0]
 
 
 def _months(n: int, repeat: int, earlier: int) -> pd.DataFrame:
@@ -139,19 +154,27 @@ def test_repeat_sales_against_the_year_before_only_where_there_is_one() -> None:
     assert _both(findings.retention.repeat_sales(_months(3, 40, 0)))[0] == (
         "Over the last 3 months repeat orders brought 40.0% of sales."
     )
+    old = _months(24, 100, 50)
+    assert "says nothing" in _both(findings.retention.repeat_sales(old))[0]
+    assert _both(findings.retention.sales_title(old))[0] == "New and repeat sales by month"
+    assert "no sales" in _both(findings.retention.repeat_sales(_months(3, 0, 0).assign(amount_new=0)))[0]
     assert "No complete month" in _both(findings.retention.repeat_sales(_months(3, 40, 0).assign(state="partial")))[0]
 
 
 def _result(promoters: int, detractors: int, n: int) -> Any:
     nps = 100 * (promoters - detractors) / n if n else NAN
     interval = SimpleNamespace(low=nps - 5, high=nps + 5)
-    return SimpleNamespace(n=n, n_promoters=promoters, n_detractors=detractors, nps=nps, interval=interval)
+    passives = n - promoters - detractors
+    counts = {"n_promoters": promoters, "n_passives": passives, "n_detractors": detractors}
+    return SimpleNamespace(n=n, **counts, nps=nps, interval=interval)
 
 
 def test_the_score_with_interval_and_number_of_answers() -> None:
-    assert _both(findings.nps.score(_result(4, 2, 10)))[0] == (
-        "The NPS is +20.0 (95% interval +15.0 to +25.0; 10 responses: 40.0% promoters, 20.0% detractors)."
+    assert _both(findings.nps.score(_result(16, 8, 40)))[0] == (
+        "The NPS is +20.0 (95% interval +15.0 to +25.0; 40 responses: 40.0% promoters, 20.0% detractors)."
     )
+    few = _both(findings.nps.score(_result(4, 2, 29)))[0]
+    assert few == "29 responses are too few for a score: 4 promoters, 23 passives, 2 detractors."
     assert "No answer" in _both(findings.nps.score(_result(0, 0, 0)))[0]
     assert "outnumber" in _both(findings.nps.distribution_title(_result(1, 2, 10)))[0]
     assert _both(findings.nps.distribution_title(_result(0, 0, 0)))[0] == "Distribution of answers"
@@ -166,13 +189,14 @@ def _groups(difference: float, half: float, n: int) -> pd.DataFrame:
     return pd.DataFrame({
         "group": ["stopped", "every_day"], "n": [n, n], "nps": [difference, 0.0],
         "nps_difference": [difference, NAN], "nps_difference_low": [difference - half, NAN],
-        "nps_difference_high": [difference + half, NAN],
+        "nps_difference_high": [difference + half, NAN], "pvalue": [0.2 if abs(difference) < half else 0.01, NAN],
     })  # fmt: skip
 
 
 def test_groups_differ_clearly_or_not_or_are_too_small_or_were_not_asked() -> None:
     assert _both(findings.nps.groups(_groups(-40, 10, 50), "usage"))[0] == (
-        "“stopped using it” scores 40.0 points lower than all others (95% interval -50.0 to -30.0; 50 responses)."
+        "“stopped using it” scores 40.0 points lower than all others (95% interval -50.0 to -30.0,"
+        " corrected for 2 groups; 50 responses)."
     )
     assert "higher than all others" in _both(findings.nps.groups(_groups(40, 10, 50), "usage"))[0]
     assert "No group differs clearly" in _both(findings.nps.groups(_groups(5, 10, 50), "usage"))[0]
@@ -185,10 +209,16 @@ def test_groups_differ_clearly_or_not_or_are_too_small_or_were_not_asked() -> No
 def _row(verdict: str, **changed: Any) -> dict[str, Any]:
     row = {
         "name": "call", "primary_metric": "continuation", "verdict": verdict, "is_random": True, "ratio_ok": True,
-        "n_control": 100, "n_treatment": 100, "value_control": 0.5, "value_treatment": 0.6, "difference": 0.1,
+        "assigned_method": "random", "n_control": 100, "n_treatment": 100, "n_assigned_control": 150,
+        "n_assigned_treatment": 90, "value_control": 0.5, "value_treatment": 0.6, "difference": 0.1,
         "difference_low": 0.02, "difference_high": 0.18, "treatment_share_planned": 0.5, "ratio_pvalue": 0.00001,
+        "n_needed_per_arm": 90.0,
     }  # fmt: skip
-    return {**row, **changed}
+    by_hand = {"assigned_method": "manual"} if changed.get("is_random") is False else {}
+    return {**row, **by_hand, **changed}
+
+
+REVENUE = {"primary_metric": "revenue"}
 
 
 @pytest.mark.parametrize(
@@ -196,30 +226,39 @@ def _row(verdict: str, **changed: Any) -> dict[str, Any]:
     [
         (_row("treatment_better"), "“call” worked: 60.0% against 50.0%, 10.0 points more (95% interval +2.0 to +18.0"),
         (_row("treatment_worse", difference=-0.1), "“call” did harm: 60.0% against 50.0%, 10.0 points less"),
-        (_row("no_clear_difference", difference_low=-0.02), "no clear difference; the interval of the difference runs"),
-        (_row("ratio_broken"), "“call” cannot be read: 100 customers were treated against 100 customers not treated"),
-        (_row("not_observed"), "“call”: nobody has been observed for the whole window yet."),
+        (_row("no_clear_difference"), "95% interval of the difference +2.0 to +18.0 points)."),
+        (
+            _row("no_clear_difference", n_needed_per_arm=101.0),
+            "would take 101 customers per arm, so this does not show",
+        ),
+        (_row("no_clear_difference", n_needed_per_arm=NAN), "95% interval of the difference +2.0 to +18.0 points)."),
+        (_row("ratio_broken"), "“call” cannot be read: 90 customers were assigned to treatment and 150 customers to"),
+        (_row("not_observed"), "“call”: an arm has no customer observed for the whole window yet."),
+        (_row("not_testable"), "“call” cannot be judged: too few customers"),
         (_row("treatment_better", is_random=False), "but the group was not drawn at random"),
         (_row("treatment_worse", is_random=False), "but the group was not drawn at random"),
-        (_row("treatment_better", primary_metric="revenue"), "more sales per customer (95% interval)"),
-        (_row("treatment_worse", primary_metric="revenue"), "did harm: sales per customer changed by"),
-        (_row("no_clear_difference", primary_metric="revenue"), "no clear difference in sales per customer"),
-        (_row("treatment_better", primary_metric="revenue", is_random=False), "the treated group differs in sales"),
+        (_row("no_clear_difference", is_random=False), "but the group was not drawn at random"),
+        (_row("treatment_better", is_random=False, assigned_method="before_after"), "compares before with after"),
+        (_row("treatment_better", **REVENUE), "more sales per customer (95% interval)"),
+        (_row("treatment_worse", **REVENUE), "did harm: sales per customer changed by"),
+        (_row("no_clear_difference", **REVENUE), "no clear difference in sales per customer"),
+        (_row("treatment_better", **REVENUE, is_random=False), "whether sales per customer differ or not may lie in"),
     ],
 )
 def test_each_verdict_has_its_sentence_in_both_languages(row: dict[str, Any], said: str) -> None:
-    english, japanese = _both(findings.abtest.verdict(row))
+    english, japanese = _both(findings.abtest.verdict(row, 0.1))
     assert said in english
     assert "call" in japanese
     assert "interval" not in japanese
 
 
 def test_only_random_experiments_with_whole_arms_count_as_evidence() -> None:
-    results = pd.DataFrame(
-        [_row("treatment_better"), _row("ratio_broken", ratio_ok=False), _row("treatment_better", is_random=False)]
-    )
-    assert _both(findings.abtest.summary(results))[0] == (
-        "Of 3 experiments 1 can be read as evidence; 1 of these show a clear difference."
+    rows = [_row("treatment_better"), _row("ratio_broken"), _row("treatment_better", is_random=False)]
+    results = pd.DataFrame([*rows, _row("not_observed")])
+    assert _both(findings.abtest.summary(results))[0].startswith(
+        "Of 4 experiments 1 can be read as evidence; 1 of these show a clear difference."
     )
     assert _both(findings.abtest.differences_title(results))[0] == "“call” shows a clear gain"
     assert _both(findings.abtest.differences_title(results.iloc[1:]))[0] == "No experiment shows a clear gain"
+    revenue = pd.DataFrame([_row("treatment_better", **REVENUE), _row("treatment_better"), _row("treatment_better")])
+    assert _both(findings.abtest.differences_title(revenue))[0] == "2 experiments show a clear gain"

@@ -11,12 +11,19 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 SMALL = 30
+ALPHA = 0.05
 
 
 def score(result: Any) -> Sentence:
     """The NPS with its interval and its number of answers."""
     if result.n == 0:
         return say("No answer with a score from 0 to 10 was found.")
+    if result.n < SMALL:
+        return say(
+            "{n:responses} are too few for a score: {promoters:count} promoters, {passives:count} passives,"
+            " {detractors:count} detractors.",
+            n=result.n, promoters=result.n_promoters, passives=result.n_passives, detractors=result.n_detractors,
+        )  # fmt: skip
     return say(
         "The NPS is {nps:nps} (95% interval {low:nps} to {high:nps}; {n:responses}: {promoters:share} promoters,"
         " {detractors:share} detractors).",
@@ -44,25 +51,25 @@ def groups(table: DataFrame, group_by: str) -> Sentence:
     if table.empty:
         return say("Groups cannot be compared: no answer has a value for “{column:label}”.", column=group_by)
     told = table[table["n"] >= SMALL]
-    clear = told[(told["nps_difference_low"] > 0) | (told["nps_difference_high"] < 0)]
+    clear = told[told["pvalue"] < ALPHA]
     if told.empty:
         return say("Every group has fewer than {small:responses}, too few to compare.", small=SMALL)
     if clear.empty:
         return say("No group differs clearly from all others.")
-    top = clear.loc[clear["nps_difference"].abs().idxmax()]
+    top = clear.loc[clear["n"].idxmax()]
     values = {
         "group": str(top["group"]), "difference": abs(top["nps_difference"]) / 100, "n": int(top["n"]),
-        "low": top["nps_difference_low"], "high": top["nps_difference_high"],
+        "low": top["nps_difference_low"], "high": top["nps_difference_high"], "k": len(table),
     }  # fmt: skip
     if top["nps_difference"] > 0:
         return say(
-            "“{group:label}” scores {difference:points} higher than all others (95% interval {low:nps} to {high:nps};"
-            " {n:responses}).",
+            "“{group:label}” scores {difference:points} higher than all others (95% interval {low:nps} to {high:nps},"
+            " corrected for {k:count} groups; {n:responses}).",
             **values,
         )
     return say(
-        "“{group:label}” scores {difference:points} lower than all others (95% interval {low:nps} to {high:nps};"
-        " {n:responses}).",
+        "“{group:label}” scores {difference:points} lower than all others (95% interval {low:nps} to {high:nps},"
+        " corrected for {k:count} groups; {n:responses}).",
         **values,
     )
 

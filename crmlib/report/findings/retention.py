@@ -34,30 +34,23 @@ def largest_loss(loss: Any, window_days: int) -> Sentence:
     number = int(loss.order_number)
     return say(
         "The largest loss lies between purchase {n:rank} and purchase {next:rank}: {lost:count} of"
-        " {total:customers} ({share:share}) did not come back within {window:days}.",
+        " {total:customers} ({share:share}; 95% interval {low:share} to {high:share}) did not come back within"
+        " {window:days}.",
         n=number, next=number + 1, window=window_days, lost=int(loss.n_lost),
-        total=int(loss.n_eligible), share=1 - loss.step_rate,
+        total=int(loss.n_eligible), share=1 - loss.step_rate, low=1 - loss.interval.high, high=1 - loss.interval.low,
     )  # fmt: skip
 
 
 def naive_gap(steps: DataFrame) -> Sentence:
-    """How far the naive second-purchase figure is off, because it counts customers who had no time to come back."""
+    """The naive second-purchase figure, and why it is no rate to compare with."""
     first = steps.iloc[0] if len(steps) else None
     if first is None or math.isnan(first["step_rate"]) or math.isnan(first["naive_step_rate"]):
         return say("The naive figure cannot be compared: nobody has been observed long enough yet.")
-    gap = first["naive_step_rate"] - first["step_rate"]
-    values = {"naive": first["naive_step_rate"], "rate": first["step_rate"], "gap": abs(gap)}
-    if gap < 0:
-        return say(
-            "Dividing by every customer, also those who came lately, would give {naive:share} instead of {rate:share}:"
-            " {gap:points} too low.",
-            **values,
-        )
     return say(
-        "Dividing by every customer and counting returns at any time would give {naive:share} instead of {rate:share}"
-        " within the window.",
-        **values,
-    )
+        "Dividing by every customer and counting returns at any time would give {naive:share}; customers who came"
+        " lately lower it and late returns raise it, so it cannot be compared with {rate:share}.",
+        naive=first["naive_step_rate"], rate=first["step_rate"],
+    )  # fmt: skip
 
 
 def days_to_second(result: Any) -> Sentence:
@@ -70,10 +63,18 @@ def days_to_second(result: Any) -> Sentence:
             " of days to the second purchase is not reached.",
             n=result.n,
         )
+    low, high = result.median_interval.low, result.median_interval.high
+    values = {"median": result.median, "n": result.n, "low": low}
+    if math.isnan(high):
+        return say(
+            "The median time to the second purchase is estimated at {median:days} (95% interval from {low:days}, its"
+            " upper end not reached; n = {n:customers}, those still without one counted up to the base date).",
+            **values,
+        )
     return say(
-        "Half of the customers are estimated to have bought a second time {median:days} after their first purchase"
-        " (n = {n:customers}, those still without one counted up to the base date).",
-        median=result.median, n=result.n,
+        "The median time to the second purchase is estimated at {median:days} (95% interval {low:days} to {high:days};"
+        " n = {n:customers}, those still without one counted up to the base date).",
+        high=high, **values,
     )  # fmt: skip
 
 
@@ -82,8 +83,14 @@ def repeat_sales(months: DataFrame) -> Sentence:
     complete = months[months["state"] == "observed"]
     last = complete.tail(12)
     total = (last["amount_new"] + last["amount_repeat"]).sum()
-    if not total:
+    if last.empty:
         return say("No complete month of sales has been observed yet.")
+    if not total:
+        return say("There were no sales in the last {n:months}.", n=len(last))
+    if not last["amount_new"].sum():
+        return say(
+            "No first purchase falls in the last {n:months}, so the repeat share of sales says nothing.", n=len(last)
+        )
     share = last["amount_repeat"].sum() / total
     before = complete.iloc[-24:-12]
     earlier = (before["amount_new"] + before["amount_repeat"]).sum()
@@ -103,18 +110,21 @@ def curves_title(pooled: DataFrame) -> Sentence:
     rates = {int(row["k"]): row["rate"] for row in pooled.to_dict("records") if not math.isnan(row["rate"])}
     if 1 in rates and 6 in rates:
         return say(
-            "{one:share} of a cohort buys in the month after its first purchase, {six:share} six months after it",
+            "{one:share} of a cohort buys in the calendar month after its first purchase, {six:share} in the sixth",
             one=rates[1], six=rates[6],
         )  # fmt: skip
     return say("Share of each cohort that bought, by months since the first purchase")
 
 
-def steps_title(loss: Any) -> Sentence:
+def steps_title(loss: Any, window_days: int) -> Sentence:
     """The message of the step chart."""
     if loss is None or loss.order_number is None:
         return say("Purchases step by step")
     number = int(loss.order_number)
-    return say("Most customers are lost between purchase {n:rank} and {next:rank}", n=number, next=number + 1)
+    return say(
+        "Most customers without a next purchase within {window:days} stop after purchase {n:rank}",
+        window=window_days, n=number,
+    )  # fmt: skip
 
 
 def second_title(share: float, day: int) -> Sentence:
@@ -131,6 +141,8 @@ def sales_title(months: DataFrame) -> Sentence:
     if complete.empty:
         return say("New and repeat sales by month")
     last = complete.iloc[-1]
+    if not complete["amount_new"].tail(12).sum():
+        return say("New and repeat sales by month")
     return say(
         "In {month:month} repeat orders brought {share:share} of sales", month=last["month"], share=last["repeat_share"]
     )

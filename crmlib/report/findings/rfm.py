@@ -41,23 +41,30 @@ def slipping(segments: DataFrame, *, days_seen: int, cuts: Any, method: str) -> 
     n = int(rows["n_customers"].sum())
     if n == 0:
         return say("No repeat customer has been silent for long by the cuts in use.")
+    if method == "fixed":
+        return say(
+            "{n:customers} who had bought repeatedly have not bought for more than {silence:days}; they brought"
+            " {amount:money} so far and are the first to consider for a personal follow-up.",
+            n=n, amount=rows["amount"].sum(), silence=silence,
+        )  # fmt: skip
     return say(
-        "{n:customers} who used to buy often have gone silent; they brought {amount:money} so far and are worth a"
-        " personal word before they are lost.",
+        "{n:customers} who had bought repeatedly are among those silent longest; they brought {amount:money} so far and"
+        " are the first to consider for a personal follow-up.",
         n=n, amount=rows["amount"].sum(),
     )  # fmt: skip
 
 
-def one_time(customers: DataFrame) -> Sentence:
-    """The share of customers with one order, from the customer table."""
+def one_time(customers: DataFrame, *, as_of_day: int, days: int) -> Sentence:
+    """The share of customers with one order, and how many of these came within the last `days`."""
     n = len(customers)
     if n == 0:
         return say("There is no counted order.")
-    once = int((customers["n_orders"] == 1).sum())
+    single = customers[customers["n_orders"] == 1]
+    once, late = len(single), int((single["first_day"] > as_of_day - days).sum())
     return say(
-        "{once:count} of {n:customers} ({share:share}) have bought once only; among them are those who had no time"
-        " to come back yet.",
-        once=once, n=n, share=once / n,
+        "{once:count} of {n:customers} ({share:share}) have bought once only; {late:count} of these bought for the"
+        " first time within the last {days:days}.",
+        once=once, n=n, share=once / n, late=late, days=days,
     )  # fmt: skip
 
 
