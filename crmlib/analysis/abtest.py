@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crmlib.analysis.allocation import RATIO_ALPHA, SampleRatioResult, sample_ratio
-from crmlib.analysis.experiments import VERDICTS, arms, evaluate
+from crmlib.analysis.experiments import ALPHA, VERDICTS, arms, evaluate
 from crmlib.analysis.means import MeansResult, Moments, means, moments
 from crmlib.analysis.multiplicity import adjust_pvalues
 from crmlib.analysis.outcomes import ARMS, METRICS, unit_outcomes
@@ -11,6 +11,7 @@ from crmlib.analysis.planning import power_means, power_proportions, sample_size
 from crmlib.analysis.proportions import ProportionsResult, proportions
 
 __all__ = [
+    "ALPHA",
     "ARMS",
     "METRICS",
     "RATIO_ALPHA",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from crmlib.analysis.allocation import sample_ratio
@@ -17,15 +18,19 @@ from crmlib.analysis.proportions import ProportionsResult, proportions
 if TYPE_CHECKING:
     from crmlib.analysis.intervals import Interval
 
-VERDICTS = ("treatment_better", "treatment_worse", "no_clear_difference", "ratio_broken", "not_observed")
+ALPHA = 0.05
+SMALLEST_EXPECTED = 5
+VERDICTS = (
+    "treatment_better", "treatment_worse", "no_clear_difference", "ratio_broken", "not_observed", "not_testable",
+)  # fmt: skip
 DESIGN = ["experiment_id", "name", "unit", "assigned_method", "primary_metric", "window_days"]
 ASSIGNED = ["experiment_id", "unit_id", "arm", "assigned_day", "actually_treated"]
 COLUMNS = [
-    "experiment_id", "name", "assigned_method", "primary_metric", "window_days", "n_control", "n_treatment",
-    "n_not_yet", "n_conflicts", "treatment_share_planned", "ratio_pvalue", "ratio_ok", "value_control",
-    "value_control_low", "value_control_high", "value_treatment", "value_treatment_low", "value_treatment_high",
-    "difference", "difference_low", "difference_high", "relative", "relative_low", "relative_high", "pvalue", "alpha",
-    "n_needed_per_arm", "share_treated", "is_random", "verdict",
+    "experiment_id", "name", "assigned_method", "primary_metric", "window_days", "n_assigned_control",
+    "n_assigned_treatment", "n_control", "n_treatment", "n_not_yet", "n_conflicts", "treatment_share_planned",
+    "ratio_pvalue", "ratio_ok", "value_control", "value_control_low", "value_control_high", "value_treatment",
+    "value_treatment_low", "value_treatment_high", "difference", "difference_low", "difference_high", "relative",
+    "relative_low", "relative_high", "pvalue", "alpha", "n_needed_per_arm", "share_treated", "is_random", "verdict",
 ]  # fmt: skip
 ARM_COLUMNS = [
     "experiment_id", "name", "primary_metric", "arm", "n_assigned", "n_not_yet", "n", "n_buyers", "n_orders", "amount",
@@ -40,7 +45,7 @@ def evaluate(
     orders: pd.DataFrame,
     *,
     as_of_day: int,
-    alpha: float = 0.05,
+    alpha: float = ALPHA,
     power: float = 0.8,
     smallest_relative: float | None = None,
 ) -> pd.DataFrame:
@@ -48,19 +53,28 @@ def evaluate(
 
     A unit counts when its window is over by as_of_day; its outcome are its orders of the days after assignment up to
     window_days. "repurchase" and "continuation" compare the shares of units with an order (score test), "revenue" the
-    amount per unit assigned (Welch). `n_needed_per_arm` is the size for `power` at the control's observed value and
-    spread, for a relative difference of `smallest_relative` or, without it, for the difference observed.
+    amount per unit assigned (Welch); intervals are at 1 - alpha. `n_needed_per_arm` is the size for `power`, both arms
+    equal whatever the planned share, at the control's observed value and spread, for a relative difference of
+    `smallest_relative` or, without it, for the difference observed.
+
+    The verdict is the first that holds: "ratio_broken" (not ratio_ok); "not_observed" (an arm without an observed
+    unit); "not_testable" (no p-value, or a rate whose smallest expected count under the pooled rate p, the smaller arm
+    times min(p, 1 - p), is below 5, where the score test is not to be trusted whatever its p-value);
+    "no_clear_difference" (p-value not below alpha); "treatment_better" or "treatment_worse".
 
     Returns columns:
-        experiment_id, name, assigned_method, primary_metric, window_days; n_control, n_treatment (observed); n_not_yet
-        (window not over); n_conflicts (assigned more than once, left out); treatment_share_planned; ratio_pvalue (all
-        assigned but conflicts; NaN where assignment was not random), ratio_ok; value_control, value_treatment,
+        experiment_id, name, assigned_method, primary_metric, window_days; n_assigned_control, n_assigned_treatment (all
+        but conflicts); n_control, n_treatment (observed); n_not_yet (window not over); n_conflicts (assigned to both
+        arms, left out); treatment_share_planned; ratio_pvalue (the smaller of those of the assigned and the observed
+        units; NaN where assignment was not random), ratio_ok (it is not below 0.001); value_control, value_treatment,
         difference (share, or smallest unit per unit assigned), relative, each with _low and _high; pvalue, alpha;
         n_needed_per_arm (NaN where it is not defined); share_treated (of the treatment arm, in fact treated);
         is_random; verdict (see VERDICTS). Without a counted unit in an arm the outcome is NaN.
 
     Raises:
         ValueError: a column is missing; an unknown unit, metric or arm; alpha or power outside 0 to 1.
+
+    Source: the least expected count of 5 is Cochran's rule (1954), Biometrics 10, 417-451.
     """
     require_between("alpha", alpha, 0, 1)
     require_between("power", power, 0, 1)
@@ -72,7 +86,7 @@ def evaluate(
 
 
 def arms(
-    experiments: pd.DataFrame, assignments: pd.DataFrame, orders: pd.DataFrame, *, as_of_day: int, alpha: float = 0.05
+    experiments: pd.DataFrame, assignments: pd.DataFrame, orders: pd.DataFrame, *, as_of_day: int, alpha: float = ALPHA
 ) -> pd.DataFrame:
     """Two rows an experiment, control and treatment: who was assigned, who counts, what they bought.
 
@@ -108,6 +122,7 @@ def _evaluated(design: Row, units: pd.DataFrame, *, alpha: float, power: float, 
     treated = units.loc[(units["arm"] == "treatment") & (units["state"] == "observed"), "actually_treated"]
     return {
         **{name: design[name] for name in COLUMNS[:5]},
+        **_assigned(units),
         "n_control": compared.n_control,
         "n_treatment": compared.n_treatment,
         "n_not_yet": int(state.get("not_yet", 0)),
@@ -130,10 +145,21 @@ def _ratio(design: Row, units: pd.DataFrame) -> Row:
     told = {"treatment_share_planned": planned, "ratio_pvalue": float("nan"), "ratio_ok": True}
     if design["assigned_method"] != "random":
         return told
-    assigned = units.loc[units["state"] != "conflict", "arm"].value_counts()
-    sizes = [int(assigned.get(arm, 0)) for arm in ARMS]
-    result = sample_ratio(*sizes, treatment_share=planned)
-    return {**told, "ratio_pvalue": result.pvalue, "ratio_ok": result.ok}
+    # Both sets: chance may have assigned well, and what is observed of it still be a choice.
+    sets = (units["state"] != "conflict", units["state"] == "observed")
+    found = [sample_ratio(*_sizes(units[chosen]), treatment_share=planned) for chosen in sets]
+    pvalue = float(np.fmin(found[0].pvalue, found[1].pvalue))
+    return {**told, "ratio_pvalue": pvalue, "ratio_ok": all(result.ok for result in found)}
+
+
+def _assigned(units: pd.DataFrame) -> Row:
+    sizes = _sizes(units[units["state"] != "conflict"])
+    return {f"n_assigned_{arm}": size for arm, size in zip(ARMS, sizes, strict=True)}
+
+
+def _sizes(units: pd.DataFrame) -> tuple[int, int]:
+    control, treatment = (int((units["arm"] == arm).sum()) for arm in ARMS)
+    return control, treatment
 
 
 def _compare(design: Row, units: pd.DataFrame, alpha: float) -> ProportionsResult | MeansResult:
@@ -201,9 +227,21 @@ def _verdict(compared: ProportionsResult | MeansResult, alpha: float, *, ratio_o
         return "ratio_broken"
     if not (compared.n_control and compared.n_treatment):
         return "not_observed"
+    if not _testable(compared):
+        return "not_testable"
     if not compared.pvalue < alpha:
         return "no_clear_difference"
     return "treatment_better" if compared.difference > 0 else "treatment_worse"
+
+
+def _testable(compared: ProportionsResult | MeansResult) -> bool:
+    if isinstance(compared, MeansResult):
+        return not math.isnan(compared.pvalue)
+    sizes = compared.n_control, compared.n_treatment
+    rates = compared.rate_control, compared.rate_treatment
+    successes = sum(round(rate * n) for rate, n in zip(rates, sizes, strict=True))
+    # Whole numbers on both sides, so that an expected count of exactly 5 is 5.
+    return min(sizes) * min(successes, sum(sizes) - successes) >= SMALLEST_EXPECTED * sum(sizes)
 
 
 def _arm_row(design: Row, units: pd.DataFrame, compared: ProportionsResult | MeansResult, arm: str) -> Row:

@@ -19,8 +19,10 @@ def unit_outcomes(
 ) -> pd.DataFrame:
     """One row a unit of one experiment, with its orders after the day of assignment, up to window_days later.
 
-    A unit assigned more than once, to one arm or both, is a conflict; a unit whose window is not over by as_of_day is
-    not yet observed. The orders of both are not counted. Assignments of other experiments are not used.
+    A unit assigned to both arms is a conflict; a unit whose window is not over by as_of_day is not yet observed. The
+    orders of both are not counted. A unit assigned to one arm several times counts once: its window runs from the first
+    assignment, the moment chance decided, and it was treated if any of its rows says so. Assignments of other
+    experiments are not used.
 
     Returns columns:
         unit_id; arm; actually_treated; state (observed, not_yet, conflict); n_orders, amount (smallest unit) within
@@ -33,14 +35,18 @@ def unit_outcomes(
     own = assignments.loc[assignments["experiment_id"] == experiment["experiment_id"]]
     window = int(experiment["window_days"])
     _check(experiment, own, orders)
-    units = own[["unit_id", "arm", "actually_treated", "assigned_day"]].drop_duplicates("unit_id")
-    twice = units["unit_id"].isin(own.loc[own["unit_id"].duplicated(), "unit_id"])
+    units = own.groupby("unit_id", as_index=False).agg(
+        arm=("arm", "min"),
+        actually_treated=("actually_treated", "any"),
+        assigned_day=("assigned_day", "min"),
+        n_arms=("arm", "nunique"),
+    )
     over = units["assigned_day"] + window <= as_of_day
-    units["state"] = np.where(twice, "conflict", np.where(over, "observed", "not_yet"))
+    units["state"] = np.where(units["n_arms"] > 1, "conflict", np.where(over, "observed", "not_yet"))
     bought = _bought(units, orders.rename(columns={KEYS[experiment["unit"]]: "unit_id"}), window)
     table = units.merge(bought, on="unit_id", how="left").sort_values("unit_id", ignore_index=True)
     table[["n_orders", "amount"]] = table[["n_orders", "amount"]].fillna(0).astype("int64")
-    return table.drop(columns="assigned_day")
+    return table.drop(columns=["assigned_day", "n_arms"])
 
 
 def _check(experiment: dict[str, Any], own: pd.DataFrame, orders: pd.DataFrame) -> None:

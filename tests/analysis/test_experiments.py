@@ -70,16 +70,26 @@ def test_only_units_whose_window_is_over_count() -> None:
     assert (row["value_control"], row["value_treatment"]) == (0, 1)
 
 
-def test_units_assigned_twice_are_counted_and_left_out() -> None:
-    units = assigned([
-        ("a", "control", 100), ("a", "treatment", 100), ("b", "treatment", 90), ("b", "treatment", 100),
-        ("c", "treatment", 100), ("d", "control", 100),
-    ])  # fmt: skip
+def test_units_assigned_to_both_arms_are_counted_and_left_out() -> None:
+    units = assigned([("a", "control", 100), ("a", "treatment", 100), ("c", "treatment", 100), ("d", "control", 100)])
 
-    row = evaluated(experiment(), units, bought([("a", 101, 1), ("b", 101, 1)]))
+    row = evaluated(experiment(), units, bought([("a", 101, 1)]))
 
-    assert (row["n_conflicts"], row["n_control"], row["n_treatment"], row["n_not_yet"]) == (2, 1, 1, 0)
+    assert (row["n_conflicts"], row["n_control"], row["n_treatment"], row["n_not_yet"]) == (1, 1, 1, 0)
+    assert (row["n_assigned_control"], row["n_assigned_treatment"]) == (1, 1)
     assert (row["value_control"], row["value_treatment"]) == (0, 0)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0]])
+def test_a_unit_assigned_to_one_arm_again_counts_once_from_its_first_day(order: list[int]) -> None:
+    units = assigned([("b", "treatment", 120), ("b", "treatment", 100), ("d", "control", 100)])
+    units["actually_treated"] = [True, False, False]
+    orders = bought([("b", 110, 1), ("b", 131, 2)])  # the window ends on day 130
+
+    row = evaluated(experiment(primary_metric="revenue"), units.iloc[order], orders, as_of_day=130)
+
+    assert (row["n_conflicts"], row["n_assigned_treatment"], row["n_treatment"], row["n_not_yet"]) == (0, 1, 1, 0)
+    assert (row["value_treatment"], row["share_treated"]) == (1, 1)
 
 
 def test_units_stay_in_the_arm_they_were_assigned_to() -> None:
@@ -98,11 +108,11 @@ def test_a_repurchase_experiment_is_the_score_test_of_two_proportions() -> None:
 
     expected = abtest.proportions(120, 1000, 150, 1000)
     assert row.index.tolist() == [
-        "experiment_id", "name", "assigned_method", "primary_metric", "window_days", "n_control", "n_treatment",
-        "n_not_yet", "n_conflicts", "treatment_share_planned", "ratio_pvalue", "ratio_ok", "value_control",
-        "value_control_low", "value_control_high", "value_treatment", "value_treatment_low", "value_treatment_high",
-        "difference", "difference_low", "difference_high", "relative", "relative_low", "relative_high", "pvalue",
-        "alpha", "n_needed_per_arm", "share_treated", "is_random", "verdict",
+        "experiment_id", "name", "assigned_method", "primary_metric", "window_days", "n_assigned_control",
+        "n_assigned_treatment", "n_control", "n_treatment", "n_not_yet", "n_conflicts", "treatment_share_planned",
+        "ratio_pvalue", "ratio_ok", "value_control", "value_control_low", "value_control_high", "value_treatment",
+        "value_treatment_low", "value_treatment_high", "difference", "difference_low", "difference_high", "relative",
+        "relative_low", "relative_high", "pvalue", "alpha", "n_needed_per_arm", "share_treated", "is_random", "verdict",
     ]  # fmt: skip
     assert (row["value_control"], row["value_treatment"], row["pvalue"]) == (0.12, 0.15, expected.pvalue)
     assert (row["value_control_low"], row["value_treatment_high"]) == (
@@ -158,6 +168,9 @@ def test_subscriptions_need_orders_that_name_them() -> None:
         ({"control": (100, 600), "treatment": (150, 450)}, "ratio_broken"),
         ({"control": (0, 0), "treatment": (1, 3)}, "not_observed"),
         ({"control": (0, 0), "treatment": (0, 0)}, "not_observed"),
+        ({"control": (0, 100), "treatment": (0, 100)}, "not_testable"),
+        ({"control": (100, 100), "treatment": (100, 100)}, "not_testable"),
+        ({"control": (0, 5), "treatment": (4, 5)}, "not_testable"),
     ],
 )
 def test_verdicts(rates: dict[str, tuple[int, int]], verdict: str) -> None:
@@ -165,6 +178,54 @@ def test_verdicts(rates: dict[str, tuple[int, int]], verdict: str) -> None:
 
     assert row["verdict"] == verdict
     assert verdict in abtest.VERDICTS
+
+
+@pytest.mark.parametrize(
+    ("rates", "verdict"),
+    [
+        # Pooled 10 of 40: 20 * 10 / 40 = 5 buyers expected in each arm. One buyer less: 20 * 9 / 40 = 4.5.
+        ({"control": (1, 20), "treatment": (9, 20)}, "treatment_better"),
+        ({"control": (1, 20), "treatment": (8, 20)}, "not_testable"),
+        # Those who did not buy count alike: 20 * 10 / 40 = 5 and 20 * 9 / 40 = 4.5.
+        ({"control": (11, 20), "treatment": (19, 20)}, "treatment_better"),
+        ({"control": (12, 20), "treatment": (19, 20)}, "not_testable"),
+        # The smaller arm decides: 16 * 15 / 48 = 5 and 16 * 14 / 48 = 4.67, though the other expects 9.3.
+        ({"control": (6, 32), "treatment": (9, 16)}, "treatment_better"),
+        ({"control": (5, 32), "treatment": (9, 16)}, "not_testable"),
+    ],
+)
+def test_a_rate_is_judged_from_five_expected_counts_on(rates: dict[str, tuple[int, int]], verdict: str) -> None:
+    row = evaluated(experiment(), *many(rates))
+
+    assert row["pvalue"] < 0.05
+    assert row["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    "rates",
+    [
+        {"control": (0, 50), "treatment": (0, 50)},
+        {"control": (50, 50), "treatment": (50, 50)},  # everybody spent the same
+        {"control": (1, 1), "treatment": (2, 3)},
+    ],
+)
+def test_sales_without_spread_or_of_one_unit_are_not_testable(rates: dict[str, tuple[int, int]]) -> None:
+    row = evaluated(experiment(primary_metric="revenue"), *many(rates))
+
+    assert math.isnan(row["pvalue"])
+    assert row["verdict"] == "not_testable"
+
+
+@pytest.mark.parametrize("metric", ["repurchase", "revenue"])
+@pytest.mark.parametrize("empty", ["control", "treatment"])
+def test_an_arm_without_an_observed_unit_is_not_observed(metric: str, empty: str) -> None:
+    units, orders = many({"control": (10, 20), "treatment": (10, 20)})
+    units.loc[units["arm"] == empty, "assigned_day"] = 990
+
+    row = evaluated(experiment(primary_metric=metric, treatment_share=0.5), units.iloc[10:30], orders)
+
+    assert (row[f"n_{empty}"], row[f"n_assigned_{empty}"]) == (0, 10)
+    assert row["verdict"] == "not_observed"
 
 
 def test_before_the_window_is_over_nothing_is_observed_but_the_sizes() -> None:
@@ -185,6 +246,31 @@ def test_the_ratio_is_judged_against_the_planned_share() -> None:
     assert evaluated(experiment(treatment_share=0.8), units, orders)["ratio_pvalue"] == 1
     assert evaluated(experiment(treatment_share=None), units, orders)["treatment_share_planned"] == 0.5
     assert evaluated(experiment().drop(columns="treatment_share"), units, orders)["verdict"] == "ratio_broken"
+
+
+def test_the_observed_set_breaks_the_ratio_where_the_assigned_set_is_as_planned() -> None:
+    # 500 against 500 assigned, but 150 of the treatment so late that 500 against 350 are observed.
+    units, orders = many({"control": (100, 500), "treatment": (150, 500)})
+    units.loc[units.index[-150:], "assigned_day"] = 990
+
+    row = evaluated(experiment(), units, orders)
+
+    assert (row["n_assigned_control"], row["n_assigned_treatment"], row["n_not_yet"]) == (500, 500, 150)
+    assert (row["n_control"], row["n_treatment"]) == (500, 350)
+    assert row["ratio_pvalue"] == abtest.sample_ratio(500, 350).pvalue < abtest.RATIO_ALPHA
+    assert (row["ratio_ok"], row["verdict"]) == (False, "ratio_broken")
+
+
+def test_the_assigned_set_breaks_the_ratio_where_the_observed_set_is_as_planned() -> None:
+    # 350 against 350 observed, and 150 more assigned to the treatment alone.
+    units, orders = many({"control": (100, 350), "treatment": (150, 500)})
+    units.loc[units.index[-150:], "assigned_day"] = 990
+
+    row = evaluated(experiment(), units, orders)
+
+    assert (row["n_control"], row["n_treatment"]) == (350, 350)
+    assert row["ratio_pvalue"] == abtest.sample_ratio(350, 500).pvalue < abtest.RATIO_ALPHA
+    assert (row["ratio_ok"], row["verdict"]) == (False, "ratio_broken")
 
 
 @pytest.mark.parametrize("method", ["manual", "before_after"])
@@ -244,6 +330,7 @@ def test_a_smaller_alpha_asks_for_more() -> None:
 
     row = evaluated(experiment(), units, orders, alpha=0.01)
 
+    assert evaluated(experiment(), units, orders)["alpha"] == abtest.ALPHA == 0.05
     assert (row["alpha"], row["verdict"]) == (0.01, "no_clear_difference")
     assert row["difference_low"] < 0 < row["difference_high"]
 
@@ -287,7 +374,7 @@ def test_arms_by_hand() -> None:
 def test_no_experiments_give_empty_tables() -> None:
     empty = experiment().head(0), assigned([]), bought([])
 
-    assert abtest.evaluate(*empty, as_of_day=0).shape == (0, 30)
+    assert abtest.evaluate(*empty, as_of_day=0).shape == (0, 32)
     assert abtest.arms(*empty, as_of_day=0).shape == (0, 14)
 
 
@@ -296,7 +383,7 @@ def test_no_orders_are_a_true_zero() -> None:
         experiment(primary_metric="revenue"), assigned([("a", "control", 1), ("b", "treatment", 1)]), bought([])
     )
 
-    assert (row["value_control"], row["value_treatment"], row["verdict"]) == (0, 0, "no_clear_difference")
+    assert (row["value_control"], row["value_treatment"], row["verdict"]) == (0, 0, "not_testable")
 
 
 @pytest.mark.parametrize(
