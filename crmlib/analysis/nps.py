@@ -15,6 +15,7 @@ from crmlib.analysis.intervals import UNKNOWN, Interval, normal_quantile, wilson
 
 BANDS = {"detractor": (0, 6), "passive": (7, 8), "promoter": (9, 10)}
 ANSWERS = range(11)
+ALPHA = 0.05
 _GROUP_COLUMNS = ["group", "n", "n_promoters", "n_passives", "n_detractors", "nps", "nps_low", "nps_high"]
 _DIFFERENCE_COLUMNS = ["nps_difference", "nps_difference_low", "nps_difference_high", "pvalue"]
 
@@ -125,10 +126,13 @@ def by_group(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
 def against_rest(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
     """The score of every group beside its difference from all other answers; a missing group counts as not answered.
 
+    Intervals and p-values of the differences are corrected for the k groups of the table (Bonferroni): intervals at
+    1 - 0.05 / k, pvalue = min(1, k p), so pvalue < 0.05 exactly when the interval excludes 0, and where no group
+    differs one is named in at most about 5 % of surveys. Those of each group's own score are not corrected.
+
     Returns columns:
-        those of `by_group`; nps_difference, nps_difference_low, nps_difference_high (points); pvalue (of the
-        difference, not corrected for the number of groups). With one group the difference is NaN; when no answer
-        names a group the table is empty, as nobody was asked.
+        those of `by_group`; nps_difference, nps_difference_low, nps_difference_high (points); pvalue. With one group
+        the difference is NaN; when no answer names a group the table is empty, as nobody was asked.
 
     Raises:
         ValueError: a column is missing or an answer is not a whole number from 0 to 10.
@@ -139,11 +143,13 @@ def against_rest(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
     named = frame.assign(**{group: frame[group].astype(object).where(frame[group].notna(), "not_answered")})
     table = by_group(named, group=group)
     within = [named[group] == name for name in table["group"]]
-    found = [difference(score(named.loc[own, "nps"]), score(named.loc[~own, "nps"])) for own in within]
+    level = 1 - ALPHA / len(table)
+    pairs = [(score(named.loc[own, "nps"]), score(named.loc[~own, "nps"])) for own in within]
+    found = [difference(one, others, confidence_level=level) for one, others in pairs]
     table["nps_difference"] = [d.difference for d in found]
     table["nps_difference_low"] = [d.interval.low for d in found]
     table["nps_difference_high"] = [d.interval.high for d in found]
-    table["pvalue"] = [d.pvalue for d in found]
+    table["pvalue"] = (len(table) * pd.Series([d.pvalue for d in found])).clip(upper=1)
     return table
 
 
