@@ -174,14 +174,15 @@ def test_the_cuts_of_r_are_reproduced(r_scored: pd.DataFrame) -> None:
     assert table.loc[[1, 2, 3, 4, 5], "n_customers_r"].tolist() == [197, 200, 199, 199, 200]
     assert table.loc[[1, 2, 3, 4, 5], "n_customers_f"].tolist() == [268, 187, 176, 244, 120]
     assert table.loc[[1, 2, 3, 4, 5], "n_customers_m"].tolist() == [200, 200, 198, 202, 195]
-    for low, high, cuts in [
-        ("recency_from_days", "recency_to_days", [115, 181, 297.4, 482]),
-        ("orders_from", "orders_to", [4, 5, 6, 8]),
-        ("amount_from", "amount_to", [255.8, 382, 506.4, 666]),
+    for name, measure, published in [
+        ("r", "recency_days", [115, 181, 297.4, 482]),
+        ("f", "n_orders", [4, 5, 6, 8]),
+        ("m", "amount", [255.8, 382, 506.4, 666]),
     ]:
-        scores = [5, 4, 3, 2, 1] if low.startswith("recency") else [1, 2, 3, 4, 5]
-        for cut, below, above in zip(cuts, scores, scores[1:], strict=False):
-            assert table.loc[below, high] < cut <= table.loc[above, low]
+        cuts = np.quantile(r_scored[measure], [0.2, 0.4, 0.6, 0.8]) + 1
+        assert cuts.tolist() == pytest.approx(published, rel=1e-12)
+        below = (r_scored[measure].to_numpy()[:, None] >= np.array(published)).sum(axis=1)
+        assert r_scored[name].tolist() == (5 - below if name == "r" else 1 + below).tolist()
 
 
 def test_the_segments_of_r_are_reproduced_to_the_unit(r_scored: pd.DataFrame) -> None:
