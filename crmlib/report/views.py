@@ -60,7 +60,36 @@ def grid_view(item: Item) -> Item:
     cells = [[_grid_cell(cell, step) for cell, step in zip(row, line, strict=True)]
              for row, line in zip(item["cells"], steps, strict=True)]  # fmt: skip
     states = {cell["state"] for row in cells for cell in row}
-    return {"grid": list(zip(item["row_labels"], cells, strict=True)), "states": states}
+    told = sizes(item)
+    sized = {"size_header": size_header() if told else ""}
+    rows = zip(item["row_labels"], map(size_text, told or [None] * len(cells)), cells, strict=True)
+    return {"grid": list(rows), "states": states, **sized}
+
+
+def sizes(item: Item) -> list[tuple[int, int] | None]:
+    """Smallest and largest number of customers behind the cells of each row.
+
+    Empty when no row has one number for all its cells: then the number belongs to the cell, not to the row.
+    """
+    known = [[cell["n"] for cell in row if _counts(cell)] for row in item["cells"]]
+    found = [(min(row), max(row)) if row else None for row in known]
+    return found if any(pair and pair[0] == pair[1] for pair in found) else []
+
+
+def size_header() -> str:
+    """Header of the column of `sizes`; the unit where the label does not hold it already."""
+    column = words.column("n_start")
+    return column.label if column.unit.lower() in column.label.lower() else column.header
+
+
+def size_text(size: tuple[int, int] | None) -> str:
+    """The number of customers behind a row, or from where to where it runs.
+
+    Example:
+        >>> size_text((230, 230)), size_text((4859, 8000))
+        ('230', '4,859 – 8,000')
+    """
+    return " – ".join(words.text(n, "customers") for n in dict.fromkeys(size or ()))
 
 
 def header(column: dict[str, Any]) -> str:
@@ -133,6 +162,10 @@ def _grid_cell(cell: dict[str, Any] | None, step: int | None) -> dict[str, Any]:
     if cell["value"] is None:
         return {"text": words.MISSING, "state": "missing", "css": ""}
     return {"text": cell["text"], "state": cell["state"], "css": "" if step is None else f"h{step}"}
+
+
+def _counts(cell: dict[str, Any] | None) -> bool:
+    return cell is not None and cell["state"] != "not_yet" and cell.get("n") is not None
 
 
 def _observed(cell: dict[str, Any] | None) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from crmlib.report import conditions
 from crmlib.report.native import in_order, insert_chart
 from crmlib.report.read import Item, exhibits
 from crmlib.report.sheets import LAST_ROW, QUIET, Book, fit, fit_to, number_format, write
-from crmlib.report.views import about, header, heat_steps
+from crmlib.report.views import about, header, heat_steps, size_header, size_text, sizes
 from crmlib.words import N_
 
 if TYPE_CHECKING:
@@ -158,17 +158,42 @@ def _table(book: Book, sheet: Worksheet, columns: list[dict[str, Any]], rows: Se
 
 
 def _grid(book: Book, sheet: Worksheet, item: Item) -> int:
-    sheet.write_string(TOP - 1, 1, item["column_header"], book.format(font_color=QUIET))
+    told = sizes(item)
+    before = [size_header()] if told else []
+    first = 1 + len(before)
+    sheet.write_string(TOP - 1, first, item["column_header"], book.format(font_color=QUIET))
     for row, (label, cells) in enumerate(zip(item["row_labels"], item["cells"], strict=True), start=TOP + 1):
-        sheet.write_string(row, 0, label, book.format())
-        for column, cell in enumerate(cells, start=1):
+        _row_label(book, sheet, row, label)
+        for column, cell in enumerate(cells, start=first):
             _grid_cell(book, sheet, row, column, cell, item["value_kind"])
-    headers = [item["row_header"], *item["column_labels"]]
-    book.head(sheet, TOP, headers, len(item["cells"]), kinds=("text", *["count"] * len(item["column_labels"])))
-    _colour(sheet, item)
-    lines = zip(item["row_labels"], item["cells"], strict=True)
-    fit(sheet, TOP, headers, ([label, *((cell or {}).get("text", "") for cell in cells)] for label, cells in lines))
+    for row, size in enumerate(told, start=TOP + 1):
+        _row_size(book, sheet, row, size)
+    headers = [item["row_header"], *before, *item["column_labels"]]
+    book.head(sheet, TOP, headers, len(item["cells"]), kinds=("text", *["count"] * (len(headers) - 1)))
+    _colour(sheet, item, first)
+    fit(sheet, TOP, headers, _grid_texts(item, told))
     return len(item["cells"])
+
+
+def _grid_texts(item: Item, told: list[tuple[int, int] | None]) -> Iterator[list[str]]:
+    for row, (label, cells) in enumerate(zip(item["row_labels"], item["cells"], strict=True)):
+        size = [size_text(told[row])] if told else []
+        yield [label, *size, *((cell or {}).get("text", "") for cell in cells)]
+
+
+def _row_label(book: Book, sheet: Worksheet, row: int, label: str) -> None:
+    # A score that names a row is a number; a month or a name is not.
+    if label.isdecimal() and str(int(label)) == label:
+        sheet.write_number(row, 0, int(label), book.format(num_format="0", align="left"))
+    else:
+        sheet.write_string(row, 0, label, book.format())
+
+
+def _row_size(book: Book, sheet: Worksheet, row: int, size: tuple[int, int] | None) -> None:
+    if size and size[0] != size[1]:
+        sheet.write_string(row, 1, size_text(size), book.format(align="right"))
+    else:
+        write(sheet, row, 1, size and size[0], "customers", book.format(num_format=number_format("customers")))
 
 
 def _grid_cell(book: Book, sheet: Worksheet, row: int, column: int, cell: dict[str, Any] | None, kind: str) -> None:
@@ -180,12 +205,12 @@ def _grid_cell(book: Book, sheet: Worksheet, row: int, column: int, cell: dict[s
     write(sheet, row, column, cell["value"], kind, book.format(num_format=shown))
 
 
-def _colour(sheet: Worksheet, item: Item) -> None:
+def _colour(sheet: Worksheet, item: Item, first: int) -> None:
     steps = heat_steps(item)
     coloured = [j for j in range(len(item["column_labels"])) if any(row[j] is not None for row in steps)]
     if coloured:
         scale = {"type": "2_color_scale", "min_color": PALEST, "max_color": DARKEST}
-        sheet.conditional_format(TOP + 1, coloured[0] + 1, TOP + len(steps), coloured[-1] + 1, scale)
+        sheet.conditional_format(TOP + 1, coloured[0] + first, TOP + len(steps), coloured[-1] + first, scale)
 
 
 def _all_rows(run: NotebookRun, item: Item) -> list[tuple[Any, ...]]:

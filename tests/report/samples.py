@@ -71,9 +71,9 @@ def grid(id: str, cells: list[list[dict[str, Any] | None]], kind: str = "share",
     return bundle("grid", id, **{"title": id, **body, **more})
 
 
-def cell(value: float | None, kind: str = "share", state: str = "observed") -> dict[str, Any]:
+def cell(value: float | None, kind: str = "share", state: str = "observed", n: int | None = None) -> dict[str, Any]:
     text = "" if value is None else words.text(value, kind)
-    return {"value": value, "text": text, "state": state, "n": None, "low": None, "high": None}
+    return {"value": value, "text": text, "state": state, "n": n, "low": None, "high": None}
 
 
 def chart(id: str, names: list[str], rows: list[list[Any]], native: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -148,6 +148,21 @@ def test_the_three_states_of_a_cell_look_and_sound_different(tmp_path: Path) -> 
     assert "Empty: not yet observed." in Page(html).text
 
 
+def test_a_row_of_a_grid_names_the_customers_it_starts_with(tmp_path: Path) -> None:
+    pooled = [cell(1.0, n=500), cell(0.4, n=200), cell(None, state="not_yet", n=0)]
+    cohort = [cell(1.0, n=200), cell(0.4, n=200), cell(None, state="not_yet", n=200)]
+    text = page_of(samples.one(tmp_path, [samples.grid("g", [pooled, cohort])])).text
+    assert "First purchase Customers at start Months since first purchase 0 1 2" in text
+    assert "2025-01 200 – 500 100.0% 40.0% not yet observed 2025-02 200 100.0% 40.0%" in text
+
+
+def test_a_grid_whose_cells_rest_on_different_numbers_has_no_such_column(tmp_path: Path) -> None:
+    text = page_of(
+        samples.one(tmp_path, [samples.grid("g", [[cell(1.0, n=5), cell(0.4, n=4)], [cell(0.1), None]])])
+    ).text
+    assert "Customers at start" not in text
+
+
 def test_heat_leaves_the_first_month_of_a_cohort_out_of_its_scale() -> None:
     grid = samples.grid("g", [[cell(1.0), cell(0.4)], [cell(1.0), cell(0.2)]])
     assert heat_steps(grid) == [[None, 9], [None, 0]]

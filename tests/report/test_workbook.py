@@ -115,6 +115,24 @@ def test_a_grid_is_a_matrix_whose_partial_cells_stay_numbers(tmp_path: Path) -> 
     assert [str(rule.sqref) for rule in sheet.conditional_formatting] == ["C6:C8"]
 
 
+def test_a_grid_names_the_customers_of_each_row_as_numbers(tmp_path: Path) -> None:
+    cells = [[cell(1.0, n=500), cell(0.4, n=200)], [cell(1.0, n=200), cell(0.3, n=200)]]
+    sheet = workbook_of(samples.one(tmp_path, [samples.grid("g", cells, title="Cohorts")]), tmp_path)["Cohorts"]
+    assert body(sheet) == [
+        ["First purchase", "Customers at start", "0", "1"],
+        ["2025-01", "200 – 500", 1, 0.4],
+        ["2025-02", 200, 1, 0.3],
+    ]
+    assert [str(rule.sqref) for rule in sheet.conditional_formatting] == ["D6:D7"]
+
+
+def test_scores_that_name_rows_are_numbers(tmp_path: Path) -> None:
+    grid = samples.grid("g", [[cell(3, "customers")]] * 3, "customers", title="G", row_labels=["5", "007", "2025-01"])
+    assert [row[0] for row in body(workbook_of(samples.one(tmp_path, [grid]), tmp_path)["G"])] == [
+        "First purchase", 5, "007", "2025-01",
+    ]  # fmt: skip
+
+
 def test_all_rows_of_a_sheet_are_there(tmp_path: Path) -> None:
     frame = pd.DataFrame({"customer_id": [f"{i:05}" for i in range(500)], "last_day": range(20_000, 20_500),
                           "average_gap_days": [float("nan"), 1.5] * 250})  # fmt: skip
