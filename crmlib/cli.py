@@ -76,11 +76,16 @@ def run(
 
 
 @app.command()
-def check(client: OneClient) -> None:
+def check(
+    client: OneClient,
+    lang: Annotated[str, typer.Option(metavar="ja|en", help="The language to tell it in.")] = "",
+) -> None:
     """Read a CLIENT's export and say what was found; write no report."""
-    from crmlib.batch.check import check_text
+    from crmlib.batch.check import check as look
 
-    typer.echo(check_text(_load(client)))
+    found = look(_load(client), language=_language(lang))
+    typer.echo(found.text)
+    raise typer.Exit(0 if found.valid else 1)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

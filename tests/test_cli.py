@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -174,11 +175,75 @@ def test_the_plan_in_yaml_runs_in_stock_papermill(home: Path, capsys: pytest.Cap
 def test_check_tells_what_was_read_and_writes_no_report(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = said(capsys, "check", "acme")
     assert (code, err) == (0, "")
-    assert "acme: acme, as of 2026-02-05" in out
-    assert "  order_id <- id" in out
-    assert "memo" in out
-    assert "  small: 2 exhibits" in out
+    head, reading, mapping, ledger, notebooks = out.split("\n\n")
+    assert head == "acme: acme\nBase date: 5 February 2026"
+    assert reading == (
+        "How the data was read\n  Orders: Files read: orders.csv (utf-8)\n  Orders: Columns not used: memo"
+    )
+    assert mapping == (
+        "Orders: columns of the export by the name they have here\n"
+        "  order_id ← id\n  customer_id ← who\n  order_date ← day\n  line_amount ← yen"
+    )
+    rows = [re.split(r"  +", line.strip()) for line in ledger.splitlines()]
+    assert rows[:2] == [["Orders", "Rows", "Amount (yen)"], ["Rows read", "3", "3,000"]]
+    assert ["Amount cannot be read", "1", "–"] in rows
+    assert rows[-1] == ["Rows used", "2", "3,000"]
+    assert notebooks == "Notebooks\n  small: exhibits: 2\n"
     assert not (home / "reports").exists()
+
+
+def test_check_speaks_the_language_asked_for_and_no_code_of_ours(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = said(capsys, "check", "acme", "--lang", "ja")
+    assert (code, err) == (0, "")
+    assert {word for word in out.split() if "_" in word} == {"order_id", "customer_id", "order_date", "line_amount"}
+    assert "基準日: 2026年2月5日\n" in out
+    assert "  注文: 使わなかった列: memo\n" in out
+    assert out.endswith("ノートブック\n  small: 図表2点\n")
+    # In Shift JIS a character has as many bytes as it takes columns of a terminal.
+    ledger = out.split("\n\n")[3].splitlines()
+    assert ["金額を読めない", "1", "–"] in [re.split(r" +", line.strip()) for line in ledger]
+    assert len({len(line.encode("cp932", errors="replace")) for line in ledger}) == 1
+
+
+def test_check_names_the_list_of_rows_left_out(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "left_out.csv" not in said(capsys, "check", "acme")[1].replace("data/acme/left_out.csv", "")
+    path = home / "data" / "acme" / "left_out.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    line = "The rows left out, each with its reason, are listed in data/acme/left_out.csv.\n"
+    assert line in said(capsys, "check", "acme")[1]
+
+
+def test_check_and_run_say_which_section_has_no_effect(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (home / "parameters" / "acme.yml").open("a", encoding="utf-8") as file:
+        file.write("nps: {survey: spring}\n")
+    note = "parameters/acme.yml line 10: the section nps has no effect, as nps is not among the notebooks.\n"
+    assert said(capsys, "check", "acme")[1].endswith("\n\n" + note)
+    assert said(capsys, "run", "acme", "--plan")[1].endswith("\n\n" + note)
+    assert note in said(capsys, "run", "acme")[2]
+
+
+def test_check_refuses_what_run_refuses(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = home / "parameters" / "acme.yml"
+    text = CLIENT.replace("[small]", "[rfm, small]") + "rfm:\n  r_cuts: [30, 60]\n"
+    path.write_text(text, encoding="utf-8")
+    must = "must be a list of 4 increasing whole numbers, each at least 0"
+    sentence = f"parameters/acme.yml line 11: rfm.r_cuts is [30, 60], {must}.\n"
+    assert said(capsys, "check", "acme") == (2, "", sentence)
+    assert said(capsys, "run", "acme")[2].endswith(sentence)
+    path.write_text(CLIENT.replace("[small]", "\n  - small\n  - smal"), encoding="utf-8")
+    sentence = "parameters/acme.yml line 6: there is no notebook 'smal', did you mean 'small'?\n"
+    assert said(capsys, "check", "acme") == (2, "", sentence)
+    assert said(capsys, "run", "acme")[2].endswith(sentence)
+
+
+def test_check_of_an_invalid_notebook_is_exit_code_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "notebooks" / "small.ipynb").write_text("{}", encoding="utf-8")
+    code, out, _ = said(capsys, "check", "acme")
+    assert code == 1
+    assert out.endswith("  small: invalid: small.ipynb is not a notebook of format 4.\n")
 
 
 def test_lab_writes_copies_and_says_which(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

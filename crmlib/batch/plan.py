@@ -20,12 +20,12 @@ from crmlib.batch.template import (
     nearest,
     read_template,
 )
-from crmlib.client import find_by_name
+from crmlib.client import NOTEBOOKS, find_by_name
 from crmlib.errors import UserError
+from crmlib.words import N_, Sentence, say
 
 if TYPE_CHECKING:
     from crmlib.client import Client
-    from crmlib.words import Sentence
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Installed, the notebooks lie in the package; in a checkout they lie beside it.
@@ -53,12 +53,16 @@ class NotebookPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A client's run: the notebooks in the client's order, one date of observation, one language."""
+    """A client's run: the notebooks in the client's order, one date of observation, one language.
+
+    `notes` say what in the client file changes nothing.
+    """
 
     client: str
     as_of: str
     language: str
     notebooks: tuple[NotebookPlan, ...]
+    notes: tuple[Sentence, ...] = ()
 
 
 def make_plan(
@@ -86,7 +90,15 @@ def make_plan(
         as_of=given["as_of"],
         language=given["language"],
         notebooks=tuple(_plan_notebook(client, shop, name, given, places) for name in chosen(client, only)),
+        notes=unused_sections(client),
     )
+
+
+def unused_sections(client: Client) -> tuple[Sentence, ...]:
+    """A sentence for every section of a notebook that is not among the client's."""
+    said = N_("{place:text}: the section {name:text} has no effect, as {name:text} is not among the notebooks.")
+    idle = [name for name in NOTEBOOKS if name not in client.notebooks and client.section(name)]
+    return tuple(say(said, place=place(client, name), name=name) for name in idle)
 
 
 def notebook_folders(client: Client) -> tuple[Path, ...]:
@@ -243,6 +255,7 @@ def plan_table(plan: Plan) -> str:
             mark = "*" if name in notebook.injected else " "
             lines.append(f"  {mark} {name} = {shown(value)}")
         lines.append(f"    shows: {', '.join(notebook.exhibits) or 'nothing'}")
+    lines += [line for note in plan.notes for line in ("", note.text())]
     return "\n".join(lines)
 
 

@@ -121,6 +121,8 @@ def run_client(client: Client, request: Request, pool: Pool, progress: Progress)
         progress.reading(client.name)
         shop = crmlib.open_shop(client.path)
         plan = make_plan(client, shop, language=request.language, folders=request.folders, reports=reports)
+        for note in plan.notes:
+            progress.note(note.text())
         target = reports / _folder_name(client, plan)
         with place.staging(reports) as stage:
             making = _Making(client=client, shop=shop, plan=plan, request=request, folder=stage / "report")
