@@ -14,6 +14,7 @@ from crmlib.data.codes import translate_codes
 from crmlib.data.known import policy_known
 from crmlib.data.ledger import SHIPPING, Count, Day, LedgerLine
 from crmlib.data.parse import moment, money, parse_column, rounded, whole
+from crmlib.data.shapes import refuse_unread_dates
 from crmlib.data.sql import literals
 from crmlib.data.tables import INPUTS, ORDER_MONEY, ORDER_TEXT, OUTPUTS
 
@@ -116,6 +117,8 @@ def _type(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Reading) 
     shown = ", ".join(f"{expression} AS {name}" for name, expression in listed.items())
     con.execute(f"CREATE TABLE typed AS SELECT f.*, {shown} FROM filled f {joins}")
     con.execute("DROP TABLE filled")
+    name = "ordered_at" if has(reading, "ordered_at") else "order_date"
+    refuse_unread_dates(con, "typed", "when", "_at", name, source, reading)
 
 
 def _exact(reading: Reading) -> str:

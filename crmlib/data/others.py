@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from crmlib.data.codes import translate_codes
 from crmlib.data.ledger import REASONS, Count, Day, LedgerLine
 from crmlib.data.parse import moment, money, number, rounded, whole
+from crmlib.data.shapes import refuse_unread_dates
 from crmlib.data.tables import DAY, INPUTS, OUTPUTS, Column
 
 if TYPE_CHECKING:
     import duckdb
 
     from crmlib.data.read import Reading
-    from crmlib.data.settings import Settings
+    from crmlib.data.settings import Settings, Source
 
 # The column that must be unique, and the date that must be readable, where a table has one.
 UNIQUE = {"customers": "customer_id", "products": "product_id", "experiments": "experiment_id"}
@@ -34,12 +35,20 @@ def build_other(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, 
     formats = reading.date_formats(source)
     parsed = ", ".join(_parsed(n, c, formats, settings) for n, c in INPUTS[table].items())
     con.execute(f"CREATE TABLE typed_{table} AS SELECT _seq, _hash, {parsed} FROM cells_{table}")
+    if table in REQUIRED_DATE:
+        _refuse_unread(con, table, source, reading)
     cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(table).items())
     con.execute(f"CREATE TABLE judged_{table} AS SELECT *, CASE {cases} END AS _reason FROM typed_{table}")
     _refuse_repeats(con, table)
     shown = ", ".join(f'{_output(name, kind)} AS "{name}"' for name, kind in OUTPUTS[table].items())
     con.execute(f"CREATE TABLE {table} AS SELECT {shown} FROM judged_{table} WHERE _reason IS NULL ORDER BY _seq")
     return _count(con, table, reading)
+
+
+def _refuse_unread(con: duckdb.DuckDBPyConnection, table: str, source: Source, reading: Reading) -> None:
+    name = REQUIRED_DATE[table]
+    both = f"(SELECT c._seq, c.{name}, t.{name} AS _at FROM cells_{table} c JOIN typed_{table} t USING (_seq))"
+    refuse_unread_dates(con, both, name, "_at", name, source, reading)
 
 
 def _parsed(name: str, column: Column, formats: list[str] | None, settings: Settings) -> str:

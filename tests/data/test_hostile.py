@@ -129,4 +129,8 @@ def test_15_numbers_that_are_none_are_unreadable(orders_of: Any) -> None:
 def test_16_error_messages_do_not_print_unreadable_cells_or_customers(orders_of: Any) -> None:
     text = HEAD + "A1,hanako@example.jp,秘密の日,秘密の額,soap\n"
     message = refusal(orders_of, text)
-    assert message == "client 'acme': no dated row counts; 1 row was left out as bad_date."
+    assert message == (
+        "parameters/acme.yml line 4: no row of orders could be read, not one date of column 'order_date' in"
+        " data/orders.csv fits 2026-03-31, 2026/3/31, 2026年3月31日 and 20260331, each with or without a time;"
+        " the first, in row 2, looks like 'aaa日'; set date_format to its form."
+    )

@@ -85,7 +85,9 @@ def test_the_ledger_agrees_with_a_reading_row_by_row(rows: list[dict[str, str]])
             yaml.safe_dump({"name": "acme", "sources": {"orders": {"path": "o.csv"}}}), encoding="utf-8"
         )
         if "used" not in judged(rows):
-            with pytest.raises(UserError, match=r"^client 'acme': no order counts; \d+ rows? read, none used \("):
+            with pytest.raises(
+                UserError, match=r"^client 'acme': no order counts; |: no row of orders could be read, "
+            ):
                 open_shop(Path(folder) / "acme.yml", as_of="2024-12-31")
             return
         shop = open_shop(Path(folder) / "acme.yml", as_of="2024-12-31")
