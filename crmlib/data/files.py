@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import os
@@ -21,6 +22,7 @@ FORMATS = {
     ".csv": "csv", ".tsv": "tsv", ".txt": "text", ".dat": "text", ".xlsx": "excel", ".xlsm": "excel",
     ".xls": "excel", ".xlsb": "excel", ".ods": "excel", ".parquet": "parquet",
 }  # fmt: skip
+_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,43 @@ def locate(table: str, source: Source, home: Path) -> list[SourceFile]:
     if base.is_file():
         return [SourceFile(base, _shown(base, home), _format(base, source))]
     if not base.is_dir():
-        raise UserError(f"{at}: sources.{table}.path is '{source.path}', but there is no such file or folder.")
+        raise UserError(f"{at}: sources.{table}.path is '{source.path}', {_absent(base, home)}")
     paths = [p for p in sorted(base.glob(source.pattern or "*")) if _readable(p, source)]
     if not paths:
-        raise UserError(f"{at}: the folder '{source.path}' holds no file that matches '{source.pattern or '*'}'.")
+        what = f"matches '{source.pattern}'" if source.pattern else "can be read"
+        raise UserError(f"{at}: the folder '{source.path}' holds no file that {what}; {_holds(base)}.")
     return [SourceFile(path, _shown(path, home), _format(path, source)) for path in paths]
+
+
+def _absent(wanted: Path, home: Path) -> str:
+    """What is wrong with a path: the nearest name beside the first part that is not there, or what else is there."""
+    path = wanted
+    while not path.parent.is_dir():
+        path = path.parent
+    close = _nearest(path.name, _names(path.parent))
+    if close:
+        meant = path.parent / close
+        whole = meant / wanted.relative_to(path)
+        meant = whole if whole.exists() else meant
+        return f"but there is no such file or folder, did you mean '{_shown(meant, home)}'?"
+    where = "the home folder" if path.parent == home else f"the folder '{_shown(path.parent, home)}'"
+    return f"but there is no such file or folder; {where} {_holds(path.parent, it='')}."
+
+
+def _nearest(name: str, names: list[str]) -> str | None:
+    """By the part before the ending, or every .csv would be near every other."""
+    stems = difflib.get_close_matches(Path(name).stem, [Path(other).stem for other in names], n=1)
+    return next(iter(difflib.get_close_matches(name, [n for n in names if Path(n).stem in stems], n=1, cutoff=0)), None)
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith((".", "~$")))
+
+
+def _holds(folder: Path, it: str = "it ") -> str:
+    found = _names(folder)
+    more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
+    return f"{it}holds {listed(found[:_SHOWN])}{more}" if found else f"{it}is empty"
 
 
 def _shown(path: Path, home: Path) -> str:

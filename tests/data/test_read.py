@@ -127,7 +127,10 @@ def test_a_pattern_picks_files_of_a_folder(make_shop: Any) -> None:
     assert read(make_shop(files, {"orders": {"path": "data/o", "pattern": "orders_*"}})) == EXPECTED
     with pytest.raises(UserError) as error:
         make_shop(files, {"orders": {"path": "data/o", "pattern": "*.tsv"}})
-    assert str(error.value) == "parameters/acme.yml line 5: the folder 'data/o' holds no file that matches '*.tsv'."
+    assert str(error.value) == (
+        "parameters/acme.yml line 5: the folder 'data/o' holds no file that matches '*.tsv';"
+        " it holds 'orders_1.csv', 'other.csv'."
+    )
 
 
 def test_a_file_without_a_header_row_takes_the_names_given(orders_of: Any) -> None:
@@ -151,7 +154,13 @@ def test_a_file_of_an_installed_package_is_found_without_importing_it(make_shop:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ({"path": "data/o.csv"}, "line 5: sources.orders.path is 'data/o.csv', but there is no such file or folder."),
+        (
+            {"path": "data/o.csv"},
+            (
+                "line 5: sources.orders.path is 'data/o.csv', but there is no such file or folder;"
+                " the home folder holds 'parameters'."
+            ),
+        ),
         ({"package": "nosuch", "file": "x.csv"}, "line 5: the package 'nosuch' is not installed."),
         (
             {"package": "pip", "file": "../secret.csv"},
@@ -199,7 +208,9 @@ def test_an_encoding_of_the_client_file_is_obeyed(orders_of: Any) -> None:
 def test_a_folder_of_other_things_is_refused(make_shop: Any) -> None:
     with pytest.raises(UserError) as error:
         make_shop({"o/readme.md": "x"}, {"orders": {"path": "data/o"}})
-    assert str(error.value) == "parameters/acme.yml line 5: the folder 'data/o' holds no file that matches '*'."
+    assert str(error.value) == (
+        "parameters/acme.yml line 5: the folder 'data/o' holds no file that can be read; it holds 'readme.md'."
+    )
 
 
 @pytest.mark.parametrize("name", ["o.xlsx", "o.parquet"])
@@ -207,3 +218,44 @@ def test_a_workbook_or_parquet_file_that_is_none_is_refused(orders_of: Any, name
     with pytest.raises(UserError, match=rf"^data/{name}: the (workbook cannot be opened|Parquet file cannot be read)"):
         orders_of(b"this is no such file", name)
     assert not zipfile.is_zipfile(name)
+
+
+def refused(make_shop: Any, files: dict[str, str | bytes], **source: Any) -> str:
+    with pytest.raises(UserError) as error:
+        make_shop(files, {"orders": source})
+    return str(error.value)
+
+
+AT = "parameters/acme.yml line 5: sources.orders.path is "
+
+
+def test_a_path_that_is_not_there_is_answered_with_the_nearest_name_beside_it(make_shop: Any) -> None:
+    files: dict[str, str | bytes] = {"kura/受注_2025.csv": joined(","), "kura/.受注_2024.csv": "", "kura/会員.csv": ""}
+    assert refused(make_shop, files, path="data/kura/受注_2024.csv") == (
+        f"{AT}'data/kura/受注_2024.csv', but there is no such file or folder, did you mean 'data/kura/受注_2025.csv'?"
+    )
+    assert refused(make_shop, files, path="data/kuro/受注_2025.csv") == (
+        f"{AT}'data/kuro/受注_2025.csv', but there is no such file or folder, did you mean 'data/kura/受注_2025.csv'?"
+    )
+    assert refused(make_shop, files, path="data/kura/受注_2025") == (
+        f"{AT}'data/kura/受注_2025', but there is no such file or folder, did you mean 'data/kura/受注_2025.csv'?"
+    )
+    assert refused(make_shop, files, path="data/kura/x.csv") == (
+        f"{AT}'data/kura/x.csv', but there is no such file or folder;"
+        " the folder 'data/kura' holds '会員.csv', '受注_2025.csv'."
+    )
+    assert refused(make_shop, files, path="exports/x.csv") == (
+        f"{AT}'exports/x.csv', but there is no such file or folder; the home folder holds 'data', 'parameters'."
+    )
+
+
+def test_a_folder_without_a_file_that_fits_says_what_it_holds(make_shop: Any, tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {f"o/{n:02d}.tsv": "" for n in range(12)}
+    assert refused(make_shop, files, path="data/o", pattern="*.csv") == (
+        "parameters/acme.yml line 5: the folder 'data/o' holds no file that matches '*.csv'; it holds "
+        + ", ".join(f"'{n:02d}.tsv'" for n in range(10)) + " and 2 more."
+    )  # fmt: skip
+    (tmp_path / "data" / "empty").mkdir()
+    assert refused(make_shop, {}, path="data/empty") == (
+        "parameters/acme.yml line 5: the folder 'data/empty' holds no file that can be read; it is empty."
+    )
