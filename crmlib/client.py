@@ -21,6 +21,12 @@ MINOR_UNITS = {"JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "GBP": 2, "AUD": 2, "CAD"
                "SGD": 2, "TWD": 2, "THB": 2, "NZD": 2}  # fmt: skip
 _DIRECTIVES = "YmdHMSfyjbBpIz%"
 _ENCODINGS = ("utf-8", "cp932", "shift_jis", "euc_jp", "utf-16", "cp1252", "latin-1")
+_EXAMPLES = {
+    "name": "acme", "path": "data/acme/orders.csv", "package": "lifetimes", "file": "datasets/CDNOW_master.txt",
+    "title": "花の店", "remarks": "4月に値上げ",
+    "pattern": '"*.csv"', "encoding": "cp932", "delimiter": '","', "currency": "JPY", "timezone": "Asia/Tokyo",
+    "order_id": "注文番号", "customer_id": "会員ID", "status": "対応状況",
+}  # fmt: skip
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -175,10 +181,12 @@ def _read_yaml(path: Path, where: str) -> tuple[dict[str, Any], dict[str, int]]:
     except UnicodeDecodeError:
         raise UserError(f"{where}: the client file is not UTF-8.") from None
     except yaml.MarkedYAMLError as error:
-        raise UserError(_yaml_sentence(error, where)) from None
+        raise UserError(_colon_in(text, where) or _yaml_sentence(error, where)) from None
     except yaml.YAMLError as error:
         raise UserError(f"{where}: this is not YAML ({str(error).splitlines()[0]}).") from None
     if not isinstance(data, dict):
+        if colon := _colon_in(text, where):
+            raise UserError(colon)
         raise UserError(f"{where}: a client file must be a mapping of keys to values.")
     return data, lines
 
@@ -189,6 +197,45 @@ def _yaml_sentence(error: yaml.MarkedYAMLError, where: str) -> str:
     if "\\t" in str(error.problem):
         return f"{where}{line}: a tab stands where spaces are expected; indent with spaces."
     return f"{where}{line}: this is not YAML ({error.problem})."
+
+
+def _colon_in(text: str, where: str) -> str:
+    """A sentence on the first line whose key is followed by a full-width colon, or by no space; else nothing."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if said := _colon(line.lstrip("\u3000 -"), r"[A-Za-z]\w*"):
+            return f"{where} line {number}: {said}"
+    return ""
+
+
+def _colon(text: str, keys: str) -> str:
+    """What is wrong with a text that should have been a key and a value; `keys`: pattern of a key not known."""
+    found = re.match(rf"({keys})：|([a-z][a-z0-9_]*) ?(：|:(?=[^\s/\\]))", text)
+    if found is None or (found[1] is None and found[2] not in _words()):
+        return ""
+    fault = "a colon without a space" if found[3] == ":" else "a full-width colon"
+    key = found[1] or found[2]
+    return f"key '{key}' is followed by {fault}, write '{key}: ' with a half-width colon and a space."
+
+
+def _torn(key: str, name: yaml.ScalarNode, value: yaml.Node) -> tuple[int, str]:
+    """Line and fault of a key, or of the first line under it, that YAML took for a mere text: `a：b` and `{a:b}`."""
+    line = name.start_mark.line + 1
+    if not isinstance(value, yaml.ScalarNode) or value.style is not None or name.style is not None:
+        return line, ""
+    if value.value == "":
+        return line, _colon(name.value, "[^：]+")
+    if value.start_mark.line + 1 == line:
+        return line, ""
+    # Remarks may hold full-width colons of their own.
+    return value.start_mark.line + 1, _colon(
+        value.value, "(?!)" if key.startswith(("title", "remarks")) else r"[^\s：]+"
+    )
+
+
+def _words() -> set[str]:
+    """Every key that a client file can have."""
+    columns = {name for table in INPUTS.values() for name in table}
+    return {*Client.model_fields, *Policy.model_fields, *Source.model_fields, *INPUTS, *columns, "ja", "en"}
 
 
 def _build(loader: yaml.SafeLoader, node: yaml.Node, key: str, lines: dict[str, int], where: str) -> Any:
@@ -215,6 +262,9 @@ def _build_mapping(
             raise UserError(f"{where} line {name.start_mark.line + 1}: a key must be a word or a quoted text.")
         here = f"{key}.{name.value}".lstrip(".")
         line = name.start_mark.line + 1
+        at, torn = _torn(here, name, value)
+        if torn:
+            raise UserError(f"{where} line {at}: {torn}")
         if name.value in built:
             raise UserError(f"{where} line {line}: key '{here}' stands twice, first in line {lines[here]}.")
         lines[here] = line
@@ -245,6 +295,8 @@ def _sentence(error: ValidationError, where: str, lines: dict[str, int]) -> str:
         return f"{at}: unknown key '{key}'{nearest(path[-1], _known_keys(path[:-1]))}"
     if kind == "missing":
         return f"{_line(where, lines, '.'.join(path[:-1]))}: key '{'.'.join(path)}' is missing."
+    if kind == "string_type" and isinstance(given, list):
+        return f"{at}: {key} is a list, must be one text, such as '{_example(key)}'."
     if kind == "value_error":
         return _stop(f"{at}: {key} {first.get('ctx', {}).get('error')}")
     return f"{at}: {key} is {_shown(given)}, {_allowed(first)}."
@@ -269,6 +321,13 @@ def _shown(value: Any) -> str:
     if isinstance(value, dict):
         return "a mapping"
     return "a list" if isinstance(value, list) else f"'{value}'" if value is not None else "empty"
+
+
+def _example(key: str) -> str:
+    name = key.rpartition(".")[2]
+    if name.isdigit():
+        return "rfm"
+    return f"{name}: {_EXAMPLES.get(name, 'valid' if '.values.' in key else '会員ID')}"
 
 
 def _allowed(error: Any) -> str:

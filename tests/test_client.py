@@ -15,6 +15,8 @@ sources:
     path: data/orders.csv
     columns: {customer_id: 会員ID, order_date: 受注日, order_amount: 合計}
 """
+FULL_WIDTH = "is followed by a full-width colon, write '{}: ' with a half-width colon and a space."
+NO_SPACE = "is followed by a colon without a space, write '{}: ' with a half-width colon and a space."
 FULL = """\
 name: acme
 title: {ja: アクメ商店, en: Acme}
@@ -114,6 +116,41 @@ def test_a_path_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (SMALL + "currency: JPN\n", " line 6: currency is 'JPN', did you mean 'JPY'?"),
         (SMALL + "timezone: Asia/Tokio\n", " line 6: timezone is 'Asia/Tokio', did you mean 'Asia/Tokyo'?"),
         (SMALL + "    header: false\n", " line 6: sources.orders.header is 'false', must be true."),
+        (SMALL + "language: [ja]\n", " line 6: language is a list, must be 'ja' or 'en'."),
+        (
+            SMALL.replace("data/orders.csv", "[a.csv, b.csv]"),
+            " line 4: sources.orders.path is a list, must be one text, such as 'path: data/acme/orders.csv'.",
+        ),
+        (
+            SMALL.replace("受注日", "[受注日, 注文日]"),
+            " line 5: sources.orders.columns.order_date is a list, must be one text, such as 'order_date: 会員ID'.",
+        ),
+        (
+            SMALL + "    values: {status: {完了: [valid]}}\n",
+            " line 6: sources.orders.values.status.完了 is a list, must be one text, such as '完了: valid'.",
+        ),
+        (SMALL + "notebooks: [[rfm]]\n", " line 6: notebooks.0 is a list, must be one text, such as 'rfm'."),
+        # full-width colons and missing spaces, which YAML takes for texts or for something in the next line
+        (SMALL + "language：ja\ncurrency: JPY\n", " line 6: key 'language' " + FULL_WIDTH.format("language")),
+        (SMALL + "currency: JPY\nlanguage:ja\n", " line 7: key 'language' " + NO_SPACE.format("language")),
+        (SMALL + "langage：ja\n", " line 6: key 'langage' " + FULL_WIDTH.format("langage")),
+        ("name：acme\n", " line 1: key 'name' " + FULL_WIDTH.format("name")),
+        (SMALL.replace("orders:", "orders："), " line 3: key 'orders' " + FULL_WIDTH.format("orders")),
+        (SMALL.replace("path: ", "path:"), " line 4: key 'path' " + NO_SPACE.format("path")),
+        (
+            SMALL.replace("customer_id: ", "customer_id："),
+            " line 5: key 'customer_id' " + FULL_WIDTH.format("customer_id"),
+        ),
+        (
+            SMALL.replace("customer_id: ", "customer_id:"),
+            " line 5: key 'customer_id' " + NO_SPACE.format("customer_id"),
+        ),
+        (SMALL + "policy:\n  pending：keep\n", " line 7: key 'pending' " + FULL_WIDTH.format("pending")),
+        (SMALL + "    values: {status: {完了：valid}}\n", " line 6: key '完了' " + FULL_WIDTH.format("完了")),
+        (
+            SMALL + "    values:\n      status:\n        完了：valid\n",
+            " line 8: key '完了' " + FULL_WIDTH.format("完了"),
+        ),
         # keys twice, missing, no mapping, no YAML, tabs, not UTF-8, empty
         (SMALL + "name: acme\n", " line 6: key 'name' stands twice, first in line 1."),
         (SMALL + "    path: x\n", " line 6: key 'sources.orders.path' stands twice, first in line 4."),
@@ -135,6 +172,13 @@ def test_a_path_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (
             SMALL.replace("order_amount", "ordre_amount"),
             " line 5: unknown column 'ordre_amount' of orders, did you mean 'order_amount'?",
+        ),
+        (
+            SMALL.replace("orders:", "surveys_sent:").replace("order_date", "residence"),
+            (
+                " line 5: unknown column 'residence' of surveys_sent,"
+                " must be one of 'survey_id', 'customer_id', 'sent_at'."
+            ),
         ),
         (
             SMALL.replace("order_amount", "fee"),
@@ -170,6 +214,15 @@ def test_a_path_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 )
 def test_a_wrong_file_is_answered_by_one_sentence(tmp_path: Path, text: str | bytes, message: str) -> None:
     assert refusal(tmp_path, text) == f"parameters/acme.yml{message}"
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["    # language：ja\n", "remarks:\n  注意：四月に値上げ\n", "remarks: |\n  name：花\n  en:x\n",
+     "    values: {status: {'完了：済': valid, 取消：済: cancelled}}\n", "title: name：花\n"],
+)  # fmt: skip
+def test_full_width_colons_inside_texts_are_text(tmp_path: Path, more: str) -> None:
+    assert load_client(write(tmp_path, SMALL + more)).name == "acme"
 
 
 def test_messages_name_the_file_from_its_home_not_from_this_machine(tmp_path: Path) -> None:
