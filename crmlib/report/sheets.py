@@ -71,6 +71,8 @@ class Book:
         sheet = self.workbook.add_worksheet(sheet_name(name, self.names))
         sheet.hide_gridlines(2)
         sheet.set_default_row(LINE_HEIGHT)
+        # Ids and headers like 00123 are texts on purpose; Excel need not mark them as faults.
+        sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
@@ -87,11 +89,11 @@ class Book:
         self, sheet: Worksheet, top: int, columns: Columns, rows: Sequence[Sequence[Any]], *, filtered: bool = False
     ) -> int:
         """Write a real table with its header in row `top` and return the first free row below it."""
-        for column, said in enumerate(columns):
-            shown = self.format(num_format=number_format(said["kind"]), text_wrap=is_text(said["kind"]))
-            for row, line in enumerate(rows, start=top + 1):
-                write(sheet, row, column, line[column], said["kind"], shown)
         kinds = [column["kind"] for column in columns]
+        for column, (kind, indent) in enumerate(zip(kinds, _indents(kinds), strict=True)):
+            shown = self.format(num_format=number_format(kind), text_wrap=is_text(kind), indent=indent)
+            for row, line in enumerate(rows, start=top + 1):
+                write(sheet, row, column, line[column], kind, shown)
         self.head(sheet, top, [header(column) for column in columns], len(rows), kinds=kinds, filtered=filtered)
         return top + max(len(rows), 1) + 2
 
@@ -102,9 +104,12 @@ class Book:
         """Make a table of the rows under `top`; Excel wants unique headers, and one row even when there is none."""
         self.tables += 1
         style = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, "bg_color": HEAD}
-        sides = ["left" if is_text(kind) else "right" for kind in kinds] or ["left"] * len(headers)
-        said = [{"header": text, "header_format": self.format(**style, align=side)}
-                for text, side in zip(unique_headers(headers), sides, strict=True)]  # fmt: skip
+        kinds = kinds or ["text"] * len(headers)
+        # A filter's button covers the right end of its header.
+        sides = [("left", indent) if is_text(kind) else ("right", 2 * filtered)
+                 for kind, indent in zip(kinds, _indents(kinds), strict=True)]  # fmt: skip
+        said = [{"header": text, "header_format": self.format(**style, align=side, indent=indent)}
+                for text, (side, indent) in zip(unique_headers(headers), sides, strict=True)]  # fmt: skip
         options = {"columns": said, "name": f"table_{self.tables}", "style": "Table Style Light 1",
                    "autofilter": filtered, "banded_rows": False}  # fmt: skip
         sheet.add_table(top, 0, top + max(n_rows, 1), len(headers) - 1, options)
@@ -127,6 +132,11 @@ def write(sheet: Worksheet, row: int, column: int, value: Any, kind: str, shown:
         sheet.write_string(row, column, words.text(value, kind)[:LONGEST_TEXT], shown)
     else:
         sheet.write_number(row, column, number(value, kind), shown)
+
+
+def _indents(kinds: Sequence[str]) -> list[int]:
+    """1 for a column of texts that follows one of numbers, which end where the texts begin; else 0."""
+    return [int(is_text(kind) and place > 0 and not is_text(kinds[place - 1])) for place, kind in enumerate(kinds)]
 
 
 def is_text(kind: str) -> bool:

@@ -26,10 +26,10 @@ LONG_TABLE = 20
 NOT_YET, PALEST, DARKEST = "#F3F4F6", "#F7FAFD", "#6F9FC8"
 CONTENTS_WIDTHS, CONDITIONS_WIDTHS, TERMS_WIDTHS = (24, 84, 10), (44, 34, 18, 18), (34, 14, 84)
 FIGURES = {
-    N_("Report"): 18, N_("Figure"): 36, N_("Value"): 14, N_("Unit"): 11, N_("95% from"): 11, N_("95% to"): 11,
-    "n": 11, N_("Note"): 40,
+    N_("Report"): 22, N_("Metric"): 38, N_("Value"): 16, N_("Unit"): 12, N_("95% from"): 17, N_("95% to"): 17,
+    "n": 12, N_("Period"): 40, N_("Note"): 44,
 }  # fmt: skip
-FIGURE_KINDS = ("text", "text", "count", "text", "count", "count", "count", "text")
+FIGURE_KINDS = ("text", "text", "count", "text", "count", "count", "count", "text", "text")
 TERMS = (N_("Term"), N_("Unit"), N_("Definition"))
 
 
@@ -115,7 +115,7 @@ def _figures(book: Book, items: dict[str, list[Item]]) -> list[Entry]:
     _back(book, sheet)
     for row, (label, item) in enumerate(shown, start=TOP + 1):
         _figure(book, sheet, row, label, item)
-    texts = [[label, item["title"], *[""] * 5, item["note"]] for label, item in shown]
+    texts = [[label, item["title"], *[""] * 5, item["period"], item["note"]] for label, item in shown]
     headers = [words.translate(name) for name in FIGURES]
     fit_to(sheet, TOP, list(FIGURES.values()), [headers, *texts])
     book.head(sheet, TOP, headers, len(shown), kinds=FIGURE_KINDS)
@@ -124,40 +124,55 @@ def _figures(book: Book, items: dict[str, list[Item]]) -> list[Entry]:
 
 
 def _figure(book: Book, sheet: Worksheet, row: int, label: str, item: Item) -> None:
-    kind, text = item["value_kind"], book.format(text_wrap=True)
-    shown = book.format(num_format=number_format(kind))
-    for column, value in ((0, label), (1, item["title"]), (3, item["unit"]), (7, item["note"])):
-        write(sheet, row, column, value, "text", text)
+    kind, shown = item["value_kind"], book.format(num_format=number_format(item["value_kind"]))
+    told = ((0, label, 0), (1, item["title"], 0), (3, item["unit"], 1), (7, item["period"], 1), (8, item["note"], 0))
+    for column, value, indent in told:
+        write(sheet, row, column, value, "text", book.format(text_wrap=True, indent=indent))
     for column, name in ((2, "value"), (4, "low"), (5, "high")):
         write(sheet, row, column, item.get(name), kind, shown)
+    if item["value"] is None:
+        sheet.write_string(row, 2, item["text"], book.format(align="right"))
     write(sheet, row, 6, item.get("n"), "count", book.format(num_format="#,##0"))
 
 
 def _exhibit(book: Book, run: NotebookRun, item: Item) -> Entry:
     sheet = book.sheet(item.get("name") or item["title"] or item["id"])
-    book.heading(sheet, item["title"], [item["note"], " · ".join(about(item))])
+    rows = _rows(run, item)
+    kept = rows[: LAST_ROW - TOP - 1]
+    book.heading(sheet, item["title"], [_cut(len(kept), len(rows)), item["note"], " · ".join(about(item))])
     _back(book, sheet)
     sheet.freeze_panes(TOP + 1, 1)
     sheet.repeat_rows(TOP)
     if item["kind"] == "grid":
-        n_rows = _grid(book, sheet, item)
+        _grid(book, sheet, item)
     else:
-        rows = _all_rows(run, item) if item["kind"] == "sheet" else in_order(item, item["rows"])
-        n_rows = _table(book, sheet, item["columns"], rows[: LAST_ROW - TOP - 2])
-        if item["kind"] == "chart":
-            insert_chart(book, sheet, item, rows, TOP + 1)
-    return Entry(words.label(run.name), sheet.get_name(), item["title"], n_rows)
+        _table(book, sheet, item["columns"], kept)
+    if item["kind"] == "chart":
+        insert_chart(book, sheet, item, kept, TOP + 1)
+    return Entry(words.label(run.name), sheet.get_name(), item["title"], len(kept))
 
 
-def _table(book: Book, sheet: Worksheet, columns: list[dict[str, Any]], rows: Sequence[Sequence[Any]]) -> int:
+def _rows(run: NotebookRun, item: Item) -> Sequence[Sequence[Any]]:
+    if item["kind"] == "sheet":
+        return _all_rows(run, item)
+    return item["cells"] if item["kind"] == "grid" else in_order(item, item["rows"])
+
+
+def _cut(n_kept: int, n_rows: int) -> str:
+    if n_kept == n_rows:
+        return ""
+    message = N_("Excel holds no more rows than these: the first {kept:rows} of {all:rows}.")
+    return words.say(message, kept=n_kept, all=n_rows).text()
+
+
+def _table(book: Book, sheet: Worksheet, columns: list[dict[str, Any]], rows: Sequence[Sequence[Any]]) -> None:
     book.table(sheet, TOP, columns, rows, filtered=len(rows) > LONG_TABLE)
     kinds = [column["kind"] for column in columns]
     texts = ([words.text(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows)
     fit(sheet, TOP, [header(column) for column in columns], texts)
-    return len(rows)
 
 
-def _grid(book: Book, sheet: Worksheet, item: Item) -> int:
+def _grid(book: Book, sheet: Worksheet, item: Item) -> None:
     told = sizes(item)
     before = [size_header()] if told else []
     first = 1 + len(before)
@@ -172,7 +187,6 @@ def _grid(book: Book, sheet: Worksheet, item: Item) -> int:
     book.head(sheet, TOP, headers, len(item["cells"]), kinds=("text", *["count"] * (len(headers) - 1)))
     _colour(sheet, item, first)
     fit(sheet, TOP, headers, _grid_texts(item, told))
-    return len(item["cells"])
 
 
 def _grid_texts(item: Item, told: list[tuple[int, int] | None]) -> Iterator[list[str]]:

@@ -146,6 +146,51 @@ def test_all_rows_of_a_sheet_are_there(tmp_path: Path) -> None:
     assert rows[500] == ["00499", datetime(2026, 2, 15), 1.5]  # noqa: DTZ001
 
 
+def test_rows_beyond_the_end_of_a_sheet_are_said_to_be_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmlib.report.workbook.LAST_ROW", 8)  # the header is row 5, so three rows fit
+    parts = [samples.sheet("s", pd.DataFrame({"customer_id": list("abcde")}), tmp_path, title="S", note="Ids only.")]
+    book = workbook_of(samples.one(tmp_path, parts), tmp_path)
+    assert [row[0] for row in body(book["S"])] == ["Customer id", "a", "b", "c"]
+    assert str(book["S"]["A3"].value).startswith(
+        "Excel holds no more rows than these: the first 3 rows of 5 rows.   Ids only."
+    )
+
+
+def test_a_long_table_has_filters_and_a_short_one_has_none(tmp_path: Path) -> None:
+    long = samples.table("a", ["segment", "n_customers"], [["new", 1]] * 21, title="Long")
+    short = samples.table("b", ["segment", "n_customers"], [["new", 1]] * 20, title="Short")
+    book = workbook_of(samples.one(tmp_path, [long, short]), tmp_path)
+    assert [bool(table.autoFilter) for name in ("Long", "Short") for table in book[name].tables.values()] == [
+        True,
+        False,
+    ]
+    # The button of a filter stands at the right end of the header.
+    assert [book[name]["B5"].alignment.indent for name in ("Long", "Short")] == [2, 0]
+
+
+def test_key_figures_stand_apart_from_their_units_and_tell_their_period(tmp_path: Path) -> None:
+    parts = [
+        samples.metric("m", 3, "customers", title="M", n=9, note="Note.", period="May 2025"),
+        samples.metric("d", None, "days", title="D", text="not reached"),
+    ]
+    sheet = workbook_of(samples.one(tmp_path, parts), tmp_path)["Key figures"]
+    assert body(sheet)[:2] == [
+        ["Report", "Metric", "Value", "Unit", "95% from", "95% to", "n", "Period", "Note"],
+        ["RFM segmentation", "M", 3, "customers", None, None, 9, "May 2025", "Note."],
+    ]
+    assert body(sheet)[2][2] == "not reached"
+    assert [sheet[name].alignment.indent for name in ("C6", "D6", "H6")] == [0, 1, 1]
+
+
+def test_a_p_value_below_a_thousandth_is_never_zero(tmp_path: Path) -> None:
+    parts = [samples.table("t", ["pvalue"], [[0.0001], [0.04]], title="T")]
+    sheet = workbook_of(samples.one(tmp_path, parts), tmp_path)["T"]
+    assert [row[0] for row in body(sheet)[1:]] == [0.0001, 0.04]
+    assert sheet["A6"].number_format == '[<0.001]"<0.001";0.000'
+
+
 def test_rows_that_are_not_those_shown_are_refused(tmp_path: Path) -> None:
     bundle = samples.sheet("list", pd.DataFrame({"customer_id": ["1"]}), tmp_path)
     samples.sheet("list", pd.DataFrame({"customer_id": ["2"]}), tmp_path)
