@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from crmlib.client import Client, load_client
 from crmlib.data.ledger import SAID, unused
+from crmlib.data.left_out import NAME as LEFT_OUT
 from crmlib.data.naming import nearest
 from crmlib.data.prepare import Prepared, connect, prepare
 from crmlib.data.sql import literal
@@ -36,7 +37,8 @@ class Shop:
         client: the client file. as_of: the base date, where observation ends. as_of_day: the same in days since
         1970-01-01. first_day: day of the first counted order. ledgers: one a table. read_notes: what the reading met,
         as `code: facts`. inputs: hash of every file read. policy_known: for each key of the policy, whether the export
-        has a column and a value by which it can be told; empty without orders.
+        has a column and a value by which it can be told; empty without orders. left_out: the file that lists every
+        row left out before the base date is looked at (file, row, reason).
     """
 
     def __init__(self, client: Client, prepared: Prepared, as_of: date) -> None:
@@ -45,6 +47,7 @@ class Shop:
         self.as_of_day = (as_of - _EPOCH).days
         self.read_notes = [*prepared.notes, *_orders_end(prepared, self.as_of_day)]
         self.inputs = dict(prepared.inputs)
+        self.left_out = client.settings().folder / LEFT_OUT
         self.policy_known = dict(prepared.known)
         self.prepared_key = prepared.key
         self.ledgers: dict[str, Ledger] = {

@@ -23,6 +23,8 @@ from crmlib.data.files import SourceFile, fingerprint, locate
 from crmlib.data.keys import MAIL, PERSONAL_VALUE, decide, is_personal_header, surrogates
 from crmlib.data.known import policy_known
 from crmlib.data.ledger import Count
+from crmlib.data.left_out import NAME as LEFT_OUT
+from crmlib.data.left_out import publish, write_left_out
 from crmlib.data.orders import build_orders
 from crmlib.data.others import build_other
 from crmlib.data.read import Reading, read_source
@@ -68,10 +70,13 @@ def prepare(settings: Settings) -> Prepared:
     """
     files = {t: fingerprint(locate(t, s, settings.home), settings) for t, s in settings.sources.items()}
     key = _key(settings, files)
+    kept = _load(settings.folder / "prepared" / key) or _built(settings, files, key)
+    publish(kept.folder / LEFT_OUT, settings.folder)
+    return kept
+
+
+def _built(settings: Settings, files: dict[str, list[SourceFile]], key: str) -> Prepared:
     folder = settings.folder / "prepared" / key
-    kept = _load(folder)
-    if kept is not None:
-        return kept
     with _lock(settings.folder / ".lock"):
         # Another run may have built it while this one waited.
         kept = _load(folder)
@@ -123,6 +128,7 @@ def _build(settings: Settings, files: dict[str, list[SourceFile]], folder: Path)
             _refuse_mail(con, settings, readings)
             counts = _tables(con, settings, readings)
             told = {"notes": _notes(settings, files, readings), "known": policy_known(readings)}
+            write_left_out(con, staged / LEFT_OUT, readings)
             _write(con, staged, counts, told, files)
         shutil.rmtree(folder, ignore_errors=True)
         staged.replace(folder)
@@ -280,6 +286,7 @@ def _write(
         "counts": {table: count.dump() for table, count in counts.items()},
         **told,
         "tables": written,
+        "left_out": _sha256(folder / LEFT_OUT),
         "inputs": {f"{table}/{f.name}": f.sha256 for table, found in files.items() for f in found},
     }
     (folder / "ledger.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -298,6 +305,7 @@ def _load(folder: Path) -> Prepared | None:
     try:
         about = json.loads((folder / "ledger.json").read_text(encoding="utf-8"))
         whole = all(_sha256(folder / f"{table}.parquet") == about["tables"][table] for table in OUTPUTS)
+        whole = whole and _sha256(folder / LEFT_OUT) == about["left_out"]
         counts = {table: Count.load(data) for table, data in about["counts"].items()}
         notes, inputs, known = tuple(about["notes"]), dict(about["inputs"]), dict(about["known"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
