@@ -25,6 +25,8 @@ from jupyter_client.kernelspec import KernelSpec  # noqa: E402
 from jupyter_client.manager import AsyncKernelManager  # noqa: E402
 from nbformat.sign import NotebookNotary  # noqa: E402
 
+from crmlib.batch.evidence import RAW, clean  # noqa: E402
+
 
 class OwnKernel(AsyncKernelManager):
     """A kernel on this very Python, whatever kernels the user has installed, over a socket file and not over TCP."""
@@ -55,7 +57,7 @@ def execute(job: dict[str, Any]) -> dict[str, Any]:
         # papermill's own word for a failing cell is not needed: the notebook holds the error output.
         outcome |= {"error": type(error).__name__, "message": str(error)}
     if held:
-        outcome["note"] = _save(held[0], Path(job["output"]))
+        outcome["note"] = _save(held[0], Path(job["output"]), Path(job["folder"]))
     return {**outcome, "seconds": round(time.monotonic() - started, 2)}
 
 
@@ -77,9 +79,12 @@ def _papermill(job: dict[str, Any], hold: Callable[[Any], None]) -> None:
     )
 
 
-def _save(notebook: Any, path: Path) -> str:
+def _save(notebook: Any, path: Path, folder: Path) -> str:
     for name in ("input_path", "output_path", "environment_variables"):
         notebook.metadata.get("papermill", {}).pop(name, None)
+    # The verdict and the terminal need what an exception said; the evidence must not hold it.
+    (folder / RAW).write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+    clean(notebook)
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     try:
         NotebookNotary().sign(notebook)

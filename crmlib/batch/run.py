@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import crmlib
 from crmlib.batch import manifest, place
+from crmlib.batch.evidence import RAW
 from crmlib.batch.plan import NotebookPlan, Plan, chosen, make_plan
 from crmlib.batch.pool import Job, Outcome, Pool
 from crmlib.batch.progress import Progress
@@ -144,7 +145,7 @@ def _execute(
     jobs = [_job(notebook, plan, client, stage) for name, notebook in wanted.items() if name not in verdicts]
     progress.running(client.name, len(jobs))
     for job, outcome in pool.run(jobs):
-        verdict = _judge(plan, wanted[job.name], Path(job.output), outcome)
+        verdict = _judge(plan, wanted[job.name], Path(job.folder) / RAW, outcome)
         if outcome.note:
             progress.note(f"{client.name}: {job.name} {outcome.note}")
         _keep_rows(Path(job.folder), Path(job.output).with_suffix(""))
@@ -178,8 +179,8 @@ def _copy(notebook: NotebookPlan, language: str) -> dict[str, Any]:
     return copy
 
 
-def _judge(plan: Plan, notebook: NotebookPlan, output: Path, outcome: Outcome) -> Verdict:
-    executed = json.loads(output.read_text(encoding="utf-8")) if output.is_file() else None
+def _judge(plan: Plan, notebook: NotebookPlan, raw: Path, outcome: Outcome) -> Verdict:
+    executed = json.loads(raw.read_text(encoding="utf-8")) if raw.is_file() else None
     return judge(plan, notebook, executed, outcome)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from contextvars import copy_context
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmlib.batch.absence import absent
+from crmlib.batch.evidence import is_ours
 from crmlib.batch.template import code_cells
 from crmlib.words import N_, Sentence, say, speak
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from crmlib.batch.pool import Outcome
 
 MIME = "application/vnd.crm.exhibit+json"
-OURS = re.compile(r"[/\\]crmlib[/\\](?!batch[/\\])[\w/\\]+\.py")
-FRAME = re.compile(r"^File (.+?):\d+", re.MULTILINE)
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
 GOOD = frozenset({"ok", "no_data"})
 
 
@@ -85,16 +82,11 @@ def _stopped(executed: dict[str, Any], outcome: Outcome) -> tuple[str, Sentence,
 
 def _raised(number: int, output: dict[str, Any]) -> tuple[Sentence, str]:
     name, message = output.get("ename", ""), output.get("evalue", "")
-    if name in {"ValueError", "UserError"} and _is_ours(output):
+    if is_ours(output):
         said = say(N_("Code cell {cell:text}: {message:text}"), cell=str(number), message=message)
         return said, message
     # Another library's message may quote a customer's data.
     return say(N_("Code cell {cell:text} raised {error:text}."), cell=str(number), error=name), message
-
-
-def _is_ours(output: dict[str, Any]) -> bool:
-    frames = FRAME.findall(ANSI.sub("", "\n".join(output.get("traceback", []))))
-    return bool(frames) and OURS.search(frames[-1]) is not None
 
 
 def _last_started(executed: dict[str, Any]) -> int:

@@ -18,6 +18,8 @@ from crmlib.errors import UserError
 from tests.batch.conftest import BODY, END, PARAMETERS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.batch.conftest import StubClient, StubShop, Write
 
 Run = Callable[..., ClientRun]
@@ -180,14 +182,67 @@ def test_a_notebook_without_its_table_says_no_data_in_the_report_s_language(
     assert said(result) == {"small": ("no_data", "The data this rests on is missing: Survey answers.")}
 
 
-def test_another_message_than_ours_stays_out_of_the_files(write: Write, run: Run) -> None:
-    write("small", 'raise KeyError("山田太郎 taro@example.com")')
+QUOTING = {
+    "raised": "who = '山田太郎 taro@example.com'\nraise KeyError(who)",
+    "raised_inside_a_library": "import pandas\npandas.to_numeric(pandas.Series(['taro@example.com']))",
+    "raised_from": "try:\n    int('taro@example.com')\nexcept ValueError as error:\n    raise OSError from error",
+    "syntax": "eval('taro@example.com taro')",
+    "left_with_a_message": "raise SystemExit('taro@example.com')",
+    "in_a_thread": "import threading\ndef work():\n    int('taro@example' + '.com')\n"
+    "thread = threading.Thread(target=work); thread.start(); thread.join(); 1 / 0",
+    "in_a_destructor": "class C:\n    def __del__(self): raise ValueError('taro@example' + '.com')\n"
+    "c = C()\ndel c\n1 / 0",
+}
+
+
+@pytest.mark.parametrize("name", QUOTING)
+def test_another_message_than_ours_stays_out_of_the_files(name: str, write: Write, run: Run) -> None:
+    # The template's own text stands in the evidence, so the address is put together in it.
+    write("small", QUOTING[name].replace("taro@example.com", "taro@' 'example.com"))
+    result = run()
+    assert result.folder is not None
+    assert not result.good
+    texts = [path.read_text(encoding="utf-8") for path in result.folder.rglob("*") if path.suffix in TEXTS]
+    assert len(texts) >= 4
+    assert not [text for text in texts if "taro@example.com" in text]
+
+
+TEXTS = {".json", ".html", ".ipynb"}
+
+
+def test_another_message_than_ours_is_told_on_the_terminal(write: Write, run: Run) -> None:
+    write("small", 'raise KeyError("山田太郎 taro@" "example.com")')
     result = run()
     assert result.folder is not None
     assert said(result) == {"small": ("failed", "Code cell 4 raised KeyError.")}
-    for name in ("manifest.json", "index.html"):
-        assert "taro@example.com" not in (result.folder / name).read_text(encoding="utf-8")
     assert "taro@example.com" in result.verdicts["small"].detail
+    [error] = errors(result.folder / "evidence" / "small.ipynb")
+    assert error == {"output_type": "error", "ename": "KeyError", "evalue": "", "traceback": ["KeyError"]}
+
+
+def test_a_sentence_of_ours_stays_in_the_evidence_without_what_led_to_it(write: Write, run: Run) -> None:
+    cause = "try:\n    int('taro@' 'example.com')\nexcept ValueError:\n"
+    write("small", cause + "    from crmlib.words import speak\n    speak('fr')")
+    folder = run().folder
+    assert folder is not None
+    [error] = errors(folder / "evidence" / "small.ipynb")
+    sentence = "language == 'fr', must be one of en, ja."
+    assert (error["evalue"], error["traceback"]) == (sentence, [f"ValueError: {sentence}"])
+
+
+def test_the_evidence_of_a_failure_is_signed_as_it_was_cleaned(write: Write, run: Run) -> None:
+    from nbformat import read
+    from nbformat.sign import NotebookNotary
+
+    write("small", "1 / 0")
+    folder = run().folder
+    assert folder is not None
+    assert NotebookNotary().check_signature(read(folder / "evidence" / "small.ipynb", as_version=4))
+
+
+def errors(path: Path) -> list[dict[str, Any]]:
+    outputs = [output for cell in json.loads(path.read_text("utf-8"))["cells"] for output in cell.get("outputs", [])]
+    return [output for output in outputs if output["output_type"] == "error"]
 
 
 def test_only_takes_the_other_notebooks_over_or_refuses(
