@@ -48,7 +48,7 @@ def _text(client: Client, shop: Any, plan: Plan) -> str:
         [words.translate("How the data was read"), *(f"  {note_text(note)}" for note in shop.read_notes)],
         *(_mapping(table, source) for table, source in client.sources.items()),
         *(_ledger(table, ledger.frame()) for table, ledger in _orders_first(shop.ledgers)),
-        _left_out(client),
+        _left_out(shop),
         [words.translate(N_("Notebooks")), *(f"  {_named(one)}: {can_say(one)}" for one in plan.notebooks)],
         [note.text() for note in plan.notes],
     ]
@@ -90,11 +90,12 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def _left_out(client: Client) -> list[str]:
-    path = client.home / "data" / client.name / "left_out.csv"
-    if not path.is_file():
+def _left_out(shop: Any) -> list[str]:
+    late = ("read", "used", "after_as_of")
+    frames = [ledger.frame() for ledger in shop.ledgers.values()]
+    if not any(n for frame in frames for reason, n, _ in _cells(frame) if reason not in late):
         return []
-    near = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    near = shop.left_out.relative_to(Path.cwd()) if shop.left_out.is_relative_to(Path.cwd()) else shop.left_out
     return [words.say(N_("The rows left out, each with its reason, are listed in {path:text}."), path=near).text()]
 
 
