@@ -35,11 +35,20 @@ def about(item: Item) -> list[str]:
 
 def metric_view(item: Item) -> Item:
     """The card's figure, split into number and unit where one follows the other, and its interval."""
-    low, high, kind = item.get("low"), item.get("high"), item["value_kind"]
-    interval = _range((low, high), kind, (0, 1))
+    kind, interval = item["value_kind"], _interval(item)
     bare = words.text(item["value"], kind)
     number = bare if item["text"].startswith(bare) else item["text"]
     return {"number": number, "unit_after": item["text"][len(number) :], "interval": interval}
+
+
+def _interval(item: Item) -> str:
+    # An end that was not reached is said, not left away: half an interval is still one.
+    low, high, kind = item.get("low"), item.get("high"), item["value_kind"]
+    if low is None or (high is None and not item.get("open_end")):
+        return ""
+    end = item["open_end"] if high is None else words.phrase(high, kind)
+    start = words.phrase(low, kind) if high is None else words.text(low, kind)
+    return words.say("{low:text} to {high:text}", low=start, high=end).text()
 
 
 def table_view(item: Item) -> Item:

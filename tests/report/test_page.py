@@ -15,7 +15,7 @@ from crmlib import words
 from crmlib.report.conditions import note_text
 from crmlib.report.page import TEMPLATES, notebook_page
 from crmlib.report.read import read
-from crmlib.report.views import heat_steps
+from crmlib.report.views import heat_steps, metric_view
 from tests.report import samples
 from tests.report.pages import Page
 from tests.report.samples import cell
@@ -128,7 +128,7 @@ def test_a_figure_tells_title_number_period_note_and_source(tmp_path: Path) -> N
 
 def test_a_card_shows_figure_interval_and_number(tmp_path: Path) -> None:
     text = page_of(samples.one(tmp_path, everything(tmp_path))).text
-    assert "Bought again 31.9% 95% interval 30.0% – 34.0% n = 2,344 customers" in text
+    assert "Bought again 31.9% 95% interval 30.0% to 34.0% n = 2,344 customers" in text
 
 
 def test_a_counted_card_keeps_its_text_whole(tmp_path: Path) -> None:
@@ -325,3 +325,10 @@ def luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_half_an_interval_is_said_with_its_open_end() -> None:
+    item = {"value": 315, "text": "315 days", "value_kind": "days", "low": 179, "high": None, "open_end": "not reached"}
+    assert metric_view(item)["interval"] == "179 days to not reached"
+    assert metric_view({**item, "high": 416})["interval"] == "179 to 416 days"
+    assert metric_view({**item, "low": None})["interval"] == ""
