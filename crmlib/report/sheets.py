@@ -154,7 +154,7 @@ def number(value: Any, kind: str) -> float:
     """
     form = words.kind(kind).form
     if form == "money":
-        return int(value) / 10 ** words.minor_digits(words.speech().currency)
+        return round(value) / 10 ** words.minor_digits(words.speech().currency)
     return float(value) * 100 if form == "points" else float(value)
 
 

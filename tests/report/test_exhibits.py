@@ -208,3 +208,19 @@ def test_the_end_echoes_ids_and_parameters_as_the_notebook_saw_them(
     assert end["parameters"] == {"client": "acme", "as_of": None, "window_days": 30}
     assert (end["ids"], end["client"], end["as_of"], end["language"]) == (["n"], "acme", "2026-03-31", "ja")
     words.speak("en")
+
+
+def test_averages_of_money_are_rounded_to_the_smallest_unit_and_never_cut(
+    report: Report, shown: list[dict[str, Any]]
+) -> None:
+    report.table("money", pd.DataFrame({"average_order_amount": [4652.848, -160.9, np.nan]}), title="Money")
+    assert _bundle(shown)["rows"] == [[4653], [-161], [None]]
+
+
+def test_an_interval_keeps_its_lower_end_when_the_upper_one_is_not_reached(
+    report: Report, shown: list[dict[str, Any]]
+) -> None:
+    open_interval = SimpleNamespace(low=179.0, high=np.nan)
+    report.metric("median", 315, title="Median", kind="days", interval=open_interval, missing="not reached")
+    found = _bundle(shown)
+    assert (found["low"], found["high"], found["open_end"]) == (179, None, "not reached")
