@@ -91,7 +91,9 @@ class Book:
         """Write a real table with its header in row `top` and return the first free row below it."""
         kinds = [column["kind"] for column in columns]
         for column, (kind, indent) in enumerate(zip(kinds, _indents(kinds), strict=True)):
-            shown = self.format(num_format=number_format(kind), text_wrap=is_text(kind), indent=indent)
+            # LibreOffice takes an indent only beside an alignment that is said.
+            side = {"align": "left", "indent": 1} if indent else {}
+            shown = self.format(num_format=number_format(kind), text_wrap=is_text(kind), **side)
             for row, line in enumerate(rows, start=top + 1):
                 write(sheet, row, column, line[column], kind, shown)
         self.head(sheet, top, [header(column) for column in columns], len(rows), kinds=kinds, filtered=filtered)

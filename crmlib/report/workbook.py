@@ -26,8 +26,8 @@ LONG_TABLE = 20
 NOT_YET, PALEST, DARKEST = "#F3F4F6", "#F7FAFD", "#6F9FC8"
 CONTENTS_WIDTHS, CONDITIONS_WIDTHS, TERMS_WIDTHS = (24, 84, 10), (44, 34, 18, 18), (34, 14, 84)
 FIGURES = {
-    N_("Report"): 22, N_("Metric"): 38, N_("Value"): 16, N_("Unit"): 12, N_("95% from"): 17, N_("95% to"): 17,
-    "n": 12, N_("Period"): 40, N_("Note"): 44,
+    N_("Report"): 20, N_("Metric"): 36, N_("Value"): 15, N_("Unit"): 11, N_("95% from"): 16, N_("95% to"): 16,
+    "n": 10, N_("Period"): 34, N_("Note"): 40,
 }  # fmt: skip
 FIGURE_KINDS = ("text", "text", "count", "text", "count", "count", "count", "text", "text")
 TERMS = (N_("Term"), N_("Unit"), N_("Definition"))
@@ -127,7 +127,7 @@ def _figure(book: Book, sheet: Worksheet, row: int, label: str, item: Item) -> N
     kind, shown = item["value_kind"], book.format(num_format=number_format(item["value_kind"]))
     told = ((0, label, 0), (1, item["title"], 0), (3, item["unit"], 1), (7, item["period"], 1), (8, item["note"], 0))
     for column, value, indent in told:
-        write(sheet, row, column, value, "text", book.format(text_wrap=True, indent=indent))
+        write(sheet, row, column, value, "text", book.format(text_wrap=True, align="left", indent=indent))
     for column, name in ((2, "value"), (4, "low"), (5, "high")):
         write(sheet, row, column, item.get(name), kind, shown)
     if item["value"] is None:
