@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import crmlib
+from crmlib.batch.verdict import GOOD
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -68,14 +69,22 @@ def _installed() -> dict[str, str]:
     return found
 
 
-def entry(client: Client, notebook: NotebookPlan, verdict: Verdict) -> dict[str, Any]:
+def entry(client: Client, notebook: NotebookPlan, verdict: Verdict, folder: Path) -> dict[str, Any]:
     """One notebook's part of the manifest; its reason is in English and holds no exception's message but ours."""
     return {
         "verdict": verdict.verdict,
         "reason": verdict.said("en"),
         "seconds": verdict.seconds,
+        "evidence": evidence(folder, notebook.name),
         **made_by(client, notebook),
     }
+
+
+def evidence(folder: Path, name: str) -> dict[str, str]:
+    """The hash of each file of a notebook's evidence: the executed notebook and the rows of its sheets."""
+    place = folder / "evidence"
+    found = [path for path in (place / f"{name}.ipynb", *sorted((place / name).glob("*"))) if path.is_file()]
+    return {path.relative_to(place).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
 def made_by(client: Client, notebook: NotebookPlan) -> dict[str, Any]:
@@ -104,12 +113,41 @@ def write(path: Path, manifest: dict[str, Any]) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The manifest of a report's folder; empty when there is none that can be read."""
+    """The manifest of a report's folder; empty when there is no such folder.
+
+    Raises:
+        UserError: the folder has no manifest, or one that this crmlib did not write.
+    """
+    if not path.exists():
+        return {}
     try:
         found = json.loads((path / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        found = None
+    if not isinstance(found, dict) or not _are_entries(found.get("notebooks")):
+        raise UserError(f"--only: {FILE} of {path.name} cannot be used, run without --only or add --force.")
+    return found
+
+
+def _are_entries(found: Any) -> bool:
+    return isinstance(found, dict) and all(
+        isinstance(entry, dict)
+        and entry.get("verdict") in [*GOOD]
+        and type(entry.get("seconds")) in {int, float}
+        and isinstance(entry.get("evidence"), dict)
+        for entry in found.values()
+    )
+
+
+def check_evidence(path: Path, name: str, told: dict[str, str]) -> None:
+    """Refuse to take a notebook over whose evidence is not what its own run left.
+
+    Raises:
+        UserError: a file of it was changed, removed or added.
+    """
+    if evidence(path, name) != told:
+        said = f"the evidence of {name} in {path.name} is not what its run left"
+        raise UserError(f"--only: {said}, run without --only or add --force.")
 
 
 def check_same(present: dict[str, Any], now: dict[str, Any], kept: dict[str, dict[str, Any]], place: str) -> None:

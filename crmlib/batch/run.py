@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -212,20 +212,28 @@ class _Making:
 
     def take_over(self, target: Path) -> dict[str, Verdict]:
         """With `--only`: the present report's other notebooks, when they were made from the same things."""
+        if not self.request.only or self.request.force:
+            return {}
         present = manifest.read(target)
-        kept = [
-            name for name in present.get("notebooks", {}) if name in set(self.client.notebooks) - {*self.request.only}
-        ]
-        if not self.request.only or self.request.force or not kept:
+        others = set(self.client.notebooks) - {*self.request.only}
+        kept = [name for name in present.get("notebooks", {}) if name in others]
+        if not kept:
             return {}
         expected = {name: manifest.made_by(self.client, self.notebook(name)) for name in kept}
         manifest.check_same(present, self.facts, expected, target.name)
         for name in kept:
+            manifest.check_evidence(target, name, present["notebooks"][name]["evidence"])
             _copy_evidence(name, target / "evidence", self.folder / "evidence")
         return {name: self._remembered(name, present["notebooks"][name]) for name in kept}
 
     def _remembered(self, name: str, entry: dict[str, Any]) -> Verdict:
-        return before(self.notebook(name)) or Verdict(verdict=entry["verdict"], seconds=entry["seconds"])
+        """The verdict of a notebook taken over, from its evidence and not from what the manifest says."""
+        planned = self.notebook(name)
+        # Another folder to run from passes another path of the same client; its name is judged all the same.
+        others = {key: value for key, value in planned.parameters.items() if key != "client"}
+        evidence = self.folder / "evidence" / f"{name}.ipynb"
+        outcome = Outcome(seconds=entry["seconds"])
+        return before(planned) or _judge(self.plan, replace(planned, parameters=others), evidence, outcome)
 
     def finish(self, verdicts: dict[str, Verdict], target: Path) -> ClientRun:
         """Publish, write the manifest, and take the last report's place if every notebook is `ok` or `no_data`."""
@@ -239,7 +247,8 @@ class _Making:
 
     def _manifest(self, verdicts: dict[str, Verdict], defect: str) -> dict[str, Any]:
         entries = {
-            name: manifest.entry(self.client, self.notebook(name), verdict) for name, verdict in verdicts.items()
+            name: manifest.entry(self.client, self.notebook(name), verdict, self.folder)
+            for name, verdict in verdicts.items()
         }
         return {**self.facts, "ledger": manifest.ledger_rows(self.shop), "defect": defect, "notebooks": entries}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,8 +20,6 @@ from crmlib.errors import UserError
 from tests.batch.conftest import BODY, END, PARAMETERS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.batch.conftest import StubClient, StubShop, Write
 
 Run = Callable[..., ClientRun]
@@ -294,6 +294,82 @@ def test_only_is_refused_when_another_notebook_s_parameters_have_changed(
     assert run().good
     client.sections = {"small": {"days": 30}}
     sentence = "--only: small in 2026-03-31 had another template or parameters, run it too or add --force."
+    with pytest.raises(UserError, match=f"^{re.escape(sentence)}$"):
+        run(only=("other",))
+
+
+CHANGED = "--only: the evidence of small in 2026-03-31 is not what its run left, run without --only or add --force."
+EVIDENCE_SPOILT: dict[str, Callable[[Path], object]] = {
+    "another figure": lambda folder: swap(folder / "small.ipynb", '"value": 3', '"value": 4'),
+    "notebook gone": lambda folder: (folder / "small.ipynb").unlink(),
+    "other rows": lambda folder: (folder / "small" / "list.parquet").write_bytes(b"PAR1"),
+    "rows gone": lambda folder: (folder / "small" / "list.parquet").unlink(),
+    "rows added": lambda folder: (folder / "small" / "more.parquet").write_bytes(b"PAR1"),
+}
+
+
+def swap(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", EVIDENCE_SPOILT)
+def test_only_refuses_evidence_that_is_not_what_its_run_left(
+    name: str, client: StubClient, write: Write, run: Run
+) -> None:
+    rows = 'import pandas\npandas.DataFrame({"customer_id": ["a"]}).to_parquet("list.parquet")'
+    write("small", rows, BODY, END)
+    write("other", needs=["surveys"])
+    client.notebooks = ["small", "other"]
+    folder = run().folder
+    assert folder is not None
+    EVIDENCE_SPOILT[name](folder / "evidence")
+    with pytest.raises(UserError, match=f"^{re.escape(CHANGED)}$"):
+        run(only=("other",))
+    assert said(run(only=("other",), force=True)) == {
+        "other": ("no_data", "The data this rests on is missing: Survey answers.")
+    }
+
+
+def test_only_judges_the_evidence_and_not_what_the_manifest_says_of_it(
+    client: StubClient, write: Write, run: Run
+) -> None:
+    write("small")
+    write("other", needs=["surveys"])
+    client.notebooks = ["small", "other"]
+    folder = run().folder
+    assert folder is not None
+    old = hashlib.sha256((folder / "evidence" / "small.ipynb").read_bytes()).hexdigest()
+    swap(folder / "evidence" / "small.ipynb", '"desk": false', '"desk": true')
+    swap(folder / "manifest.json", old, hashlib.sha256((folder / "evidence" / "small.ipynb").read_bytes()).hexdigest())
+    result = run(only=("other",))
+    assert said(result)["small"] == ("failed", "The notebook ran with desk = True, planned was False.")
+    assert result.folder == folder.parent / "failed"
+
+
+ODD = {
+    "no json": "{",
+    "a list": "[]",
+    "notebooks a list": '{"notebooks": ["small"]}',
+    "an entry a text": '{"notebooks": {"small": "ok"}}',
+    "no seconds": '{"notebooks": {"small": {"verdict": "ok", "evidence": {}}}}',
+    "no evidence": '{"notebooks": {"small": {"verdict": "ok", "seconds": 1}}}',
+    "unknown verdict": '{"notebooks": {"small": {"verdict": "fine", "seconds": 1, "evidence": {}}}}',
+    "verdict a list": '{"notebooks": {"small": {"verdict": [], "seconds": 1, "evidence": {}}}}',
+}
+
+
+@pytest.mark.parametrize("name", [*ODD, "gone"])
+def test_only_refuses_a_manifest_it_cannot_use(name: str, client: StubClient, write: Write, run: Run) -> None:
+    write("small")
+    write("other")
+    client.notebooks = ["small", "other"]
+    folder = client.home / "reports" / "acme" / "2026-03-31"
+    folder.mkdir(parents=True)
+    if name in ODD:
+        (folder / "manifest.json").write_text(ODD[name], encoding="utf-8")
+    sentence = "--only: manifest.json of 2026-03-31 cannot be used, run without --only or add --force."
     with pytest.raises(UserError, match=f"^{re.escape(sentence)}$"):
         run(only=("other",))
 
