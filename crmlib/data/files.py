@@ -7,8 +7,8 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -27,12 +27,15 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a source: where it lies, the name it has in messages, its format and its content's hash."""
+    """One file of a source: where it lies, the name it has in messages, its format, its content's hash and the
+    state it was hashed in.
+    """
 
     path: Path
     name: str
     format: str
     sha256: str = ""
+    state: tuple[int, ...] = ()
 
 
 def locate(table: str, source: Source, home: Path) -> list[SourceFile]:
@@ -139,7 +142,7 @@ def fingerprint(files: list[SourceFile], settings: Settings) -> list[SourceFile]
     memo = _load_memo(memo_path)
     before = dict(memo)
     try:
-        hashed = [SourceFile(f.path, f.name, f.format, _digest(f.path, memo)) for f in files]
+        hashed = [_digest(file, memo) for file in files]
     except OSError as error:
         name = Path(error.filename or "").name
         raise UserError(f"{name}: the file cannot be opened ({error.strerror}).") from None
@@ -156,16 +159,37 @@ def _load_memo(path: Path) -> dict[str, list[Any]]:
     return memo if isinstance(memo, dict) else {}
 
 
-def _digest(path: Path, memo: dict[str, list[Any]]) -> str:
+def _state(path: Path) -> tuple[int, ...]:
     stat = path.stat()
-    state = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
-    known = memo.get(str(path.resolve()))
-    if isinstance(known, list) and known[:-1] == state:
-        return str(known[-1])
-    with path.open("rb") as stream:
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+
+
+def _digest(file: SourceFile, memo: dict[str, list[Any]]) -> SourceFile:
+    state, key = _state(file.path), str(file.path.resolve())
+    known = memo.get(key)
+    if isinstance(known, list) and tuple(known[:-1]) == state:
+        return replace(file, sha256=str(known[-1]), state=state)
+    with file.path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    memo[str(path.resolve())] = [*state, digest]
-    return digest
+    hashed = replace(file, sha256=digest, state=state)
+    refuse_changed([hashed])
+    memo[key] = [*state, digest]
+    return hashed
+
+
+def refuse_changed(files: Iterable[SourceFile]) -> None:
+    """Refuse files that are not in the state they were hashed in: one content's hash must not name another's tables.
+
+    Raises:
+        UserError: a file was written to, replaced or removed since.
+    """
+    for file in files:
+        try:
+            same = _state(file.path) == file.state
+        except OSError:
+            same = False
+        if not same:
+            raise UserError(f"{file.name}: the file was changed while it was read, run again.")
 
 
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:

@@ -12,6 +12,8 @@ import crmlib
 from crmlib.client import load_client
 from crmlib.data import prepare as door
 from crmlib.data.prepare import prepare
+from crmlib.data.read import read_source
+from crmlib.errors import UserError
 from crmlib.shop import open_shop
 
 TEXT = "order_id,customer_id,order_date,line_amount\nA1,c1,2024-01-01,100\nA2,c2,2024-01-02,200\n"
@@ -187,3 +189,55 @@ def test_runs_in_two_processes_give_one_key_map(make_client: Any) -> None:
     first, second = (run.communicate(timeout=120)[0] for run in runs)
     assert first == second
     assert len(first) > 9
+
+
+def _changing(change: Any) -> Any:
+    """The door's reading, with something that happens to the export before it."""
+
+    def read(*args: Any, **kwargs: Any) -> Any:
+        change()
+        return read_source(*args, **kwargs)
+
+    return read
+
+
+@pytest.mark.parametrize("how", ["write", "replace", "append"])
+def test_an_export_that_changes_while_it_is_read_is_not_kept_under_the_other_hash(
+    client: Path, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = client.parents[1] / "data" / "o.csv"
+    other = TEXT.replace("200", "900") + ("A3,c3,2024-01-03,5\n" if how == "append" else "")
+
+    def change() -> None:
+        if how == "replace":
+            export.with_suffix(".new").write_text(other, encoding="utf-8")
+            export.with_suffix(".new").replace(export)
+        else:
+            export.write_text(other, encoding="utf-8")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(door, "read_source", _changing(change))
+        with pytest.raises(UserError) as error:
+            open_shop(client)
+    assert str(error.value) == "data/o.csv: the file was changed while it was read, run again."
+    assert keys(client) == set()
+    export.write_text(TEXT, encoding="utf-8")
+    assert open_shop(client).table("orders")["amount"].tolist() == [100, 200]
+
+
+def test_an_export_that_changes_while_it_is_hashed_is_not_remembered(
+    client: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export = client.parents[1] / "data" / "o.csv"
+
+    def digest(stream: Any, name: str) -> Any:
+        found = _digest(stream, name)
+        export.write_text(TEXT + "A3,c3,2024-01-03,5\n", encoding="utf-8")
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr("crmlib.data.files.hashlib.file_digest", digest)
+        with pytest.raises(UserError) as error:
+            open_shop(client)
+    assert str(error.value) == "data/o.csv: the file was changed while it was read, run again."
+    assert open_shop(client).table("orders")["amount"].tolist() == [100, 200, 5]
