@@ -140,7 +140,7 @@ def against_rest(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
     require_columns("frame", frame.columns, [group, "nps"])
     if frame[group].isna().all():
         return pd.DataFrame(columns=[*_GROUP_COLUMNS, *_DIFFERENCE_COLUMNS], dtype="float64")
-    named = frame.assign(**{group: frame[group].astype(object).where(frame[group].notna(), "not_answered")})
+    named = frame.assign(**{group: [_group_name(value) for value in frame[group].astype(object)]})
     table = by_group(named, group=group)
     within = [named[group] == name for name in table["group"]]
     level = 1 - ALPHA / len(table)
@@ -237,6 +237,13 @@ def _estimate(promoters: float, detractors: float, n: float) -> tuple[float, flo
 
 def _cut(centre: float, half: float, bound: float) -> Interval:
     return Interval(max(centre - half, -bound), min(centre + half, bound))
+
+
+def _group_name(value: object) -> object:
+    # A column of whole numbers with gaps comes as floats: 5.0 is the group 5.
+    if value is None or value is pd.NA or value != value:
+        return "not_answered"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else value
 
 
 def _row(name: object, result: NpsResult) -> tuple[object, ...]:

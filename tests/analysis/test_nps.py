@@ -242,3 +242,9 @@ def test_a_real_survey_adds_up() -> None:
     assert result.n == table["n"].sum() == len(values)
     assert result.nps == pytest.approx(100 * (table["share"][9:].sum() - table["share"][:7].sum()))
     assert table["n"][0] == 0  # the file has no zero scores
+
+
+def test_groups_of_whole_numbers_with_gaps_keep_their_names() -> None:
+    frame = pd.DataFrame({"expectation": [5.0, 5.0, 10.0, None], "nps": [10, 9, 3, 8]})
+
+    assert nps.against_rest(frame, group="expectation")["group"].tolist() == ["10", "5", "not_answered"]
