@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from crmlib.data.keys import MAIL
+from crmlib.data.keys import what_is_personal
 from crmlib.data.mapping import meaning
 from crmlib.data.naming import listed
 from crmlib.data.sql import quoted
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from crmlib.data.settings import Source
 
 _SHOWN = 5
+_LONGEST = 30
 
 
 def translate_codes(
@@ -77,6 +77,8 @@ def _refusal(table: str, name: str, source: Source, column: Column, unknown: lis
 
 
 def _shown(text: str) -> str:
-    if re.search(MAIL, text):
-        return "a mail address"
-    return f"'{text}'" if text else "a blank"
+    """A value as a message may show it: nothing of a person, and nothing long, which may hold a person's words."""
+    if not text:
+        return "a blank"
+    long = "a long text" if len(text) > _LONGEST else None
+    return what_is_personal(text) or long or f"'{text}'"
