@@ -56,8 +56,10 @@ def execute(job: dict[str, Any]) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - whatever it was, it is the notebook's verdict
         # papermill's own word for a failing cell is not needed: the notebook holds the error output.
         outcome |= {"error": type(error).__name__, "message": str(error)}
-    if held:
-        outcome["note"] = _save(held[0], Path(job["output"]), Path(job["folder"]))
+    try:
+        outcome["note"] = _save(held[0], Path(job["output"]), Path(job["folder"])) if held else ""
+    except OSError as error:
+        outcome |= {"error": type(error).__name__, "message": str(error)}
     return {**outcome, "seconds": round(time.monotonic() - started, 2)}
 
 
@@ -72,6 +74,8 @@ def _papermill(job: dict[str, Any], hold: Callable[[Any], None]) -> None:
         progress_bar=False,
         request_save_on_cell_execute=False,
         execution_timeout=job["timeout"],
+        # Its four seconds would call a quick cell with much to show too slow.
+        iopub_timeout=job["timeout"],
         kernel_manager_class=OwnKernel,
         shutdown_kernel="immediate",
         # The notebook as it stands when a timeout or a dead kernel ends it; papermill would not save that one.
@@ -82,6 +86,9 @@ def _papermill(job: dict[str, Any], hold: Callable[[Any], None]) -> None:
 def _save(notebook: Any, path: Path, folder: Path) -> str:
     for name in ("input_path", "output_path", "environment_variables"):
         notebook.metadata.get("papermill", {}).pop(name, None)
+    # A notebook can remove the folders it finds itself in.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     # The verdict and the terminal need what an exception said; the evidence must not hold it.
     (folder / RAW).write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
     clean(notebook)
@@ -93,20 +100,26 @@ def _save(notebook: Any, path: Path, folder: Path) -> str:
     return ""
 
 
-def serve() -> None:
+def serve(parent: int) -> None:
     """Take jobs as lines of JSON from standard input and answer each with one line, until the input ends."""
     # Answers go to the real standard output; whatever libraries print must not get between them.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    threading.Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_die_with_parent, args=(parent,), daemon=True).start()
     for line in sys.stdin:
         answers.write(json.dumps(execute(json.loads(line))) + "\n")
         answers.flush()
+    # The input ends with the command, be it killed before this process looked for its parent.
+    _tidy()
 
 
 def _die_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.5)
+    _tidy()
+    os._exit(1)
+
+
+def _tidy() -> None:
     # A killed command cannot tidy up; its reports folder is tidied by the next run, this one by us.
     shutil.rmtree(os.environ["JUPYTER_RUNTIME_DIR"], ignore_errors=True)
-    os._exit(1)

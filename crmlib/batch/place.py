@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sys
 import tempfile
@@ -18,18 +19,50 @@ def locked(reports: Path, client: str) -> Iterator[None]:
     """Hold the client's reports folder alone; the operating system lets go when the process ends.
 
     Raises:
-        UserError: another run of the same client holds it.
+        UserError: another run of the same client holds it, or nothing can be written there.
     """
-    reports.mkdir(parents=True, exist_ok=True)
-    with (reports / ".lock").open("a+b") as file:
+    with _lock_file(reports, client) as file:
         try:
-            _claim(file)
+            claim(file)
         except OSError:
             raise UserError(f"{client}: another run of this client is at work, wait for it to end.") from None
         yield
 
 
-def _claim(file: IO[bytes]) -> None:
+def _lock_file(reports: Path, client: str) -> IO[bytes]:
+    try:
+        reports.mkdir(parents=True, exist_ok=True)
+        return (reports / ".lock").open("a+b")
+    except OSError as error:
+        raise unwritable(client, reports, error) from None
+
+
+# What the disk or its owner says; any other error of the operating system would be our mistake.
+DISK = {getattr(errno, name, -1) for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EFBIG", "EMFILE")}
+
+
+def unwritable(client: str, folder: Path, error: OSError) -> UserError:
+    """The sentence about a folder that cannot be written, with the operating system's reason."""
+    return UserError(f"{client}: {folder} cannot be written ({error.strerror or type(error).__name__}).")
+
+
+def check_free(target: Path) -> None:
+    """Refuse a place that holds something which is no report's folder, before anything is run for it.
+
+    Raises:
+        UserError: a file or a link stands there.
+    """
+    for path in (target, target.with_name("failed")):
+        if path.is_symlink() or (path.exists() and not path.is_dir()):
+            raise UserError(f"{path} is no folder but a {'link' if path.is_symlink() else 'file'}, move it away.")
+
+
+def claim(file: IO[bytes]) -> None:
+    """Lock an open file for this process alone.
+
+    Raises:
+        OSError: another process holds it.
+    """
     if sys.platform == "win32":
         import msvcrt
 
@@ -43,13 +76,20 @@ def _claim(file: IO[bytes]) -> None:
 def tidy(reports: Path) -> None:
     """Undo what a killed run left: staging folders go, a report that was moved aside and not replaced comes back."""
     for path in reports.glob(".staging-*"):
-        shutil.rmtree(path, ignore_errors=True)
+        _remove(path)
     for path in reports.glob(".previous-*"):
         place = reports / path.name.removeprefix(".previous-")
-        if place.exists():
-            shutil.rmtree(path, ignore_errors=True)
+        if place.exists() or place.is_symlink():
+            _remove(path)
         else:
             path.rename(place)
+
+
+def _remove(path: Path) -> None:
+    if path.is_symlink() or path.is_file():
+        path.unlink(missing_ok=True)
+    else:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

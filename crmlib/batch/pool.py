@@ -15,6 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from crmlib.batch.place import claim
+from crmlib.errors import UserError
+
+PREFIX, LOCK = "crm-", "crm.lock"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -46,7 +50,10 @@ class Pool:
     def __init__(self, size: int) -> None:
         # Short, private and ours: socket paths are limited to about 100 characters, and no profile of the user's
         # may change what a notebook computes.
-        self._folder = tempfile.mkdtemp(prefix="crm-")
+        _tidy()
+        self._folder = _make_folder()
+        self._held = Path(self._folder, LOCK).open("a+b")  # noqa: SIM115 - open for as long as the pool lives
+        claim(self._held)
         self._workers = [_start(self._folder) for _ in range(size)]
         self._free: queue.SimpleQueue[int] = queue.SimpleQueue()
         for index in range(size):
@@ -65,6 +72,7 @@ class Pool:
         for worker in self._workers:
             worker.kill()
             worker.wait()
+        self._held.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def run(self, jobs: list[Job]) -> Iterator[tuple[Job, Outcome]]:
@@ -99,6 +107,26 @@ class Pool:
         return Outcome(error="DeadWorker", message=f"the worker process ended with code {worker.returncode}")
 
 
+def _make_folder() -> str:
+    try:
+        return tempfile.mkdtemp(prefix=PREFIX)
+    except OSError as error:
+        said = f"no folder for temporary files can be written ({error.strerror or error}), set TMPDIR to one that can."
+        raise UserError(said) from None
+
+
+def _tidy() -> None:
+    """Remove the folders of commands that were killed; a living one holds the lock in its folder."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
+        try:
+            with lock.open("r+b") as file:
+                claim(file)
+            shutil.rmtree(lock.parent, ignore_errors=True)
+        except OSError:
+            # At work, or another user's.
+            continue
+
+
 def _exchange(worker: subprocess.Popen[str], line: str) -> str:
     if worker.stdin is None or worker.stdout is None:
         return ""
@@ -112,7 +140,7 @@ def _exchange(worker: subprocess.Popen[str], line: str) -> str:
 
 def _start(folder: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", "from crmlib.batch.kernel import serve; serve()"],
+        [sys.executable, "-c", f"from crmlib.batch.kernel import serve; serve({os.getpid()})"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=None if os.environ.get("CRMLIB_DEBUG") else subprocess.DEVNULL,

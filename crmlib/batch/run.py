@@ -6,6 +6,10 @@ import functools
 import json
 import os
 import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -66,9 +70,10 @@ def run_clients(names: list[str], request: Request) -> list[ClientRun]:
     """Run every client, one after the other; what goes wrong with one does not stop the others."""
     opened = [_open(name, request) for name in names]
     clients = [client for client in opened if not isinstance(client, ClientRun)]
+    _check_apart(clients, request)
     if not clients:
         return [result for result in opened if isinstance(result, ClientRun)]
-    with Progress() as progress, Pool(_workers(clients, request)) as pool:
+    with _ended_tidily(), Progress() as progress, Pool(_workers(clients, request)) as pool:
         return [one if isinstance(one, ClientRun) else _attempt(one, request, pool, progress) for one in opened]
 
 
@@ -83,6 +88,35 @@ def _open(name: str, request: Request) -> Client | ClientRun:
         return ClientRun(client=name, refused=str(error))
 
 
+def _check_apart(clients: list[Client], request: Request) -> None:
+    """Refuse two clients whose reports would take one place."""
+    seen: dict[Path, Client] = {}
+    for client in clients:
+        first = seen.setdefault(_reports(client, request).resolve(), client)
+        if first is not client and first.path.resolve() == client.path.resolve():
+            raise UserError(f"{client.name}: named twice, name each client once.")
+        if first is not client:
+            raise UserError(f"{first.path} and {client.path} would write one report, run them with different --out.")
+
+
+@contextmanager
+def _ended_tidily() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end a run as Ctrl-C does: kernels and half-made folders go."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ends = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+    # Who was started to outlive its terminal (nohup) keeps ignoring it.
+    taken = [number for number in ends if signal.getsignal(number) is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def _workers(clients: list[Client], request: Request) -> int:
     most = max(len(chosen(client, request.only)) for client in clients)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -95,6 +129,9 @@ def _attempt(client: Client, request: Request, pool: Pool, progress: Progress) -
     except UserError as error:
         return ClientRun(client=client.name, refused=str(error))
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in place.DISK:
+            folder = Path(error.filename).parent if isinstance(error.filename, str) else _reports(client, request)
+            return ClientRun(client=client.name, refused=str(place.unwritable(client.name, folder, error)))
         if os.environ.get("CRMLIB_DEBUG"):
             raise
         return ClientRun(client=client.name, defect=told_defect(error))
@@ -116,7 +153,7 @@ def run_client(client: Client, request: Request, pool: Pool, progress: Progress)
     Raises:
         UserError: an export, a parameter or a request that cannot be used, or another run at work.
     """
-    reports = (request.out or client.home / "reports").absolute() / client.name
+    reports = _reports(client, request)
     with place.locked(reports, client.name):
         place.tidy(reports)
         progress.reading(client.name)
@@ -125,12 +162,17 @@ def run_client(client: Client, request: Request, pool: Pool, progress: Progress)
         for note in plan.notes:
             progress.note(note.text())
         target = reports / _folder_name(client, plan)
+        place.check_free(target)
         with place.staging(reports) as stage:
             making = _Making(client=client, shop=shop, plan=plan, request=request, folder=stage / "report")
             made = making.take_over(target)
             wanted = {name: making.notebook(name) for name in chosen(client, request.only)}
             made |= _execute(plan, wanted, client, stage, pool, progress)
             return making.finish({name: made[name] for name in client.notebooks if name in made}, target)
+
+
+def _reports(client: Client, request: Request) -> Path:
+    return (request.out or client.home / "reports").absolute() / client.name
 
 
 def _folder_name(client: Client, plan: Plan) -> str:
@@ -276,7 +318,8 @@ class _Making:
                 self.folder,
             )
         except Exception as error:
-            if os.environ.get("CRMLIB_DEBUG"):
+            # A full disk is nobody's defect, and whoever runs us says so.
+            if os.environ.get("CRMLIB_DEBUG") or (isinstance(error, OSError) and error.errno in place.DISK):
                 raise
             return told_defect(error)
         return ""
