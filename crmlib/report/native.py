@@ -30,15 +30,27 @@ def insert_chart(book: Book, sheet: Worksheet, item: Item, rows: Rows, top: int)
     if not rows or not native.get("x"):
         return
     chart = book.workbook.add_chart(_type(item))
-    for part in _series(sheet.get_name(), item, rows, top):
+    parts = list(_series(sheet.get_name(), item, rows, top))
+    for part in parts:
         chart.add_series(part)
     _axes(chart, item)
     chart.set_title({"none": True})
     chart.set_size(SIZE)
-    hidden = {"none": True} if len(native["y"]) == 1 and not native.get("series") else {"position": "bottom"}
-    chart.set_legend({**hidden, "font": {"size": 9, "color": QUIET}})
+    chart.set_legend({**_legend(item, rows, len(parts)), "font": {"size": 9, "color": QUIET}})
     place = {"description": item["alt"] or item["title"], "object_position": 3}
     sheet.insert_chart(top, len(item["columns"]) + 1, chart, place)
+
+
+def _legend(item: Item, rows: Rows, n_parts: int) -> dict[str, Any]:
+    """No legend for one figure; of many lines only the one that stands for all is named."""
+    names = [name for name, _, _ in _stretches(item, rows)]
+    if TOGETHER in names:
+        return {
+            "position": "bottom",
+            "delete_series": [part for part in range(n_parts) if part != names.index(TOGETHER)],
+        }
+    alone = len(item["native"]["y"]) == 1 and not item["native"].get("series")
+    return {"none": True} if alone else {"position": "bottom"}
 
 
 def in_order(item: Item, rows: Rows) -> Rows:

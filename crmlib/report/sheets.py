@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 WIDEST, HEADER_WIDTH, MEASURED_ROWS = 48, 22, 500
+FILTER_WIDTH = 3  # the button of a filter
 LONGEST_TEXT = 32_767  # Excel's own limit of a cell
 LAST_ROW = 1_048_576
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -209,13 +210,16 @@ def unique_headers(headers: Iterable[str]) -> list[str]:
     return found
 
 
-def fit(sheet: Worksheet, top: int, headers: Sequence[str], texts: Iterable[Sequence[str]]) -> None:
+def fit(
+    sheet: Worksheet, top: int, headers: Sequence[str], texts: Iterable[Sequence[str]], *, filtered: bool = False
+) -> None:
     """Make each column as wide as its longest text, within reason, and rows high enough for what wraps.
 
     Headers wrap before they widen a column; only the first rows of a long table are measured.
     """
     lines = [line for line, _ in zip(texts, range(MEASURED_ROWS), strict=False)]
-    widths = [min(max(display_width(text) // 2 + 2, *map(display_width, text.split())), HEADER_WIDTH)
+    button = FILTER_WIDTH * filtered
+    widths = [min(max(display_width(text) // 2 + 2, *map(display_width, text.split())), HEADER_WIDTH) + button
               for text in unique_headers(headers)]  # fmt: skip
     for line in lines:
         widths = [max(width, display_width(text)) for width, text in zip(widths, line, strict=True)]

@@ -169,7 +169,7 @@ def _table(book: Book, sheet: Worksheet, columns: list[dict[str, Any]], rows: Se
     book.table(sheet, TOP, columns, rows, filtered=len(rows) > LONG_TABLE)
     kinds = [column["kind"] for column in columns]
     texts = ([words.text(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows)
-    fit(sheet, TOP, [header(column) for column in columns], texts)
+    fit(sheet, TOP, [header(column) for column in columns], texts, filtered=len(rows) > LONG_TABLE)
 
 
 def _grid(book: Book, sheet: Worksheet, item: Item) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,6 +133,18 @@ def test_scores_that_name_rows_are_numbers(tmp_path: Path) -> None:
     assert [row[0] for row in body(workbook_of(samples.one(tmp_path, [grid]), tmp_path)["G"])] == [
         "First purchase", 5, "007", "2025-01",
     ]  # fmt: skip
+
+
+def test_of_many_lines_the_legend_names_the_one_of_all(tmp_path: Path) -> None:
+    rows = [[series, k, 0.1] for series in ("pooled", "2025-01", "2025-02") for k in (1, 2)]
+    native = {"form": "line", "x": "k", "y": ["rate"], "series": "series"}
+    parts = [samples.chart("c", ["series", "k", "rate"], rows, native, title="C")]
+    workbook_of(samples.one(tmp_path, parts), tmp_path)
+    with zipfile.ZipFile(tmp_path / "demo.xlsx") as archive:
+        drawn = archive.read("xl/charts/chart1.xml").decode()
+    legend = drawn[drawn.index("<c:legend>") :]
+    assert drawn.count("<c:ser>") == 3
+    assert re.findall(r'<c:legendEntry><c:idx val="(\d)"/><c:delete val="1"/>', legend) == ["0", "1"]
 
 
 def test_all_rows_of_a_sheet_are_there(tmp_path: Path) -> None:
