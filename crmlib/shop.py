@@ -15,7 +15,7 @@ from crmlib.data.ledger import SAID, unused
 from crmlib.data.left_out import NAME as LEFT_OUT
 from crmlib.data.naming import nearest
 from crmlib.data.prepare import Prepared, connect, prepare
-from crmlib.data.sql import literal
+from crmlib.data.sql import parquet
 from crmlib.data.tables import DAY, OUTPUTS, empty
 from crmlib.errors import UserError
 
@@ -212,5 +212,5 @@ def _why(prepared: Prepared, tables: Iterable[str]) -> str:
 
 
 def _up_to(prepared: Prepared, table: str, day: int) -> str:
-    relation = f"SELECT * FROM read_parquet({literal(str(prepared.parquet(table)))})"
+    relation = f"SELECT * FROM {parquet(prepared.parquet(table))}"
     return f"{relation} WHERE {DAY[table]} <= {day}" if table in DAY else relation

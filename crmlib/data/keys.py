@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crmlib.data.sql import literal
+from crmlib.data.sql import literal, parquet
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -167,9 +167,7 @@ def _load(path: Path) -> dict[str, str]:
         return {}
     try:
         with duckdb.connect() as con:
-            found = con.execute(
-                "SELECT key::VARCHAR, customer_id::VARCHAR FROM read_parquet(?)", [str(path)]
-            ).fetchall()
+            found = con.execute(f"SELECT key::VARCHAR, customer_id::VARCHAR FROM {parquet(path)}").fetchall()
     except duckdb.Error:
         raise _damaged(path, "cannot be read") from None
     if any(not cell for pair in found for cell in pair):

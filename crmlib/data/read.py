@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from crmlib.data.encodings import BOM, detect
 from crmlib.data.mapping import match_columns, unique_names
-from crmlib.data.sql import literal, quoted
+from crmlib.data.sql import literal, parquet, quoted
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def _read_parquet(
     import duckdb
 
     try:
-        found = con.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(file.path)]).fetchall()
+        found = con.execute(f"DESCRIBE SELECT * FROM {parquet(file.path)}").fetchall()
     except duckdb.Error:
         raise UserError(f"{file.name}: the Parquet file cannot be read.") from None
     cells = [_as_text(name, kind) for name, kind, *_ in found]
@@ -264,8 +264,7 @@ def _read_parquet(
     same = _hash_of([name for name, *_ in found]) if reading.hashed else "''"
     added = con.execute(
         f"INSERT INTO raw_{reading.table} SELECT {reading.rows} + file_row_number + 1, {number}, file_row_number + 1, "
-        f"{same}, {wanted} FROM read_parquet(?, file_row_number = true) ORDER BY file_row_number",
-        [str(file.path)],
+        f"{same}, {wanted} FROM {parquet(file.path, 'file_row_number = true')} ORDER BY file_row_number"
     ).fetchall()
     reading.rows += added[0][0]
 

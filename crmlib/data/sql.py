@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 
 def literal(text: str) -> str:
@@ -13,6 +14,19 @@ def literal(text: str) -> str:
         "'it''s'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+def parquet(path: Path, *options: str) -> str:
+    """A Parquet file as a table: this one file, whatever marks its name and its folders' names hold.
+
+    DuckDB takes `*`, `?` and `[` for a pattern and a folder `customer_id=7` for a column.
+
+    Example:
+        >>> parquet(Path("a=1/[x].parquet"))
+        "read_parquet('a=1/[[]x].parquet', hive_partitioning = false)"
+    """
+    name = "".join(f"[{mark}]" if mark in "*?[" else mark for mark in str(path))
+    return f"read_parquet({', '.join([literal(name), 'hive_partitioning = false', *options])})"
 
 
 def quoted(name: str) -> str:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import threading
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pandas as pd
 import pytest
 
 import crmlib
@@ -241,3 +244,37 @@ def test_an_export_that_changes_while_it_is_hashed_is_not_remembered(
             open_shop(client)
     assert str(error.value) == "data/o.csv: the file was changed while it was read, run again."
     assert open_shop(client).table("orders")["amount"].tolist() == [100, 200, 5]
+
+
+def _write_parquet(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame = pd.read_csv(io.StringIO(text), dtype="str")
+    with duckdb.connect() as con:
+        con.from_df(frame).write_parquet(str(path))
+
+
+@pytest.mark.parametrize("name", ["customer_id=zzz", "amount=7", "order_day=1", "cl*x", "a?b", "[x]", "it's"])
+def test_the_name_of_a_folder_is_no_pattern_and_no_column(tmp_path: Path, name: str) -> None:
+    # A neighbour that each of the patterns would match too.
+    for neighbour in ("clZx", "aZb", "x"):
+        (tmp_path / neighbour / "parameters").mkdir(parents=True)
+    text = TEXT.replace("c1", "taro@example.jp")
+    client = tmp_path / name / "parameters" / "acme.yml"
+    client.parent.mkdir(parents=True)
+    client.write_text("name: acme\nsources: {orders: {path: data/o.parquet}}\n", encoding="utf-8")
+    _write_parquet(tmp_path / name / "data" / "o.parquet", text)
+    orders = open_shop(client).table("orders")
+    assert orders["amount"].tolist() == [100, 200]
+    assert "zzz" not in orders["customer_id"].tolist()
+    # The map of the keys is read back, too.
+    _write_parquet(tmp_path / name / "data" / "o.parquet", text.replace("200", "300"))
+    again = open_shop(client).table("orders")
+    assert again["customer_id"].tolist() == orders["customer_id"].tolist()
+    assert again["amount"].tolist() == [100, 300]
+
+
+def test_the_name_of_a_source_is_no_pattern(make_client: Any, tmp_path: Path) -> None:
+    _write_parquet(tmp_path / "data" / "o*.parquet", TEXT)
+    _write_parquet(tmp_path / "data" / "other.parquet", TEXT.replace("A", "B"))
+    client = make_client({}, {"orders": {"path": "data/o*.parquet"}})
+    assert open_shop(client).table("orders")["order_id"].tolist() == ["A1", "A2"]
