@@ -63,8 +63,8 @@ def test_cdnow_comes_whole_from_the_installed_package(tmp_path: Path) -> None:
     client.write_bytes((ROOT / "parameters" / "cdnow.yml").read_bytes())
     shop = open_shop(client)
     orders = shop.table("orders")
-    # Fader and Hardie's master file: 69,659 transactions of 23,570 customers, January 1997 to June 1998. The client file
-    # merges those of one customer on one day: pandas' groupby finds 67,591 such days, 80 of them worth nothing.
+    # Fader and Hardie's master file: 69,659 transactions of 23,570 customers, January 1997 to June 1998. The client
+    # file merges those of one customer on one day: pandas' groupby finds 67,591 such days, 80 of them worth nothing.
     assert (len(orders), orders["customer_id"].nunique()) == (67591, 23570)
     assert (orders["order_date"].min().isoformat()[:10], shop.as_of.isoformat()) == ("1997-01-01", "1998-06-30")
     assert (orders["amount"] == 0).sum() == 80
