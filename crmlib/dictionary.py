@@ -237,6 +237,7 @@ CODES: dict[str, str] = {
     "bad_date": N_("Date cannot be read"),
     "bad_amount": N_("Amount cannot be read"),
     "bad_score": N_("Score is not a whole number from 0 to 10"),
+    "bad_value": N_("Value cannot be read"),
     "no_id": N_("No key"),
     "duplicate_id": N_("Second row of the same key"),
     "orphan": N_("Belongs to nothing in the data"),

@@ -13,7 +13,7 @@ from crmlib.data.beside import by_order, has, refuse_twice, shipping_sign
 from crmlib.data.codes import translate_codes
 from crmlib.data.known import policy_known
 from crmlib.data.ledger import SHIPPING, Count, Day, LedgerLine
-from crmlib.data.parse import moment, money, parse_column, rounded, whole
+from crmlib.data.parse import bounded, moment, money, parse_column, rounded, whole
 from crmlib.data.shapes import refuse_unread_dates
 from crmlib.data.sql import literals
 from crmlib.data.tables import INPUTS, ORDER_MONEY, ORDER_TEXT, OUTPUTS
@@ -38,6 +38,7 @@ def build_orders(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Re
     refuse_twice(con, settings, reading)
     _items(con)
     _orders(con, settings.policy, reading)
+    _leave_out_unsold(con, settings.policy)
     if settings.policy.same_day == "merge":
         _merge_same_day(con)
     return _count(con, settings.policy, reading)
@@ -111,7 +112,7 @@ def _type(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Reading) 
         "_price": values["unit_price"],
         "_seq_no": "p_subscription_seq.value" if "subscription_seq" in tables else "NULL",
         "_line": "p_line_no.value" if "line_no" in tables else "NULL",
-        "_exact": f"({_exact(reading)})::DECIMAL(38, 9)",
+        "_exact": f"({bounded(_exact(reading))})::DECIMAL(38, 9)",
         **{f"_{name}": _beside(name, reading) for name in _BESIDE},
     }
     shown = ", ".join(f"{expression} AS {name}" for name, expression in listed.items())
@@ -138,7 +139,7 @@ def _beside(name: str, reading: Reading) -> str:
     """A blank discount or fee is none; discounts and refunds are taken off, whichever sign the export gives them."""
     if name not in reading.columns:
         return "0::BIGINT"
-    amount = rounded(f"p_{name}.value")
+    amount = rounded(bounded(f"p_{name}.value"))
     if name in ("discount_amount", "refunded_amount"):
         amount = f"abs({amount})"
     return f"CASE WHEN f.{name} IS NULL THEN 0 ELSE {amount} END"
@@ -244,6 +245,26 @@ def _orders(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) ->
             ordered_at::DATE AS order_date, (ordered_at::DATE - DATE '1970-01-01')::BIGINT AS order_day
         FROM heads LEFT JOIN lines USING (_order)"""
     )
+
+
+def _leave_out_unsold(con: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+    """An order of which discounts and refunds left nothing is no sale: it would be a purchase of a month, and of F.
+
+    What its discount made zero was still bought; only a refund that takes all of it back undoes an order.
+    """
+    tests = {"negative": "amount + _back < 0", "returned": "_back > 0 AND amount <= 0"}
+    cases = " ".join(f"WHEN {test} THEN '{name}'" for name, test in tests.items() if getattr(policy, name) != "keep")
+    if not cases:
+        return
+    con.execute(f"CREATE TEMP TABLE unsold AS SELECT _order, CASE {cases} END AS _why FROM orders")
+    con.execute("DELETE FROM unsold WHERE _why IS NULL")
+    if con.execute("SELECT 1 FROM unsold LIMIT 1").fetchall():
+        con.execute(
+            "UPDATE judged SET reason = _why FROM unsold WHERE judged._order = unsold._order AND reason IS NULL"
+        )
+        for table in ("order_items", "orders"):
+            con.execute(f"DELETE FROM {table} WHERE _order IN (SELECT _order FROM unsold)")
+    con.execute("DROP TABLE unsold")
 
 
 def _merge_same_day(con: duckdb.DuckDBPyConnection) -> None:

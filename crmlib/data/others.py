@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crmlib.data.codes import translate_codes
 from crmlib.data.ledger import REASONS, Count, Day, LedgerLine
-from crmlib.data.parse import moment, money, number, rounded, whole
+from crmlib.data.parse import days, moment, money, rounded, share, whole
 from crmlib.data.shapes import refuse_unread_dates
 from crmlib.data.tables import DAY, INPUTS, OUTPUTS, Column
 
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 UNIQUE = {"customers": "customer_id", "products": "product_id", "experiments": "experiment_id"}
 REQUIRED_DATE = {"surveys": "answered_at", "surveys_sent": "sent_at", "assignments": "assigned_at"}
 REQUIRED_ID = {"products": "product_id", "experiments": "experiment_id", "assignments": "unit_id"}
+# What an experiment is judged by: a cell of these that cannot be read leaves its row out, and a wrong one too.
+JUDGED = {
+    "experiments": {
+        "window_days": "coalesce(window_days >= 1, false)",
+        "treatment_share": "coalesce(treatment_share > 0 AND treatment_share < 1, false)",
+        "start_date": "start_date IS NOT NULL",
+        "end_date": "end_date IS NOT NULL",
+    }
+}
+_MAY_BE_BLANK = ("treatment_share", "start_date", "end_date")
 _DATE_OF_DAY = {"answered_day": "answered_at", "sent_day": "sent_at", "assigned_day": "assigned_at",
                 "first_seen_day": "first_seen_date", "start_day": "start_date", "end_day": "end_date"}  # fmt: skip
 
@@ -34,7 +44,7 @@ def build_other(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, 
     translate_codes(con, table, f"cells_{table}", source, reading)
     formats = reading.date_formats(source)
     parsed = ", ".join(_parsed(n, c, formats, settings) for n, c in INPUTS[table].items())
-    con.execute(f"CREATE TABLE typed_{table} AS SELECT _seq, _hash, {parsed} FROM cells_{table}")
+    con.execute(f"CREATE TABLE typed_{table} AS SELECT _seq, _hash, {parsed}{_blanks(table)} FROM cells_{table}")
     if table in REQUIRED_DATE:
         _refuse_unread(con, table, source, reading)
     cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(table).items())
@@ -43,6 +53,11 @@ def build_other(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, 
     shown = ", ".join(f'{_output(name, kind)} AS "{name}"' for name, kind in OUTPUTS[table].items())
     con.execute(f"CREATE TABLE {table} AS SELECT {shown} FROM judged_{table} WHERE _reason IS NULL ORDER BY _seq")
     return _count(con, table, reading)
+
+
+def _blanks(table: str) -> str:
+    """Which cells had been blank before they were read, for the columns whose cells must be readable."""
+    return "".join(f", cells_{table}.{name} IS NULL AS _no_{name}" for name in JUDGED.get(table, ()))
 
 
 def _refuse_unread(con: duckdb.DuckDBPyConnection, table: str, source: Source, reading: Reading) -> None:
@@ -57,10 +72,12 @@ def _parsed(name: str, column: Column, formats: list[str] | None, settings: Sett
         expression = moment(expression, formats, settings.timezone)
     elif column.kind == "money":
         expression = rounded(money(expression, settings.minor_units))
+    elif name == "window_days":
+        expression = f"({days(expression)})::BIGINT"
     elif column.kind == "whole":
         expression = f"({whole(expression)})::BIGINT"
     elif column.kind == "share":
-        expression = f"({number(expression)})::DOUBLE"
+        expression = share(expression)
     elif column.kind == "flag":
         expression = f"coalesce({expression}, 'false') = 'true'"
     elif column.kind == "code" and column.default is not None:
@@ -76,6 +93,12 @@ def _tests(table: str) -> dict[str, str]:
         tests["bad_date"] = f"{REQUIRED_DATE[table]} IS NULL"
     if table == "surveys":
         tests["bad_score"] = "nps IS NULL OR nps < 0 OR nps > 10"
+    wrong = [
+        f"NOT (_no_{name} OR {test})" if name in _MAY_BE_BLANK else f"NOT {test}"
+        for name, test in JUDGED.get(table, {}).items()
+    ]
+    if wrong:
+        tests["bad_value"] = " OR ".join(wrong)
     tests["exact_duplicate"] = "_seq > min(_seq) OVER (PARTITION BY _hash)"
     if table == "assignments":
         known = "SELECT experiment_id FROM experiments"

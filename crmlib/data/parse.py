@@ -25,6 +25,15 @@ _NUMBER = rf"({_PLAIN}|{_BRACKETS})"
 EXACT = "DECIMAL(21, 9)"
 WHOLE = "DECIMAL(12, 0)"
 
+# A line of 10^12 smallest units is a slip of the key; below it, the sum of millions of lines fits 64 bits and a float.
+MOST = 10**12
+
+# No web shop is older; 1900-01-00 and 1970-01-01 are what Excel and servers make of an empty date.
+OLDEST = 1990
+_FIRST, _LAST = f"TIMESTAMP '{OLDEST}-01-01'", "TIMESTAMP '9999-12-30'"
+# The widest offsets on Earth are -12:00 and +14:00.
+_WIDEST = 14 * 60
+
 _CLOCK = r"(([01]?\d|2[0-3]):\d{2}(:\d{2}(\.\d+)?)?)"
 _DASHES = rf"[1-9]\d{{3}}(-\d{{1,2}}-|/\d{{1,2}}/)\d{{1,2}}([ T]{_CLOCK})?"
 _JAPANESE = rf"[1-9]\d{{3}}年 ?\d{{1,2}}月 ?\d{{1,2}}日( ?({_CLOCK}|\d{{1,2}}時\d{{1,2}}分(\d{{1,2}}秒)?))?"
@@ -52,17 +61,40 @@ def whole(text: str) -> str:
     return f"CASE WHEN ({value}) = trunc({value}) THEN try_cast({value} AS {WHOLE}) END"
 
 
+def bounded(amount: str) -> str:
+    """An amount nearer to zero than `MOST`, else NULL; to be called before anything is rounded or added up."""
+    return f"CASE WHEN abs({amount}) < {MOST} THEN {amount} END"
+
+
+def share(text: str) -> str:
+    """A share: 0.7, 70% or 7割; a percentage without its mark stays what it says."""
+    plain = f"trim({text})"
+    value = number(f"regexp_replace({plain}, '[%％割]$', '')")
+    tenths = f"CASE WHEN regexp_matches({plain}, '[%％]$') THEN 100 WHEN ends_with({plain}, '割') THEN 10 ELSE 1 END"
+    return f"({value})::DOUBLE / {tenths}"
+
+
+def days(text: str) -> str:
+    """A whole number of days: 30 or 30日."""
+    return whole(f"regexp_replace({text}, '[ \u3000]*日間?$', '')")
+
+
 def rounded(amount: str) -> str:
     """A whole number of smallest units, halves away from zero."""
     return f"round({amount})::BIGINT"
 
 
 def moment(text: str, formats: str | list[str] | None, timezone: str) -> str:
-    """The shop's local time; a time with an offset is converted, an impossible date is NULL.
+    """The shop's local time; a time with an offset is converted; an impossible date, or one before 1990, is NULL.
 
     `formats`: strptime's directives. By default ISO, 2026/3/31, 2026年3月31日 and 20260331, with or without a time;
     years have four digits.
     """
+    read = _moment(text, formats, timezone)
+    return f"CASE WHEN ({read}) >= {_FIRST} THEN {read} END"
+
+
+def _moment(text: str, formats: str | list[str] | None, timezone: str) -> str:
     plain = f"trim(translate({text}, {literal(_DATE_FROM)}, {literal(_DATE_TO)}))"
     if formats is None:
         return _with_offset(plain, _default(_before_offset(plain)), _default(plain), timezone)
@@ -107,7 +139,11 @@ def _with_offset(text: str, zoned: str, local: str, timezone: str) -> str:
     minutes = f"coalesce(try_cast(substr({digits}, 3) AS BIGINT), 0)"
     shift = f"(CASE WHEN starts_with({offset}, '-') THEN -1 ELSE 1 END) * ({hours} * 60 + {minutes})"
     moved = f"timezone({literal(timezone)}, timezone('UTC', ({zoned}) - to_minutes({shift})))"
-    return f"CASE WHEN regexp_matches({text}, {literal(_OFFSET)}) THEN {moved} ELSE {local} END"
+    # The years 9999 and 10000 are further than Python's dates go.
+    known = f"abs({shift}) <= {_WIDEST} AND {minutes} < 60 AND ({zoned}) < {_LAST}"
+    return (
+        f"CASE WHEN regexp_matches({text}, {literal(_OFFSET)}) THEN CASE WHEN {known} THEN {moved} END ELSE {local} END"
+    )
 
 
 def parse_column(con: duckdb.DuckDBPyConnection, relation: str, column: str, expression: str) -> str:

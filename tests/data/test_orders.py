@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crmlib.analysis.aggregates import cohort_counts
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -426,3 +427,56 @@ def test_a_shop_without_a_single_counted_order_says_what_left_them_out(orders_of
     assert str(error.value) == (
         "client 'acme': no order counts; 2 rows read, none used (1: date cannot be read, 1: amount of zero)."
     )
+
+
+REFUNDS = "order_id,customer_id,order_date,line_amount,discount_amount,refunded_amount\n"
+
+
+def test_an_order_refunded_in_full_is_returned_and_its_money_is_in_the_ledger(orders_of: Any) -> None:
+    # 1000 stays; 2000 and 300 + 400 are refunded in full, 500 beyond it; of 800 a quarter is refunded.
+    text = REFUNDS + (
+        "A1,c1,2024-01-05,1000,,\nA2,c1,2024-02-05,2000,,2000\nA3,c2,2024-02-06,300,,700\nA3,,,400,,\n"
+        "A4,c2,2024-02-07,500,,600\nA5,c3,2024-03-01,800,,200\n"
+    )
+    shop = orders_of(text)
+    ledger = shop.ledger
+    assert shop.table("orders")[["order_id", "amount"]].values.tolist() == [["A1", 1000], ["A5", 600]]
+    assert [(line.rows, line.amount) for line in ledger.lines if line.reason == "returned"] == [(4, 3200)]
+    assert (ledger.amount_read, ledger.amount_used) == (5000, 1600)
+    assert [line.amount for line in ledger.adjustments if line.reason == "refund"] == [-200]
+    assert shop.table("order_items")["order_id"].tolist() == ["A1", "A5"]
+
+
+def test_an_order_whose_discount_is_larger_than_itself_is_negative(orders_of: Any) -> None:
+    text = REFUNDS + "A1,c1,2024-01-05,1000,1200,\nA2,c1,2024-01-06,1000,1000,\nA3,c1,2024-01-07,1000,1200,50\n"
+    shop = orders_of(text)
+    # A discount of just its amount leaves a purchase of zero: it was bought.
+    assert shop.table("orders")[["order_id", "amount"]].values.tolist() == [["A2", 0]]
+    assert [(line.reason, line.rows, line.amount) for line in shop.ledger.lines if line.rows] == [("negative", 2, 2000)]
+
+
+def test_a_policy_that_keeps_returned_and_negative_orders_keeps_these_too(orders_of: Any) -> None:
+    text = REFUNDS + "A1,c1,2024-01-05,1000,1200,\nA2,c1,2024-01-06,1000,,1000\n"
+    kept = orders_of(text, policy={"returned": "keep", "negative": "keep"})
+    assert kept.table("orders")["amount"].tolist() == [-200, 0]
+    ignored = orders_of(text, policy={"refunds": "ignore"})
+    assert ignored.table("orders")[["order_id", "amount"]].values.tolist() == [["A2", 1000]]
+
+
+def test_a_month_with_only_a_refund_is_not_retained(orders_of: Any) -> None:
+    text = REFUNDS + "A1,c1,2024-01-05,1000,,\nA2,c1,2024-02-05,2000,,2000\nA3,c2,2024-02-09,1000,,\n"
+    counts = cohort_counts(orders_of(text).orders)
+    january = 2024 * 12
+    assert counts[["cohort_month", "month", "n_customers"]].values.tolist() == [
+        [january, january, 1], [january + 1, january + 1, 1],
+    ]  # fmt: skip
+
+
+def test_amounts_of_a_trillion_and_more_cannot_be_read(orders_of: Any) -> None:
+    text = "order_id,customer_id,order_date,unit_price,quantity\nA1,c1,2024-01-01,100,1\n"
+    text += "A2,c1,2024-01-02,999999999999,999999999999\n"
+    text += "".join(f"A3,c1,2024-01-03,9000000000,100000000{i}\n" for i in range(3))
+    text += "A4,c1,2024-01-04,9000000000000000000,1\nA5,c1,2024-01-05,999999999999,1\n"
+    shop = orders_of(text)
+    assert shop.ledger.rows("bad_amount") == 5
+    assert shop.table("orders")["amount"].tolist() == [100, 999_999_999_999]

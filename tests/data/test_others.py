@@ -114,3 +114,32 @@ def test_an_absent_table_is_empty_and_has_its_columns(orders_of: Any, table: str
 
 def test_what_is_required_can_be_mapped() -> None:
     assert all(name in INPUTS[table] for table, groups in REQUIRED.items() for group in groups for name in group)
+
+
+def experiments(make_shop: Any, *rows: str) -> tuple[dict[str, int], Any]:
+    head = "experiment_id,assigned_method,primary_metric,window_days,treatment_share,start_date,end_date\n"
+    text = head + "".join(f"E{i},random,revenue,{row}\n" for i, row in enumerate(rows, start=1))
+    shop = make_shop({"e.csv": text}, {"experiments": {"path": "data/e.csv"}}, as_of="2024-12-31")
+    return rows_of(shop), shop.table("experiments")
+
+
+def rows_of(shop: Any) -> dict[str, int]:
+    return rows(shop.ledgers["experiments"])
+
+
+def test_shares_and_days_are_read_as_they_are_written(make_shop: Any) -> None:
+    found, table = experiments(make_shop, "30日,70%,2024-01-01,2024-02-01", "30,7割,,", "30,0.7,,", "30,,2024/1/1,")
+    assert found == {"read": 4, "used": 4}
+    assert table["window_days"].tolist() == [30, 30, 30, 30]
+    assert table["treatment_share"].tolist() == [0.7, 0.7, 0.7, 0.5]
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["30,70,,", "30,0,,", "30,1,,", "30,-0.3,,", "30,NaN,,", "30,half,,", "0,0.7,,", "-5,,,", ",,,", "1か月,,,",
+     "7.5,,,", "30,,soon,", "30,,,2024-02-30"],
+)  # fmt: skip
+def test_an_experiment_whose_share_days_or_dates_cannot_be_read_is_left_out(make_shop: Any, row: str) -> None:
+    found, table = experiments(make_shop, "30,0.5,2024-01-01,2024-02-01", row)
+    assert found == {"read": 2, "bad_value": 1, "used": 1}
+    assert table["experiment_id"].tolist() == ["E1"]

@@ -6,7 +6,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from crmlib.data.parse import moment, money, number, whole
+from crmlib.data.parse import days, moment, money, number, share, whole
 
 
 def value(expression: str, text: str) -> object:
@@ -96,3 +96,33 @@ def test_formats_of_the_client_file_replace_the_usual_ones() -> None:
     assert value(at, "05/01/2023 16:00 +0000") == datetime.fromisoformat("2023-01-06 01:00")
     assert value(at, "05.01.23") == datetime.fromisoformat("2023-01-05")
     assert value(at, "2023-01-05") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2024-01-01T10:00:00+15:00", "2024-01-01T10:00:00+99:00", "2024-01-01 10:00 -14:30", "2024-01-01T10:00+09:75",
+     "9999-12-31T23:59:59Z", "1900-01-01", "1989-12-31", "1970-01-01T00:00:00Z", "0001-01-01"],
+)  # fmt: skip
+def test_offsets_of_no_place_and_years_of_no_shop_are_not_read(text: str) -> None:
+    assert value(moment("text", None, "Asia/Tokyo"), text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("1990-01-01", "1990-01-01"), ("2024-01-01T00:00:00+14:00", "2023-12-31 19:00"), ("9999-12-31", "9999-12-31")],
+)
+def test_the_first_year_and_the_widest_offset_are_read(text: str, expected: str) -> None:
+    assert value(moment("text", None, "Asia/Tokyo"), text) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("0.7", 0.7), ("70%", 0.7), ("７０％", 0.7), ("7割", 0.7), ("70", 70), ("七割", None), ("about 70%", None)],
+)
+def test_shares_as_shops_write_them(text: str, expected: float | None) -> None:
+    assert value(share("text"), text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("30", 30), ("30日", 30), ("30 日間", 30), ("1か月", None)])
+def test_numbers_of_days(text: str, expected: int | None) -> None:
+    assert value(days("text"), text) == expected
