@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 REASONS = (
     "broken_row", "no_id", "no_order_id", "bad_date", "bad_amount", "bad_score", "bad_value", "exact_duplicate",
-    "duplicate_id", "orphan", "not_product", "test", "staff", "cancelled", "returned", "pending", "sample", "negative", "zero_yen",
-    "customer_conflict", "no_customer", "after_as_of",
+    "duplicate_id", "orphan", "not_product", "test", "staff", "cancelled", "returned", "pending", "sample", "negative",
+    "zero_yen", "customer_conflict", "no_customer", "after_as_of",
 )  # fmt: skip
 ADJUSTMENTS = (
     "discount", "shipping", "fee", "shipping_added", "fee_added", "refund", "rounding", "same_day_merge",
