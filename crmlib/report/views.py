@@ -47,7 +47,9 @@ def _interval(item: Item) -> str:
     if low is None or (high is None and not item.get("open_end")):
         return ""
     end = item["open_end"] if high is None else words.phrase(high, kind)
-    start = words.phrase(low, kind) if high is None else words.text(low, kind)
+    # The unit is said once where it follows the number; a sign before it, or sums in 万円, stand at both ends.
+    after = high is not None and end.startswith(words.text(high, kind))
+    start = words.text(low, kind) if after else words.phrase(low, kind)
     return words.say("{low:text} to {high:text}", low=start, high=end).text()
 
 

@@ -130,8 +130,9 @@ def _figure(book: Book, sheet: Worksheet, row: int, label: str, item: Item) -> N
         write(sheet, row, column, value, "text", book.format(text_wrap=True, align="left", indent=indent))
     for column, name in ((2, "value"), (4, "low"), (5, "high")):
         write(sheet, row, column, item.get(name), kind, shown)
-    if item["value"] is None:
-        sheet.write_string(row, 2, item["text"], book.format(align="right"))
+    for column, name, text in ((2, "value", item["text"]), (5, "high", item.get("open_end"))):
+        if item.get(name) is None and text not in (None, "", words.MISSING):
+            sheet.write_string(row, column, text, book.format(align="right"))
     write(sheet, row, 6, item.get("n"), "count", book.format(num_format="#,##0"))
 
 

@@ -131,6 +131,22 @@ def test_a_card_shows_figure_interval_and_number(tmp_path: Path) -> None:
     assert "Bought again 31.9% 95% interval 30.0% to 34.0% n = 2,344 customers" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "kind", "low", "high", "said"),
+    [
+        ("ja", "days", 194, 416, "194〜416日"),
+        ("ja", "share", 0.3, 0.34, "30.0%〜34.0%"),
+        ("en", "nps", -8.5, 2.7, "-8.5 to +2.7"),
+        ("en", "money", 1200, 3400, "¥1,200 to ¥3,400"),
+        ("ja", "money", 1200, 3400, "1,200〜3,400円"),
+        ("ja", "money", 900_000, 1_230_000, "900,000円〜123万円"),
+    ],
+)
+def test_an_interval_on_a_card_carries_its_unit(language: str, kind: str, low: float, high: float, said: str) -> None:
+    words.speak(language, "JPY")
+    assert metric_view(samples.metric("m", low, kind, low=low, high=high))["interval"] == said
+
+
 def test_a_counted_card_keeps_its_text_whole(tmp_path: Path) -> None:
     text = page_of(samples.one(tmp_path, [samples.metric("m", 2344, "customers", title="All")])).text
     assert "All 2,344 customers" in text

@@ -187,14 +187,14 @@ def test_a_long_table_has_filters_and_a_short_one_has_none(tmp_path: Path) -> No
 def test_key_figures_stand_apart_from_their_units_and_tell_their_period(tmp_path: Path) -> None:
     parts = [
         samples.metric("m", 3, "customers", title="M", n=9, note="Note.", period="May 2025"),
-        samples.metric("d", None, "days", title="D", text="not reached"),
+        samples.metric("d", None, "days", title="D", text="not reached", low=179, open_end="not reached"),
     ]
     sheet = workbook_of(samples.one(tmp_path, parts), tmp_path)["Key figures"]
     assert body(sheet)[:2] == [
         ["Report", "Metric", "Value", "Unit", "95% from", "95% to", "n", "Period", "Note"],
         ["RFM segmentation", "M", 3, "customers", None, None, 9, "May 2025", "Note."],
     ]
-    assert body(sheet)[2][2] == "not reached"
+    assert body(sheet)[2][2:6] == ["not reached", "days", 179, "not reached"]
     assert [sheet[name].alignment.indent for name in ("C6", "D6", "H6")] == [0, 1, 1]
 
 
