@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from crmlib.data.naming import listed, nearest
+from crmlib.data.naming import listed, nearest, shown_file
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -57,7 +57,13 @@ def locate(table: str, source: Source, home: Path) -> list[SourceFile]:
     if not paths:
         what = f"matches '{source.pattern}'" if source.pattern else "can be read"
         raise UserError(f"{at}: the folder '{source.path}' holds no file that {what}; {_holds(base)}.")
-    return [SourceFile(path, _shown(path, home), _format(path, source)) for path in paths]
+    shown = _told_apart([_shown(path, home) for path in paths])
+    return [SourceFile(path, name, _format(path, source)) for path, name in zip(paths, shown, strict=True)]
+
+
+def _told_apart(shown: list[str]) -> list[str]:
+    """Files of which the same is shown get a number, for rows are found again by the file's name."""
+    return [f"{name} ({shown[: i + 1].count(name)})" if shown.count(name) > 1 else name for i, name in enumerate(shown)]
 
 
 def _absent(wanted: Path, home: Path) -> str:
@@ -88,11 +94,11 @@ def _names(folder: Path) -> list[str]:
 def _holds(folder: Path, it: str = "it ") -> str:
     found = _names(folder)
     more = f" and {len(found) - _SHOWN:,} more" if len(found) > _SHOWN else ""
-    return f"{it}holds {listed(found[:_SHOWN])}{more}" if found else f"{it}is empty"
+    return f"{it}holds {listed(map(shown_file, found[:_SHOWN]))}{more}" if found else f"{it}is empty"
 
 
 def _shown(path: Path, home: Path) -> str:
-    return path.relative_to(home).as_posix() if path.is_relative_to(home) else path.name
+    return shown_file(path.relative_to(home).as_posix() if path.is_relative_to(home) else path.name)
 
 
 def _readable(path: Path, source: Source) -> bool:
@@ -106,7 +112,7 @@ def _format(path: Path, source: Source) -> str:
         return source.format
     if path.suffix.lower() not in FORMATS:
         raise UserError(
-            f"{source.place('path')}: the format of '{path.name}' is not known by its ending; "
+            f"{source.place('path')}: the format of '{shown_file(path.name)}' is not known by its ending; "
             f"set format to csv, tsv, text, excel or parquet."
         )
     return FORMATS[path.suffix.lower()]
@@ -144,7 +150,7 @@ def fingerprint(files: list[SourceFile], settings: Settings) -> list[SourceFile]
     try:
         hashed = [_digest(file, memo) for file in files]
     except OSError as error:
-        name = Path(error.filename or "").name
+        name = shown_file(Path(error.filename or "").name)
         raise UserError(f"{name}: the file cannot be opened ({error.strerror}).") from None
     if memo != before:
         write_atomically(memo_path, json.dumps(memo, indent=0).encode())

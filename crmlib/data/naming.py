@@ -1,12 +1,19 @@
-"""The end of a message: the nearest right name, or what there is."""
+"""Names in messages: the nearest right one, or what there is; nothing of a person, nothing that breaks the line."""
 
 from __future__ import annotations
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from crmlib.data.keys import is_mail, is_phone
 
 # At difflib's own 0.6, `residence` is near `experience`.
 CLOSE = 0.65
+HIDDEN = "(hidden)"
+_NUMBER = re.compile(r"[+(]?\d[\d\s.()\-−‐‑‒–—―]{7,}\d")
 
 
 def nearest(given: str, names: Iterable[str]) -> str:
@@ -31,3 +38,43 @@ def listed(names: Iterable[str]) -> str:
         "'a', 'b'"
     """
     return ", ".join(f"'{name}'" for name in names)
+
+
+def one_line(text: str) -> str:
+    r"""A text without control characters, on one line.
+
+    Example:
+        >>> one_line("注文\n番号\u202e")
+        '注文 番号'
+    """
+    spaced = " ".join(text.split())
+    return "".join(mark for mark in spaced if not unicodedata.category(mark).startswith("C"))
+
+
+def shown_header(name: str) -> str:
+    """A column's name as notes say it: on one line; hidden where it holds a mail address or a telephone number.
+
+    Example:
+        >>> shown_header("メモ"), shown_header("連絡先 090-1234-5678"), shown_header("a@b.jp")
+        ('メモ', '(hidden)', '(hidden)')
+    """
+    text = one_line(name)
+    numbers = _NUMBER.findall(unicodedata.normalize("NFKC", text))
+    return HIDDEN if is_mail(text) or any(map(is_phone, numbers)) else text
+
+
+def shown_file(path: str) -> str:
+    """A file as messages and notes name it: each part of its path on one line, hidden where it holds a mail address.
+
+    Example:
+        >>> shown_file("data/taro@example.jp.csv"), shown_file("data/o.csv")
+        ('data/(hidden).csv', 'data/o.csv')
+    """
+    parts = [one_line(part) for part in path.split("/")]
+    return "/".join(f"{HIDDEN}{_ending(part)}" if is_mail(part) else part for part in parts)
+
+
+def _ending(name: str) -> str:
+    """The file's ending, where it is not a part of the address."""
+    ending = PurePosixPath(name).suffix.lower()
+    return ending if re.fullmatch(r"\.(csv|tsv|txt|dat|xls[xmb]?|ods|parquet)", ending) else ""

@@ -25,6 +25,7 @@ from crmlib.data.known import policy_known
 from crmlib.data.ledger import Count
 from crmlib.data.left_out import NAME as LEFT_OUT
 from crmlib.data.left_out import publish, write_left_out
+from crmlib.data.naming import shown_header
 from crmlib.data.orders import build_orders
 from crmlib.data.others import build_other
 from crmlib.data.read import Reading, read_source
@@ -274,10 +275,10 @@ def _notes(settings: Settings, files: dict[str, list[SourceFile]], readings: dic
             encoding = reading.encodings.get(file.name, file.format)
             notes.append(f"file_read: {table}: {file.name} ({encoding})")
         if reading.unmapped:
-            notes.append(f"not_mapped: {table}: {', '.join(reading.unmapped)}")
+            notes.append(f"not_mapped: {table}: {', '.join(dict.fromkeys(map(shown_header, reading.unmapped)))}")
         idle = without_effect(settings.policy, reading) if table == "orders" else []
         if idle:
-            notes.append(f"no_effect: {table}: {', '.join(reading.headers[name] for name in idle)}")
+            notes.append(f"no_effect: {table}: {', '.join(shown_header(reading.headers[name]) for name in idle)}")
         if reading.broken:
             at = ", ".join(f"{name} row {row}" for name, row in reading.broken[:5])
             notes.append(

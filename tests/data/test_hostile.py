@@ -134,3 +134,26 @@ def test_16_error_messages_do_not_print_unreadable_cells_or_customers(orders_of:
         " data/orders.csv fits 2026-03-31, 2026/3/31, 2026年3月31日 and 20260331, each with or without a time;"
         " the first, in row 2, looks like 'aaa日'; set date_format to its form."
     )
+
+
+@pytest.mark.parametrize(
+    "cell", ["taro@secret.example", "連絡先：taro＠secret.example", "TEL 090-1234-5678", "０９０−１２３４−５６７８"]
+)
+def test_17_a_header_that_holds_a_mail_address_or_a_telephone_number_is_in_no_note(orders_of: Any, cell: str) -> None:
+    shop = orders_of(HEAD.replace("\n", f',{cell},"備\n考\u202e"\n') + "A1,c1,2024-01-01,100,soap,x,y\n")
+    assert shop.read_notes == ["file_read: orders: data/orders.csv (utf-8)", "not_mapped: orders: (hidden), 備 考"]
+
+
+def test_18_file_names_in_notes_are_one_line_without_mail_addresses(make_shop: Any) -> None:
+    rows = [HEAD + f"A{i},c{i},2024-01-01,100,soap\nA,c\n" for i in range(4)]
+    names = ["taro@secret.example.csv", "hana@secret.example.csv", "ta\nro\u202e.csv", "taro＠secret.example/o.csv"]
+    shop = make_shop({f"o/{name}": rows[i] for i, name in enumerate(names[:3])}, {"orders": {"path": "data/o"}})
+    assert shop.read_notes == [
+        "file_read: orders: data/o/(hidden).csv (1) (utf-8)",
+        "file_read: orders: data/o/ta ro.csv (utf-8)",
+        "file_read: orders: data/o/(hidden).csv (2) (utf-8)",
+        "broken_rows: orders: 3 (data/o/(hidden).csv (1) row 3, data/o/ta ro.csv row 3, data/o/(hidden).csv (2) row 3)",
+    ]
+    assert "secret" not in shop.left_out.read_text(encoding="utf-8") + "".join(shop.inputs)
+    shop = make_shop({f"p/{names[3]}": rows[3]}, {"orders": {"path": f"data/p/{names[3]}"}})
+    assert shop.read_notes[0] == "file_read: orders: data/p/(hidden)/o.csv (utf-8)"
