@@ -20,6 +20,7 @@ NOTEBOOKS = ("rfm", "retention", "nps", "abtest")
 MINOR_UNITS = {"JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "GBP": 2, "AUD": 2, "CAD": 2, "CHF": 2, "CNY": 2, "HKD": 2,
                "SGD": 2, "TWD": 2, "THB": 2, "NZD": 2}  # fmt: skip
 _DIRECTIVES = "YmdHMSfyjbBpIz%"
+_UNPADDED = "mdHMSyjI"
 _ENCODINGS = ("utf-8", "cp932", "shift_jis", "euc_jp", "utf-16", "cp1252", "latin-1")
 _EXAMPLES = {
     "name": "acme", "path": "data/acme/orders.csv", "package": "lifetimes", "file": "datasets/CDNOW_master.txt",
@@ -27,6 +28,12 @@ _EXAMPLES = {
     "pattern": '"*.csv"', "encoding": "cp932", "delimiter": '","', "currency": "JPY", "timezone": "Asia/Tokyo",
     "order_id": "注文番号", "customer_id": "会員ID", "status": "対応状況",
 }  # fmt: skip
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NOTEBOOK = re.compile(r"[a-z][a-z0-9_]*")
+# No client file nests deeper or holds more; anchors that point at themselves or at each other do.
+_DEEPEST, _MOST_NODES = 20, 100_000
+# The longest names that Linux, macOS and Windows all take for a file and its place.
+_LONGEST_NAME, _LONGEST_PATH = 255, 1000
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -59,6 +66,14 @@ class Client(BaseModel):
     nps: dict[str, Any] = Field(default_factory=dict)
     abtest: dict[str, Any] = Field(default_factory=dict)
     _path: Path = PrivateAttr()
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _iso_date(cls, value: Any) -> Any:
+        """Pydantic takes numbers for seconds since 1970."""
+        if value is None or type(value) is date or (isinstance(value, str) and _ISO.fullmatch(value)):
+            return value
+        raise ValueError(f"is {_shown(value)}, must be a date such as 2026-03-31")
 
     @field_validator("currency")
     @classmethod
@@ -131,6 +146,7 @@ def load_client(client: str | Path) -> Client:
         raise UserError(_sentence(error, where, lines)) from None
     loaded._path = path
     _check_name(loaded, where, lines)
+    _check_notebooks(loaded, where, lines)
     _check_sources(loaded, where, lines)
     for table, source in loaded.sources.items():
         source.remember(_places(f"sources.{table}", where, lines))
@@ -140,9 +156,16 @@ def load_client(client: str | Path) -> Client:
 def find_by_name(name: str, start: Path) -> Path | None:
     """The client file of that name under the nearest `parameters/`: in `start`, a folder above it, or as shipped."""
     for folder in _folders(start):
-        if (folder / f"{name}.yml").is_file():
+        if _is_file(folder / f"{name}.yml"):
             return (folder / f"{name}.yml").resolve()
     return None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _folders(start: Path) -> list[Path]:
@@ -157,8 +180,11 @@ def _home(path: Path) -> Path:
 def _find(client: str | Path) -> Path:
     text = str(client)
     if isinstance(client, Path) or "/" in text or "\\" in text or text.endswith((".yml", ".yaml")):
-        path = Path(client).expanduser().resolve()
-        if not path.is_file():
+        try:
+            path = Path(client).expanduser().resolve()
+        except (OSError, ValueError, RuntimeError):  # too long, a NUL character, ~nobody
+            raise UserError(f"{client}: there is no such client file.") from None
+        if not _is_file(path):
             raise UserError(f"{client}: there is no such client file.")
         return path
     found = find_by_name(text, Path.cwd())
@@ -175,11 +201,12 @@ def _read_yaml(path: Path, where: str) -> tuple[dict[str, Any], dict[str, int]]:
     lines: dict[str, int] = {}
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        loader = yaml.SafeLoader(text)
-        node = loader.get_single_node()
-        data = None if node is None else _build(loader, node, "", lines, where)
     except UnicodeDecodeError:
         raise UserError(f"{where}: the client file is not UTF-8.") from None
+    try:
+        loader = yaml.SafeLoader(text)
+        node = _compose(loader, where)
+        data = None if node is None else _build(loader, node, "", lines, where)
     except yaml.MarkedYAMLError as error:
         raise UserError(_colon_in(text, where) or _yaml_sentence(error, where)) from None
     except yaml.YAMLError as error:
@@ -189,6 +216,26 @@ def _read_yaml(path: Path, where: str) -> tuple[dict[str, Any], dict[str, int]]:
             raise UserError(colon)
         raise UserError(f"{where}: a client file must be a mapping of keys to values.")
     return data, lines
+
+
+def _compose(loader: yaml.SafeLoader, where: str) -> yaml.Node | None:
+    """The file as nodes, each of which may be walked through; anchors can make of a few lines an endless file."""
+    try:
+        root = loader.get_single_node()
+    except RecursionError:
+        raise UserError(f"{where} line {loader.line + 1}: the keys are nested too deeply.") from None
+    waiting, seen = [(root, 0)] if root else [], 0
+    while waiting:
+        node, depth = waiting.pop()
+        seen += 1
+        if depth > _DEEPEST or seen > _MOST_NODES:
+            fault = "the keys are nested too deeply" if depth > _DEEPEST else "the anchors make the file too large"
+            raise UserError(f"{where} line {node.start_mark.line + 1}: {fault}.")
+        if isinstance(node, yaml.MappingNode):
+            waiting += [(child, depth + 1) for pair in node.value for child in pair]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [(child, depth + 1) for child in node.value]
+    return root
 
 
 def _yaml_sentence(error: yaml.MarkedYAMLError, where: str) -> str:
@@ -243,14 +290,24 @@ def _build(loader: yaml.SafeLoader, node: yaml.Node, key: str, lines: dict[str, 
         return _build_mapping(loader, node, key, lines, where)
     if isinstance(node, yaml.SequenceNode):
         return [_build(loader, child, f"{key}.{i}", lines, where) for i, child in enumerate(node.value)]
+    line = node.start_mark.line + 1
+    if any("\ud800" <= letter <= "\udfff" for letter in node.value):
+        raise UserError(f"{where} line {line}: {key} holds half a character (\\ud800 to \\udfff), write the character.")
     # Export values and column names are text as typed: `1`, `no` and `2023-01-01` must not turn into other things.
     if key.startswith("sources.") and (".values." in key or ".columns." in key):
         return node.value
     try:
         return loader.construct_object(node)
-    except ValueError:
-        line = node.start_mark.line + 1
-        raise UserError(f"{where} line {line}: {key} is '{node.value}', which is no date or number.") from None
+    except yaml.MarkedYAMLError:
+        raise
+    except (ValueError, LookupError, AttributeError, TypeError, ArithmeticError):
+        # A tag such as !!int in front of a text that is none ends in any of these.
+        raise UserError(f"{where} line {line}: {key} is '{node.value}', which is no {_tag(node)}.") from None
+
+
+def _tag(node: yaml.Node) -> str:
+    kind = node.tag.rpartition(":")[2]
+    return {"bool": "true or false", "float": "number", "int": "number"}.get(kind, "date or number")
 
 
 def _build_mapping(
@@ -265,6 +322,8 @@ def _build_mapping(
         at, torn = _torn(here, name, value)
         if torn:
             raise UserError(f"{where} line {at}: {torn}")
+        if any("\ud800" <= letter <= "\udfff" for letter in name.value):
+            raise UserError(f"{where} line {line}: a key holds half a character, write the character.")
         if name.value in built:
             raise UserError(f"{where} line {line}: key '{here}' stands twice, first in line {lines[here]}.")
         lines[here] = line
@@ -361,6 +420,16 @@ def _check_name(client: Client, where: str, lines: dict[str, int]) -> None:
         raise UserError(f"{at}: name is '{client.name}', must be '{client.path.stem}' like the file.")
 
 
+def _check_notebooks(client: Client, where: str, lines: dict[str, int]) -> None:
+    """A notebook's name becomes the name of a file and of a page; `index` is the page that lists them."""
+    for name in client.notebooks:
+        if not _NOTEBOOK.fullmatch(name) or name == "index" or len(name) > 40:
+            raise UserError(
+                f"{_line(where, lines, 'notebooks')}: notebook '{name}' must be 1 to 40 of a-z, 0-9 and _, "
+                f"a letter first, and not 'index'."
+            )
+
+
 def _check_sources(client: Client, where: str, lines: dict[str, int]) -> None:
     if not client.sources:
         raise UserError(f"{_line(where, lines, 'sources')}: sources is empty, must name at least one table.")
@@ -369,6 +438,7 @@ def _check_sources(client: Client, where: str, lines: dict[str, int]) -> None:
         if table not in INPUTS:
             raise UserError(f"{at}: unknown table '{table}'{nearest(table, TABLES)}")
         _check_place(source, at, table)
+        _check_paths(table, source, where, lines)
         _check_columns(table, source, where, lines)
         _check_values(table, source, where, lines)
         _check_formats(table, source, where, lines)
@@ -379,6 +449,22 @@ def _check_place(source: Source, at: str, table: str) -> None:
         raise UserError(f"{at}: sources.{table} needs either 'path' or 'package' with 'file'.")
     if (source.package is None) != (source.file is None):
         raise UserError(f"{at}: sources.{table} needs 'package' and 'file' together.")
+
+
+def _check_paths(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
+    for key in ("path", "file", "package", "pattern"):
+        text = getattr(source, key) or ""
+        at = _line(where, lines, f"sources.{table}.{key}")
+        if len(text.encode()) > _LONGEST_PATH or any(len(n.encode()) > _LONGEST_NAME for n in re.split(r"[/\\]", text)):
+            raise UserError(f"{at}: sources.{table}.{key} is longer than a file's name can be.")
+        if "\0" in text:
+            raise UserError(f"{at}: sources.{table}.{key} holds a NUL character, which no file's name can.")
+    pattern = source.pattern
+    if pattern is not None and (not pattern or ".." in pattern or re.search(r"[/\\]", pattern)):
+        raise UserError(
+            f"{_line(where, lines, f'sources.{table}.pattern')}: sources.{table}.pattern is '{pattern}', must match "
+            f"names of files in the folder itself, such as '*.csv', without '/' and '..'."
+        )
 
 
 def _check_columns(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
@@ -410,8 +496,7 @@ def _check_values(table: str, source: Source, where: str, lines: dict[str, int])
 def _check_formats(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
     formats = [source.date_format] if isinstance(source.date_format, str) else source.date_format or []
     for form in formats:
-        unknown = [mark for mark in re.findall(r"%-?(.?)", form) if mark not in _DIRECTIVES]
-        if unknown or "%" not in form:
+        if not re.fullmatch(rf"([^%]|%[{_DIRECTIVES}]|%-[{_UNPADDED}])*", form) or "%" not in form:
             at = _line(where, lines, f"sources.{table}.date_format")
             raise UserError(f"{at}: date_format is '{form}', must be made of directives such as %Y-%m-%d %H:%M:%S.")
     if source.encoding is not None and not _is_encoding(source.encoding):
@@ -422,5 +507,5 @@ def _check_formats(table: str, source: Source, where: str, lines: dict[str, int]
 def _is_encoding(name: str) -> bool:
     try:
         return bool("".encode(name) is not None)
-    except LookupError:
+    except (LookupError, ValueError):
         return False

@@ -17,6 +17,10 @@ sources:
 """
 FULL_WIDTH = "is followed by a full-width colon, write '{}: ' with a half-width colon and a space."
 NO_SPACE = "is followed by a colon without a space, write '{}: ' with a half-width colon and a space."
+PATTERN = "must match names of files in the folder itself, such as '*.csv', without '/' and '..'."
+ENCODINGS = ", must be one of 'utf-8', 'cp932', 'shift_jis', 'euc_jp', 'utf-16', 'cp1252', 'latin-1'."
+# Nine lists of nine times the list before: 9 to the 9th texts.
+LAUGHS = "rfm: {a0: &a0 x, " + ", ".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 10)) + "}\n"
 FULL = """\
 name: acme
 title: {ja: アクメ商店, en: Acme}
@@ -94,6 +98,13 @@ def test_a_path_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(UserError) as error:
         load_client("parameters/nosuch.yml")
     assert str(error.value) == "parameters/nosuch.yml: there is no such client file."
+
+
+def test_a_name_longer_than_any_file_is_no_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError) as error:
+        load_client("x" * 5000 + ".yml")
+    assert str(error.value) == "x" * 5000 + ".yml: there is no such client file."
 
 
 @pytest.mark.parametrize(
@@ -205,6 +216,66 @@ def test_a_path_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (
             SMALL + "    date_format: yyyy/mm/dd\n",
             " line 6: date_format is 'yyyy/mm/dd', must be made of directives such as %Y-%m-%d %H:%M:%S.",
+        ),
+        (
+            SMALL + '    date_format: "%Y-%m-%d %"\n',
+            " line 6: date_format is '%Y-%m-%d %', must be made of directives such as %Y-%m-%d %H:%M:%S.",
+        ),
+        (
+            SMALL + '    date_format: ["%Y", "%-Y"]\n',
+            " line 6: date_format is '%-Y', must be made of directives such as %Y-%m-%d %H:%M:%S.",
+        ),
+        (SMALL + '    encoding: "cp932\\0"\n', " line 6: encoding is 'cp932\0', did you mean 'cp932'?"),
+        (SMALL + "    encoding: undefined\n", f" line 6: encoding is 'undefined'{ENCODINGS}"),
+        # dates are dates, not seconds
+        (SMALL + "as_of: 0\n", " line 6: as_of is '0', must be a date such as 2026-03-31."),
+        (SMALL + 'as_of: "1700000000"\n', " line 6: as_of is '1700000000', must be a date such as 2026-03-31."),
+        (SMALL + "as_of: 1.5\n", " line 6: as_of is '1.5', must be a date such as 2026-03-31."),
+        (SMALL + "as_of: true\n", " line 6: as_of is 'true', must be a date such as 2026-03-31."),
+        (
+            SMALL + "as_of: 2026-03-31 10:00\n",
+            " line 6: as_of is '2026-03-31 10:00', must be a date such as 2026-03-31.",
+        ),
+        # anchors, depth, tags, half characters
+        (SMALL + "rfm: &a {x: *a}\n", " line 6: the keys are nested too deeply."),
+        (SMALL + "rfm: {x: " + "[" * 30 + "]" * 30 + "}\n", " line 6: the keys are nested too deeply."),
+        (SMALL + "rfm: {x: " + "[" * 3000 + "]" * 3000 + "}\n", " line 6: the keys are nested too deeply."),
+        (SMALL + LAUGHS, " line 6: the anchors make the file too large."),
+        (SMALL + "title: !!timestamp abc\n", " line 6: title is 'abc', which is no date or number."),
+        (SMALL + "title: !!bool abc\n", " line 6: title is 'abc', which is no true or false."),
+        (SMALL + "title: !!int ''\n", " line 6: title is '', which is no number."),
+        (SMALL + "title: !!float x\n", " line 6: title is 'x', which is no number."),
+        (
+            SMALL + 'title: "\\ud800"\n',
+            " line 6: title holds half a character (\\ud800 to \\udfff), write the character.",
+        ),
+        # names of files and notebooks
+        (
+            SMALL + '    pattern: "../*.csv"\n',
+            f" line 6: sources.orders.pattern is '../*.csv', {PATTERN}",
+        ),
+        (
+            SMALL + '    pattern: "**/*.csv"\n',
+            f" line 6: sources.orders.pattern is '**/*.csv', {PATTERN}",
+        ),
+        (
+            SMALL.replace("orders.csv", "x" * 300),
+            " line 4: sources.orders.path is longer than a file's name can be.",
+        ),
+        (
+            SMALL.replace("data/orders.csv", "d/" * 600),
+            " line 4: sources.orders.path is longer than a file's name can be.",
+        ),
+        (
+            SMALL.replace("data/orders.csv", '"a\\0b"'),
+            " line 4: sources.orders.path holds a NUL character, which no file's name can.",
+        ),
+        *(
+            (
+                SMALL + f"notebooks: [rfm, '{name}']\n",
+                f" line 6: notebook '{name}' must be 1 to 40 of a-z, 0-9 and _, a letter first, and not 'index'.",
+            )
+            for name in ("index", "../x/evil", "<b>x", "Rfm", "")
         ),
         (
             SMALL + "    encoding: cp933x\n",

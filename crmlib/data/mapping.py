@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from crmlib.data.keys import what_is_personal
 from crmlib.data.naming import listed, nearest
 from crmlib.data.tables import INPUTS, REQUIRED, Column
 from crmlib.errors import UserError
@@ -13,6 +15,9 @@ from crmlib.errors import UserError
 if TYPE_CHECKING:
     from crmlib.data.settings import Source
 
+# A header names things; numbers, dates and times are what stands below it.
+_DATUM = re.compile(r"[¥\\]?[+-]?\d[\d,.]*円?|\d{4}([-/年]\d{1,2}){2}.*|\d{1,2}[-/]\d{1,2}[-/]\d{4}.*")
+HIDDEN = "(hidden)"
 TRUE = ("true", "1", "yes", "はい", "済")
 FALSE = ("false", "0", "no", "いいえ", "未")
 
@@ -22,8 +27,18 @@ def plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip()
 
 
+def is_header(names: list[str]) -> bool:
+    """False where a cell holds a number, a date or something of a person: a file without a header row.
+
+    Example:
+        >>> is_header(["注文番号", "単価"]), is_header(["A1", "2024-01-01"]), is_header(["山田 花子", "x"])
+        (True, False, False)
+    """
+    return not any(name.startswith(HIDDEN) or _DATUM.fullmatch(plain(name)) for name in unique_names(names))
+
+
 def unique_names(header: list[str]) -> list[str]:
-    """Header names in which a repeated name gets a suffix.
+    """Header names in which a repeated name gets a suffix, and one that is of a person is hidden.
 
     Example:
         >>> unique_names(["注文番号", "送料", "送料"])
@@ -31,7 +46,8 @@ def unique_names(header: list[str]) -> list[str]:
     """
     seen: dict[str, int] = {}
     names: list[str] = []
-    for name in header:
+    for cell in header:
+        name = HIDDEN if what_is_personal(cell) else cell
         key = plain(name)
         seen[key] = seen.get(key, 0) + 1
         names.append(name.strip() if seen[key] == 1 or not key else f"{name.strip()}_{seen[key]}")
@@ -51,6 +67,7 @@ def match_columns(table: str, source: Source, header: list[str], file: str) -> d
         return found
     for name, wanted in source.columns.items():
         if plain(wanted) not in places:
+            _check_header(f"{source.place('columns', name)}: column '{wanted}' for {name}", header, file)
             raise UserError(
                 f"{source.place('columns', name)}: column '{wanted}' for {name} is not in the header of {file}"
                 f"{nearest(wanted, header)}"
@@ -62,7 +79,17 @@ def _check_required(table: str, found: list[str], header: list[str], file: str) 
     for group in REQUIRED[table]:
         if not any(name in found for name in group):
             wanted = " or ".join(f"'{name}'" for name in group)
+            _check_header(f"{file}: column {wanted} for {table}", header, file)
             raise UserError(f"{file}: no column {wanted} for {table}, and no mapping; the header has {listed(header)}.")
+
+
+def _check_header(wanted: str, header: list[str], file: str) -> None:
+    """What stands in the first row is not quoted where it is no header: it is a customer's."""
+    if not is_header(header):
+        raise UserError(
+            f"{wanted} is not there, and the first row of {file} does not look like a header; "
+            f"is the header row missing? If so, give the names in order with header: [...]."
+        )
 
 
 def meaning(text: str, values: dict[str, str], column: Column) -> str | None:

@@ -18,7 +18,16 @@ from crmlib.shop import open_shop
 hypothesis = pytest.importorskip("hypothesis")
 st = hypothesis.strategies
 
-NAMES = ["order_id", "customer_id", "order_date", "status", "line_amount", "quantity", "discount_amount"]
+NAMES = [
+    "order_id",
+    "customer_id",
+    "order_date",
+    "status",
+    "line_amount",
+    "quantity",
+    "discount_amount",
+    "refunded_amount",
+]
 ROW = st.fixed_dictionaries(
     {
         "order_id": st.sampled_from(["A1", "A2", "A3", ""]),
@@ -27,7 +36,8 @@ ROW = st.fixed_dictionaries(
         "status": st.sampled_from(["valid", "cancelled"]),
         "line_amount": st.sampled_from(["100", "0", "-30", "2.5", "0.4", "x", ""]),
         "quantity": st.sampled_from(["1", "-1", "2"]),
-        "discount_amount": st.sampled_from(["", "10", "y"]),
+        "discount_amount": st.sampled_from(["", "10", "150", "y"]),
+        "refunded_amount": st.sampled_from(["", "0", "100", "500", "y"]),
     }
 )
 
@@ -45,23 +55,31 @@ def judged(rows: list[dict[str, str]]) -> list[str]:
     first: dict[tuple[str, str], str] = {}
     customers: dict[str, set[str]] = {}
     for row in rows:
-        for name in ("customer_id", "order_date", "discount_amount"):
+        for name in ("customer_id", "order_date", "discount_amount", "refunded_amount"):
             if row["order_id"] and row[name]:
                 first.setdefault((row["order_id"], name), row[name])
         if row["order_id"] and row["customer_id"]:
             customers.setdefault(row["order_id"], set()).add(row["customer_id"])
-    return [_reason(row, rows[:i], first, customers) for i, row in enumerate(rows)]
+    reasons = [_reason(row, rows[:i], first, customers) for i, row in enumerate(rows)]
+    for order in {row["order_id"] for row in rows}:
+        used = [i for i, row in enumerate(rows) if row["order_id"] == order and reasons[i] == "used"]
+        left = sum(yen(number(rows[i]["line_amount"]) or Decimal(0)) for i in used)
+        left -= int(first.get((order, "discount_amount"), 0)) if used else 0
+        back = int(first.get((order, "refunded_amount"), 0)) if used else 0
+        for i in used:
+            reasons[i] = "negative" if left < 0 else "returned" if back and left <= back else "used"
+    return reasons
 
 
 def _reason(row: dict[str, str], before: list[Any], first: dict[Any, str], customers: dict[str, set[str]]) -> str:
     order = row["order_id"]
     when = row["order_date"] or first.get((order, "order_date"), "")
-    discount = first.get((order, "discount_amount"), "") if order else row["discount_amount"]
+    beside = [first.get((order, n), "") if order else row[n] for n in ("discount_amount", "refunded_amount")]
     amount = number(row["line_amount"])
     tests = {
         "no_order_id": not order,
         "bad_date": when in ("", "2024-02-30"),
-        "bad_amount": amount is None or discount == "y",
+        "bad_amount": amount is None or "y" in beside,
         "exact_duplicate": row in before,
         "cancelled": row["status"] == "cancelled",
         "negative": (amount or 0) < 0 or row["quantity"] == "-1",

@@ -108,11 +108,13 @@ def test_headers_that_say_nothing_personal(header: str) -> None:
      "Sato", "SATO", "yamada", "ﾔﾏﾀﾞﾊﾅｺ", "1-2-3神南", "佐"],
 )  # fmt: skip
 def test_values_that_are_personal(orders_of: Any, key: str) -> None:
-    text = ORDERS + f"A1,00123,2024-01-01,100\nA2,\"{key}\",2024-01-01,100\n"
+    text = ORDERS + f'A1,00123,2024-01-01,100\nA2,"{key}",2024-01-01,100\n'
     assert not {"00123", key} & set(orders_of(text).table("orders")["customer_id"])
 
 
-@pytest.mark.parametrize("key", ["00123", "C-000-123", "0000012345", "cust 123", "17850", "A1B2", "2024-01-01-0001", "cust_123", "812345678"])
+@pytest.mark.parametrize(
+    "key", ["00123", "C-000-123", "0000012345", "cust 123", "17850", "A1B2", "2024-01-01-0001", "cust_123", "812345678"]
+)
 def test_values_that_are_not(orders_of: Any, key: str) -> None:
     assert orders_of(ORDERS + f"A1, {key} ,2024-01-01,100\n").table("orders")["customer_id"].tolist() == [key]
 

@@ -116,3 +116,39 @@ def test_without_a_mapping_the_canonical_names_of_the_header_are_taken(make_shop
         "data/o.csv: no column 'ordered_at' or 'order_date' for orders, and no mapping;"
         " the header has 'customer_id', 'day'."
     )
+
+
+@pytest.mark.parametrize("cell", ["yamada＠secret.example", "090-1234-5678", "山田 花子"])
+def test_the_first_row_of_a_file_without_a_header_is_not_quoted(make_shop: Any, cell: str) -> None:
+    content = f"A1,c1,受付,{cell}\nA2,c2,受付,x\n"
+    assert refusal(make_shop, {"columns": {"order_id": "注文番号", **COLUMNS}}, content) == (
+        "parameters/acme.yml line 7: column '注文番号' for order_id is not there, and the first row of data/o.csv does"
+        " not look like a header; is the header row missing? If so, give the names in order with header: [...]."
+    )
+    assert refusal(make_shop, {}, content) == (
+        "data/o.csv: column 'customer_id' for orders is not there, and the first row of data/o.csv does not look like a"
+        " header; is the header row missing? If so, give the names in order with header: [...]."
+    )
+
+
+def test_numbers_and_dates_in_the_first_row_say_that_it_is_no_header(make_shop: Any) -> None:
+    assert "does not look like a header" in refusal(make_shop, {}, "山田花子,2024-01-01\n鈴木一郎,2024-01-02\n")
+    assert "does not look like a header" in refusal(make_shop, {}, "山田花子,1980\n鈴木一郎,1980\n")
+
+
+def test_a_header_that_is_a_mail_address_is_in_no_note(make_shop: Any) -> None:
+    text = "customer_id,order_date,line_amount,yamada@secret.example\nc1,2024-01-01,100,x\n"
+    shop = make_shop({"o.csv": text}, {"orders": {"path": "data/o.csv"}})
+    assert "not_mapped: orders: (hidden)" in shop.read_notes
+    assert "yamada" not in "".join(shop.read_notes)
+
+
+def test_values_without_a_meaning_say_nothing_of_a_person(make_shop: Any) -> None:
+    values = ["yamada＠secret.example", "０９０-1234-5678", "山田　花子", "x" * 31, "取消"]
+    content = "id,day,yen,state\n" + "".join(f"c{i},2024-01-01,1,{value}\n" for i, value in enumerate(values))
+    columns = {"customer_id": "id", "order_date": "day", "line_amount": "yen", "status": "state"}
+    assert refusal(make_shop, {"columns": columns}, content) == (
+        "parameters/acme.yml line 10: orders.status holds values without a meaning: a long text (1 row), a mail address"
+        " (1 row), '取消' (1 row), a name (1 row), a telephone number (1 row); each must become one of 'valid',"
+        " 'cancelled', 'returned', 'pending', 'test', 'staff'."
+    )
