@@ -55,12 +55,17 @@ def execute(job: dict[str, Any]) -> dict[str, Any]:
         _papermill(job, hold)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is the notebook's verdict
         # papermill's own word for a failing cell is not needed: the notebook holds the error output.
-        outcome |= {"error": type(error).__name__, "message": str(error)}
+        outcome |= {"error": _kind(error), "message": str(error)}
     try:
         outcome["note"] = _save(held[0], Path(job["output"]), Path(job["folder"])) if held else ""
     except OSError as error:
         outcome |= {"error": type(error).__name__, "message": str(error)}
     return {**outcome, "seconds": round(time.monotonic() - started, 2)}
+
+
+def _kind(error: Exception) -> str:
+    # nbclient has one class for a cell that ran too long and for output that got lost on its way.
+    return "OutputLost" if "IOPub output" in str(error) else type(error).__name__
 
 
 def _papermill(job: dict[str, Any], hold: Callable[[Any], None]) -> None:
@@ -74,8 +79,8 @@ def _papermill(job: dict[str, Any], hold: Callable[[Any], None]) -> None:
         progress_bar=False,
         request_save_on_cell_execute=False,
         execution_timeout=job["timeout"],
-        # Its four seconds would call a quick cell with much to show too slow.
-        iopub_timeout=job["timeout"],
+        # How long to wait for output after a cell has ended; four seconds are short for much of it.
+        iopub_timeout=min(job["timeout"], 30),
         kernel_manager_class=OwnKernel,
         shutdown_kernel="immediate",
         # The notebook as it stands when a timeout or a dead kernel ends it; papermill would not save that one.

@@ -21,8 +21,9 @@ from crmlib.batch.evidence import RAW
 from crmlib.batch.plan import NotebookPlan, Plan, chosen, make_plan
 from crmlib.batch.pool import Job, Outcome, Pool
 from crmlib.batch.progress import Progress
-from crmlib.batch.verdict import Verdict, before, judge
+from crmlib.batch.verdict import Verdict, before, judge, rows_fault, unpublishable
 from crmlib.errors import UserError
+from crmlib.words import N_, say
 
 if TYPE_CHECKING:
     from crmlib.client import Client
@@ -229,7 +230,7 @@ def _judge(plan: Plan, notebook: NotebookPlan, raw: Path, outcome: Outcome) -> V
 def _keep_rows(folder: Path, evidence: Path) -> None:
     """Keep the rows of a notebook's sheets beside its evidence, so that a later `--only` can publish them again."""
     for path in sorted(folder.glob("*.parquet")):
-        evidence.mkdir(exist_ok=True)
+        evidence.mkdir(parents=True, exist_ok=True)
         shutil.move(path, evidence / path.name)
 
 
@@ -279,13 +280,42 @@ class _Making:
 
     def finish(self, verdicts: dict[str, Verdict], target: Path) -> ClientRun:
         """Publish, write the manifest, and take the last report's place if every notebook is `ok` or `no_data`."""
+        self.folder.joinpath("evidence").mkdir(parents=True, exist_ok=True)
+        verdicts = {name: self._checked(name, verdict) for name, verdict in verdicts.items()}
         defect = self._publish(verdicts)
+        if defect and not self._publish({}):
+            # Publishing as such works: one notebook or the other is what it cannot do.
+            verdicts = {name: self._alone(name, verdict) for name, verdict in verdicts.items()}
+            for page in self.folder.glob("*.*"):
+                page.unlink()
+            defect = self._publish(verdicts)
         manifest.write(self.folder, self._manifest(verdicts, defect))
         if defect or not all(verdict.good for verdict in verdicts.values()):
             folder = place.set_aside(self.folder, target.parent)
         else:
             folder = place.settle(self.folder, target)
         return ClientRun(client=self.client.name, verdicts=verdicts, folder=folder, defect=defect)
+
+    def _checked(self, name: str, verdict: Verdict) -> Verdict:
+        """The verdict, or a failure when the files of an `ok` notebook are no longer there."""
+        path = self.folder / "evidence" / f"{name}.ipynb"
+        if verdict.verdict != "ok":
+            return verdict
+        if path.is_file():
+            reason = rows_fault(json.loads(path.read_text(encoding="utf-8")), path.with_suffix(""))
+        else:
+            reason = say(N_("The evidence of the notebook was removed during the run."))
+        return Verdict(verdict="failed", reason=reason, seconds=verdict.seconds) if reason else verdict
+
+    def _alone(self, name: str, verdict: Verdict) -> Verdict:
+        """The verdict, or a failure when a report of this notebook alone cannot be written."""
+        if verdict.verdict != "ok":
+            return verdict
+        try:
+            self._write_pages({name: verdict})
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this notebook's
+            return unpublishable(error, verdict.seconds)
+        return verdict
 
     def _manifest(self, verdicts: dict[str, Verdict], defect: str) -> dict[str, Any]:
         entries = {
@@ -296,33 +326,36 @@ class _Making:
 
     def _publish(self, verdicts: dict[str, Verdict]) -> str:
         """Write the pages and the workbook; a defect on the way is told and never takes down the evidence."""
-        from crmlib.report.publish import ReportInput, publish
-
         try:
-            # The publishers set the language for themselves; the terminal keeps its own.
-            copy_context().run(
-                publish,
-                ReportInput(
-                    client=self.client,
-                    as_of=self.shop.as_of,
-                    language=self.plan.language,
-                    ledgers={table: ledger.frame() for table, ledger in self.shop.ledgers.items()},
-                    policy=self.facts["policy"],
-                    policy_known=getattr(self.shop, "policy_known", {}),
-                    read_notes=list(self.shop.read_notes),
-                    notebooks=[self._part(name, verdict) for name, verdict in verdicts.items()],
-                    formats=list(self.request.formats or self.client.formats),
-                    version=crmlib.__version__,
-                    made_from=self.facts["inputs"],
-                ),
-                self.folder,
-            )
+            self._write_pages(verdicts)
         except Exception as error:
             # A full disk is nobody's defect, and whoever runs us says so.
             if os.environ.get("CRMLIB_DEBUG") or (isinstance(error, OSError) and error.errno in place.DISK):
                 raise
             return told_defect(error)
         return ""
+
+    def _write_pages(self, verdicts: dict[str, Verdict]) -> None:
+        from crmlib.report.publish import ReportInput, publish
+
+        # The publishers set the language for themselves; the terminal keeps its own.
+        copy_context().run(
+            publish,
+            ReportInput(
+                client=self.client,
+                as_of=self.shop.as_of,
+                language=self.plan.language,
+                ledgers={table: ledger.frame() for table, ledger in self.shop.ledgers.items()},
+                policy=self.facts["policy"],
+                policy_known=getattr(self.shop, "policy_known", {}),
+                read_notes=list(self.shop.read_notes),
+                notebooks=[self._part(name, verdict) for name, verdict in verdicts.items()],
+                formats=list(self.request.formats or self.client.formats),
+                version=crmlib.__version__,
+                made_from=self.facts["inputs"],
+            ),
+            self.folder,
+        )
 
     def _part(self, name: str, verdict: Verdict) -> NotebookRun:
         from crmlib.report.publish import NotebookRun

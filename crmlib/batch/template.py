@@ -6,6 +6,7 @@ import ast
 import difflib
 import io
 import json
+import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from crmlib.batch.limits import Limits, fault, shown
 from crmlib.errors import UserError
 
 SHOWS = frozenset({"metric", "table", "grid", "chart", "finding", "sheet"})
+ID = re.compile(r"[a-z][a-z0-9_]*")
 GIVEN = ("client", "as_of", "language")  # the run sets these three in every notebook
 
 
@@ -223,6 +225,8 @@ def _exhibits(calls: list[ast.Call], file: str) -> tuple[str, ...]:
     for name, call in zip(shown, calls, strict=True):
         if name is None:
             raise TemplateError(f"{file} shows an exhibit whose id is no text literal: {ast.unparse(call.func)}(...).")
+        if not ID.fullmatch(name):
+            raise TemplateError(f"{file}: exhibit id {name!r} must be made of a-z, 0-9 and _ and start with a letter.")
         if shown.count(name) > 1:
             raise TemplateError(f"{file} shows the id {name!r} more than once.")
     return tuple(name for name in shown if name is not None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextvars import copy_context
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlib.batch.absence import absent
@@ -60,9 +62,32 @@ def judge(plan: Plan, notebook: NotebookPlan, executed: dict[str, Any] | None, o
     if executed is None:
         kind = say(N_("The notebook did not start ({error:text})."), error=outcome.error or "unknown")
         return Verdict(verdict="failed", reason=kind, detail=outcome.message, seconds=outcome.seconds)
-    found = _stopped(executed, outcome) or _unfinished(executed) or _unlike(plan, notebook, executed)
+    try:
+        found = _stopped(executed, outcome) or _unfinished(executed) or _unlike(plan, notebook, executed)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # A notebook can emit anything under our media type.
+        return unpublishable(error, outcome.seconds)
     verdict, reason, detail = found or ("ok", None, "")
     return Verdict(verdict=verdict, reason=reason, detail=detail, seconds=outcome.seconds)
+
+
+def unpublishable(error: Exception, seconds: float) -> Verdict:
+    """The verdict of a notebook whose outputs are not as crmlib writes them."""
+    reason = say(
+        N_("The notebook shows something that cannot be published ({error:text})."), error=type(error).__name__
+    )
+    return Verdict(verdict="failed", reason=reason, detail=str(error), seconds=seconds)
+
+
+def rows_fault(executed: dict[str, Any], folder: Path) -> Sentence | None:
+    """What is wrong with the files of a notebook's sheets, which must lie in its folder as they were written."""
+    for bundle in _shown(executed):
+        if isinstance(bundle, dict) and bundle.get("kind") == "sheet":
+            file = folder / Path(str(bundle.get("file"))).name
+            whole = file.is_file() and hashlib.sha256(file.read_bytes()).hexdigest() == bundle.get("sha256")
+            if not whole or bundle["file"] != file.name:
+                return say(N_("The rows of {sheet:text} are missing or changed."), sheet=str(bundle.get("id")))
+    return None
 
 
 def _stopped(executed: dict[str, Any], outcome: Outcome) -> tuple[str, Sentence, str] | None:
@@ -76,6 +101,8 @@ def _stopped(executed: dict[str, Any], outcome: Outcome) -> tuple[str, Sentence,
     number = _last_started(executed)
     if outcome.error == "CellTimeoutError":
         return "timeout", say(N_("Code cell {cell:text} ran longer than allowed."), cell=str(number)), ""
+    if outcome.error == "OutputLost":
+        return "failed", say(N_("Code cell {cell:text} put out more than could be taken in."), cell=str(number)), ""
     reason = say(N_("The kernel ended in code cell {cell:text} ({error:text})."), cell=str(number), error=outcome.error)
     return "failed", reason, outcome.message
 
@@ -106,8 +133,11 @@ def _unfinished(executed: dict[str, Any]) -> tuple[str, Sentence, str] | None:
 
 
 def _ends(executed: dict[str, Any]) -> list[dict[str, Any]]:
-    shown = [output.get("data", {}).get(MIME) for cell in code_cells(executed) for output in cell.get("outputs", [])]
-    return [bundle for bundle in shown if isinstance(bundle, dict) and bundle.get("kind") == "end"]
+    return [bundle for bundle in _shown(executed) if isinstance(bundle, dict) and bundle.get("kind") == "end"]
+
+
+def _shown(executed: dict[str, Any]) -> list[Any]:
+    return [output.get("data", {}).get(MIME) for cell in code_cells(executed) for output in cell.get("outputs", [])]
 
 
 def _unlike(plan: Plan, notebook: NotebookPlan, executed: dict[str, Any]) -> tuple[str, Sentence, str] | None:
@@ -132,8 +162,7 @@ def _unlike_ids(planned: list[str], shown: list[str], told: list[str]) -> tuple[
 
 
 def _ids(executed: dict[str, Any]) -> list[str]:
-    shown = [output.get("data", {}).get(MIME) for cell in code_cells(executed) for output in cell.get("outputs", [])]
-    return [bundle["id"] for bundle in shown if isinstance(bundle, dict) and bundle.get("kind") != "end"]
+    return [bundle["id"] for bundle in _shown(executed) if isinstance(bundle, dict) and bundle.get("kind") != "end"]
 
 
 def _differs(name: str, seen: Any, planned: Any) -> Sentence:

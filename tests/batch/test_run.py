@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import re
@@ -15,9 +16,9 @@ import crmlib
 from crmlib.batch import place
 from crmlib.batch.pool import Job, Pool
 from crmlib.batch.progress import Progress
-from crmlib.batch.run import ClientRun, Request, run_client
+from crmlib.batch.run import ClientRun, Request, _attempt, run_client, run_clients
 from crmlib.errors import UserError
-from tests.batch.conftest import BODY, END, PARAMETERS
+from tests.batch.conftest import BODY, END, MIME, PARAMETERS
 
 if TYPE_CHECKING:
     from tests.batch.conftest import StubClient, StubShop, Write
@@ -372,6 +373,109 @@ def test_only_refuses_a_manifest_it_cannot_use(name: str, client: StubClient, wr
     sentence = "--only: manifest.json of 2026-03-31 cannot be used, run without --only or add --force."
     with pytest.raises(UserError, match=f"^{re.escape(sentence)}$"):
         run(only=("other",))
+
+
+def test_a_full_disk_is_told_with_its_folder_and_leaves_nothing(
+    client: StubClient, write: Write, monkeypatch: pytest.MonkeyPatch, shop: StubShop, pool: Pool
+) -> None:
+    def full(path: Path, *_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path / "manifest.json"))
+
+    write("small", needs=["surveys"])
+    monkeypatch.setitem(vars(crmlib), "open_shop", lambda _: shop)
+    monkeypatch.setattr("crmlib.batch.manifest.write", full)
+    result = _attempt(client, Request(), pool, Progress(terminal=False))
+    reports = client.home / "reports" / "acme"
+    assert re.fullmatch(
+        re.escape(f"acme: {reports}/.staging-") + r"\w+/report cannot be written \(No space left on device\)\.",
+        result.refused,
+    )
+    assert [path.name for path in reports.iterdir()] == [".lock"]
+
+
+def test_a_client_named_twice_and_two_clients_of_one_place_are_refused(tmp_path: Path) -> None:
+    paths = []
+    for home in ("a", "b"):
+        path = tmp_path / home / "parameters" / "acme.yml"
+        path.parent.mkdir(parents=True)
+        (tmp_path / home / "o.csv").write_text("order_id\n", encoding="utf-8")
+        path.write_text("name: acme\nsources:\n  orders:\n    path: o.csv\n", encoding="utf-8")
+        paths.append(str(path))
+    with pytest.raises(UserError, match=r"^acme: named twice, name each client once\.$"):
+        run_clients([paths[0], paths[0]], Request())
+    sentence = f"{paths[0]} and {paths[1]} would write one report, run them with different --out."
+    with pytest.raises(UserError, match=f"^{re.escape(sentence)}$"):
+        run_clients(paths, Request(out=tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+
+
+ROWS = (
+    'import hashlib, pathlib, pandas\npandas.DataFrame({"customer_id": ["a"]}).to_parquet("rows.parquet")\n'
+    'sha256 = hashlib.sha256(pathlib.Path("rows.parquet").read_bytes()).hexdigest()\n'
+    'rows = dict(n_rows=1, file="rows.parquet", sha256=sha256)\n'
+    'columns = [dict(name="customer_id", label="Customer", unit="", kind="id", decimals=0)]\n'
+    'if False: report.sheet("rows")\nshow("sheet", "rows", columns=columns, rows=[["a"]], **rows)'
+)
+ALL = 'finish(["n_customers", "largest_loss", "rows"])'
+BAD: dict[str, tuple[list[str], str]] = {
+    "a bundle without id": (
+        [f'display({{"{MIME}": dict(version=1, kind="metric")}}, raw=True)', BODY, END],
+        "The notebook shows something that cannot be published (KeyError).",
+    ),
+    "a list as a bundle": (
+        [f'display({{"{MIME}": [1]}}, raw=True)', BODY, END],
+        "The notebook shows something that cannot be published (TypeError).",
+    ),
+    "a metric without value": (
+        [f'{BODY}\nif False: report.metric("x", 1)\nshow("metric", "x")', END.replace("])", ', "x"])')],
+        "The notebook shows something that cannot be published (KeyError).",
+    ),
+    "ids that are no list": (
+        [BODY, "finish([1, None])"],
+        "The notebook shows something that cannot be published (TypeError).",
+    ),
+    "rows deleted": (
+        [ROWS, 'pathlib.Path("rows.parquet").unlink()', BODY, ALL],
+        "The rows of rows are missing or changed.",
+    ),
+    "rows changed": (
+        [ROWS, 'pathlib.Path("rows.parquet").write_bytes(b"PAR1")', BODY, ALL],
+        "The rows of rows are missing or changed.",
+    ),
+    "rows elsewhere": (
+        [ROWS.replace('file="rows.parquet"', 'file=str(pathlib.Path("rows.parquet").absolute())'), BODY, ALL],
+        "The rows of rows are missing or changed.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_one_notebook_that_cannot_be_published_fails_alone(
+    name: str, client: StubClient, write: Write, run: Run
+) -> None:
+    cells, sentence = BAD[name]
+    write("small", *cells)
+    write("other")
+    client.notebooks = ["small", "other"]
+    result = run()
+    assert said(result) == {"small": ("failed", sentence), "other": ("ok", "")}
+    assert result.defect == ""
+    assert result.folder == client.home / "reports" / "acme" / "failed"
+    assert (result.folder / "other.html").is_file()
+    assert not (result.folder / "small.html").exists()
+
+
+def test_a_notebook_that_removes_the_folder_of_the_run_takes_nobody_down(
+    client: StubClient, write: Write, run: Run
+) -> None:
+    write("other")
+    write("small", "import shutil, pathlib\nshutil.rmtree(pathlib.Path.cwd().parent.parent)", BODY, END)
+    client.notebooks = ["other", "small"]
+    result = run()
+    assert said(result)["other"] == ("failed", "The evidence of the notebook was removed during the run.")
+    assert result.defect == ""
+    assert result.folder == client.home / "reports" / "acme" / "failed"
+    assert (result.folder / "manifest.json").is_file()
 
 
 def test_a_defect_in_publishing_keeps_the_evidence_and_the_previous_report(

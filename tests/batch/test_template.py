@@ -55,6 +55,13 @@ def test_an_id_that_is_computed_is_refused(write: Write) -> None:
     assert refused(write, 'report.table(f"t{n}", frame)') == sentence
 
 
+@pytest.mark.parametrize("name", ["/etc/x", "../x", "a/b", "", "N", "1a", "a b", "a\\n"])
+def test_an_id_that_could_name_another_folder_is_refused(name: str, write: Write) -> None:
+    sentence = f"small.ipynb: exhibit id {name!r} must be made of a-z, 0-9 and _ and start with a letter."
+    with pytest.raises(TemplateError, match=f"^{re.escape(sentence)}$"):
+        read_template(write("small", f"report.sheet({name!r}, rows)"))
+
+
 def test_an_id_shown_twice_is_refused(write: Write) -> None:
     sentence = "small.ipynb shows the id 'a' more than once."
     assert refused(write, 'report.table("a", frame)', 'report.grid("a", frame)') == sentence

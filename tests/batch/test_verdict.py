@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -172,3 +173,26 @@ def test_a_table_without_a_used_row_says_how_many_were_read_and_why_none_is_used
 
 def test_a_notebook_that_can_run_has_no_verdict_before() -> None:
     assert before(NOTEBOOK) is None
+
+
+def test_output_that_got_lost_is_no_timeout() -> None:
+    found = told(cell(A), outcome=Outcome(error="OutputLost"))
+    assert found == ("failed", "Code cell 1 put out more than could be taken in.")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [("Timeout waiting for IOPub output", "OutputLost"), ("Cell execution timed out", "CellTimeoutError")],
+)
+def test_a_worker_tells_a_cell_that_ran_too_long_from_output_that_got_lost(
+    said: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from nbclient.exceptions import CellTimeoutError
+
+    from crmlib.batch import kernel
+
+    def ends(*_: object) -> None:
+        raise CellTimeoutError.error_from_timeout_and_cell(said, 4, SimpleNamespace(source="print(1)"))
+
+    monkeypatch.setattr(kernel, "_papermill", ends)
+    assert kernel.execute({})["error"] == kind
