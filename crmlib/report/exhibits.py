@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -29,6 +30,7 @@ MIME = "application/vnd.crm.exhibit+json"
 VERSION = 1
 SHOWN_ROWS = 10
 Text = str | Sentence
+ID = re.compile(r"[a-z][a-z0-9_]*")  # an id names a file and an anchor
 _NOT_PARAMETERS = {"In", "Out", "exit", "quit", "open", "get_ipython"}
 
 
@@ -153,6 +155,8 @@ class Report:
         self, kind: str, id: str, title: Text, *, n: int | None = None, n_kind: str = "customers", note: Text = "",
         needs: str | None = None, values: dict[str, Any] | None = None,
     ) -> dict[str, Any]:  # fmt: skip
+        if not ID.fullmatch(id):
+            raise ValueError(f"exhibit id {id!r} must be made of a-z, 0-9 and _ and start with a letter.")
         if id in self.ids:
             raise ValueError(f"exhibit id {id!r} is shown twice, ids are unique in a notebook.")
         said = {"title": self._say(title, values), "note": self._say(note, values), "period": self._period()}

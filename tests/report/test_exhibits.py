@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import warnings
 from datetime import date
 from pathlib import Path
@@ -180,6 +181,19 @@ def test_an_exhibit_whose_table_is_missing_says_so_and_names_it(report: Report, 
     found = _bundle(shown)
     assert found["untellable"] == "surveys_sent"
     assert found["note"] == "Cannot be told from the data: the table “Surveys sent” is missing."
+
+
+def test_an_id_that_could_name_another_folder_is_refused_and_no_file_written(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    for name in (str(tmp_path / "x"), "../x", "N", ""):
+        sentence = f"exhibit id {name!r} must be made of a-z, 0-9 and _ and start with a letter."
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            report.sheet(name, pd.DataFrame({"customer_id": ["a"]}), title="n")
+    assert [path.name for path in tmp_path.rglob("*")] == ["work"]
 
 
 def test_an_id_is_shown_once(report: Report, shown: list[dict[str, Any]]) -> None:
