@@ -128,7 +128,7 @@ def _ledger(table: str, frame: Any) -> Item:
 def _treatment(run: ReportInput, name: str, setting: str) -> str:
     if run.policy_known.get(name, True):
         return words.label(setting)
-    return words.say(N_("{setting:label} (no such column in the data)"), setting=setting).text()
+    return words.say(N_("{setting:label} (no such column or value in the data)"), setting=setting).text()
 
 
 def _parted(note: str) -> tuple[str, str, str]:
