@@ -27,9 +27,7 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of a source: where it lies, the name it has in messages, its format, its content's hash and the
-    state it was hashed in.
-    """
+    """One file of a source: path, name in messages, format, its content's hash and the state it was hashed in."""
 
     path: Path
     name: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import math
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from crmlib.data.encodings import BOM, detect
 from crmlib.data.mapping import match_columns, unique_names
+from crmlib.data.naming import one_line
+from crmlib.data.sheets import refuse_large
 from crmlib.data.sql import literal, parquet, quoted
 from crmlib.errors import UserError
 
@@ -192,7 +195,7 @@ def _delimited(file: SourceFile, encoding: str, delimiter: str, source: Source) 
     row = 1
     try:
         for cells in reader:
-            if any(cells):
+            if _any(cells):
                 yield row, cells
             row = reader.line_num + 1
     except csv.Error as error:
@@ -214,23 +217,37 @@ def _excel(file: SourceFile, source: Source) -> Iterator[Record]:
         raise UserError(
             f"{file.name}: reading a workbook needs python-calamine: pip install 'crmlib[excel]'."
         ) from None
+    refuse_large(file.path, file.name, None)
     try:
         book = CalamineWorkbook.from_path(str(file.path))
-    except CalamineError as error:
-        raise UserError(f"{file.name}: the workbook cannot be opened ({error}).") from None
-    rows = _sheet(book, file, source).to_python(skip_empty_area=False)
+        sheet = _sheet(book.sheet_names, file, source)
+        refuse_large(file.path, file.name, sheet)
+        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except (CalamineError, zipfile.BadZipFile) as error:
+        missing = type(error).__name__ == "WorksheetNotFound"
+        why = f"its sheet '{error}' is missing" if missing else one_line(str(error))
+        raise UserError(f"{file.name}: the workbook cannot be opened ({why}).") from None
+    except BaseException as error:
+        # What the reader's own code did not expect comes as a panic, which is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UserError(f"{file.name}: the workbook cannot be opened (it is damaged).") from None
     for row, cells in enumerate(rows, start=1):
         texts = [_cell(cell) for cell in cells]
-        if any(texts):
+        if _any(texts):
             yield row, texts
 
 
-def _sheet(book: Any, file: SourceFile, source: Source) -> Any:
-    names = book.sheet_names
+def _any(cells: list[str]) -> bool:
+    """Whether a row holds anything but blanks; the full-width space is one."""
+    return any(cell and not cell.isspace() for cell in cells)
+
+
+def _sheet(names: list[str], file: SourceFile, source: Source) -> str:
     if isinstance(source.sheet, str) and source.sheet in names:
-        return book.get_sheet_by_name(source.sheet)
+        return source.sheet
     if isinstance(source.sheet, int) and 0 <= source.sheet < len(names):
-        return book.get_sheet_by_index(source.sheet)
+        return names[source.sheet]
     allowed = ", ".join(f"'{name}'" for name in names)
     raise UserError(f"{file.name}: there is no sheet '{source.sheet}', must be a number from 0 or one of {allowed}.")
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,3 +161,70 @@ def test_18_file_names_in_notes_are_one_line_without_mail_addresses(make_shop: A
     assert "secret" not in shop.left_out.read_text(encoding="utf-8") + "".join(shop.inputs)
     shop = make_shop({f"p/{names[3]}": rows[3]}, {"orders": {"path": f"data/p/{names[3]}"}})
     assert shop.read_notes[0] == "file_read: orders: data/p/(hidden)/o.csv (utf-8)"
+
+
+def test_19_a_row_of_blanks_only_is_skipped_as_an_empty_one_is(orders_of: Any) -> None:
+    shop = orders_of(HEAD + " , ,\u3000,\t,\u00a0\nA1,c1,2024-01-01,100,soap\n   \n\u3000\n")
+    assert (shop.ledger.rows_read, shop.ledger.rows("broken_row")) == (1, 0)
+
+
+def workbook(tmp_path: Path, *far: str, **parts: Any) -> bytes:
+    """A workbook of one order, cells far from it, and parts of it replaced or (None) left out."""
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    book = openpyxl.Workbook()
+    book.active.title = "受注"
+    for cells in (HEAD.strip().split(","), ["A1", "c1", "2024-01-01", 100, "soap"]):
+        book.active.append(cells)
+    for cell in far:
+        book.active[cell] = "x"
+    book.create_sheet("備考")["XFD1048576"] = "x"
+    book.save(tmp_path / "o.xlsx")
+    found = io.BytesIO()
+    with zipfile.ZipFile(tmp_path / "o.xlsx") as old, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            stem = Path(name).stem
+            content = parts[stem](old.read(name)) if stem in parts else old.read(name)
+            if content is not None:
+                new.writestr(name, content)
+    return found.getvalue()
+
+
+def test_20_a_stray_cell_far_from_the_table_is_refused(orders_of: Any, tmp_path: Path) -> None:
+    # Another sheet's stray cell does not matter.
+    assert names(orders_of(workbook(tmp_path), name="o.xlsx")) == ["soap"]
+    assert refusal(orders_of, workbook(tmp_path, "XFD1048576"), name="o.xlsx") == (
+        "data/o.xlsx: the sheet '受注' reaches to cell XFD1048576 and spans 17,179,869,184 cells, at most 20,000,000"
+        " are read; delete the cells that lie far from the table, or save the sheet as CSV."
+    )
+    assert "reaches to cell A1000000 and ZZ1 and spans 702,000,000 cells" in refusal(
+        orders_of, workbook(tmp_path, "A1000000", "ZZ1"), name="o.xlsx"
+    )
+
+
+def test_21_a_damaged_workbook_is_refused_in_one_sentence(orders_of: Any, tmp_path: Path) -> None:
+    damages: dict[str, Any] = {
+        "syntax error: tag not closed: `>` not found before end of input": lambda _: b"broken <<<",
+        "its sheet '受注' is missing": lambda _: None,
+        "it is damaged": lambda xml: xml.replace(b'r="B2"', b'r="ZZZZZZ9"'),
+    }
+    for why, damage in damages.items():
+        content = workbook(tmp_path, sheet1=damage)
+        message = refusal(orders_of, content, name="o.xlsx")
+        assert message.startswith("data/o.xlsx: the ")
+        if why != "it is damaged":
+            assert message == f"data/o.xlsx: the workbook cannot be opened ({why})."
+    truncated = workbook(tmp_path)[:3000]
+    assert refusal(orders_of, truncated, name="o.xlsx").startswith("data/o.xlsx: the workbook cannot be opened (")
+
+
+def test_22_a_workbook_that_unpacks_to_gigabytes_is_refused(
+    orders_of: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmlib.data.sheets.MAX_BYTES", 1_000_000)
+    content = workbook(tmp_path, styles=lambda xml: xml + b" " * 2_000_000)
+    assert len(content) < 100_000
+    assert re.fullmatch(
+        r"data/o\.xlsx: the workbook unpacks to 2,0\d\d,\d{3} bytes, at most 1,000,000 are read; save it as CSV\.",
+        refusal(orders_of, content, name="o.xlsx"),
+    )
