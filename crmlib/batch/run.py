@@ -223,7 +223,11 @@ def _copy(notebook: NotebookPlan, language: str) -> dict[str, Any]:
 
 
 def _judge(plan: Plan, notebook: NotebookPlan, raw: Path, outcome: Outcome) -> Verdict:
-    executed = json.loads(raw.read_text(encoding="utf-8")) if raw.is_file() else None
+    try:
+        executed = json.loads(raw.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        # Never written, or half of it on a full disk.
+        executed = None
     return judge(plan, notebook, executed, outcome)
 
 

@@ -14,7 +14,8 @@ import pytest
 
 import crmlib
 from crmlib.batch import place
-from crmlib.batch.pool import Job, Pool
+from crmlib.batch.evidence import RAW
+from crmlib.batch.pool import Job, Outcome, Pool
 from crmlib.batch.progress import Progress
 from crmlib.batch.run import ClientRun, Request, _attempt, run_client, run_clients
 from crmlib.errors import UserError
@@ -391,6 +392,17 @@ def test_a_full_disk_is_told_with_its_folder_and_leaves_nothing(
         result.refused,
     )
     assert [path.name for path in reports.iterdir()] == [".lock"]
+
+
+def test_a_half_written_notebook_is_a_failed_one(write: Write, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(_: Pool, jobs: list[Job]) -> Iterator[tuple[Job, Outcome]]:
+        for job in jobs:
+            (Path(job.folder) / RAW).write_text('{"cells": [', encoding="utf-8")
+            yield job, Outcome(error="OSError")
+
+    write("small")
+    monkeypatch.setattr(Pool, "run", half)
+    assert said(run()) == {"small": ("failed", "The notebook did not start (OSError).")}
 
 
 def test_a_client_named_twice_and_two_clients_of_one_place_are_refused(tmp_path: Path) -> None:
