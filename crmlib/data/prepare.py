@@ -25,7 +25,7 @@ from crmlib.data.known import policy_known
 from crmlib.data.ledger import Count
 from crmlib.data.left_out import NAME as LEFT_OUT
 from crmlib.data.left_out import publish, write_left_out
-from crmlib.data.naming import shown_header
+from crmlib.data.naming import one_line, shown_header
 from crmlib.data.orders import build_orders
 from crmlib.data.others import build_other
 from crmlib.data.read import Reading, read_source
@@ -67,12 +67,21 @@ def prepare(settings: Settings) -> Prepared:
     """The client's canonical tables: the kept ones when nothing they depend on has changed, else newly built.
 
     Raises:
-        UserError: a source is missing or cannot be read as the client file says.
+        UserError: a source is missing or cannot be read as the client file says, or the client's folder cannot be
+            written.
     """
-    files = {t: fingerprint(locate(t, s, settings.home), settings) for t, s in settings.sources.items()}
-    key = _key(settings, files)
-    kept = _load(settings.folder / "prepared" / key) or _built(settings, files, key)
-    publish(kept.folder / LEFT_OUT, settings.folder)
+    found = {t: locate(t, s, settings.home) for t, s in settings.sources.items()}
+    try:
+        files = {table: fingerprint(paths, settings) for table, paths in found.items()}
+        key = _key(settings, files)
+        kept = _load(settings.folder / "prepared" / key) or _built(settings, files, key)
+        publish(kept.folder / LEFT_OUT, settings.folder)
+    except OSError as error:
+        raise UserError(
+            f"data/{settings.name}: the folder of the prepared tables cannot be written "
+            f"({one_line(error.strerror or type(error).__name__)}); it needs free space, the right to write, and no "
+            f"file in its place."
+        ) from None
     return kept
 
 
@@ -121,6 +130,8 @@ def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
 def _build(settings: Settings, files: dict[str, list[SourceFile]], folder: Path) -> None:
     import duckdb
 
+    if folder.parent.is_file():
+        folder.parent.unlink()
     folder.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".building-"))
     try:
@@ -131,7 +142,7 @@ def _build(settings: Settings, files: dict[str, list[SourceFile]], folder: Path)
             told = {"notes": _notes(settings, files, readings), "known": policy_known(readings)}
             write_left_out(con, staged / LEFT_OUT, readings)
             _write(con, staged, counts, told, files)
-        shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
         staged.replace(folder)
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         raise UserError(
@@ -141,6 +152,13 @@ def _build(settings: Settings, files: dict[str, list[SourceFile]], folder: Path)
     finally:
         shutil.rmtree(staged, ignore_errors=True)
         _remove_dead(settings.folder / "tmp")
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder, or the file that lies in its place."""
+    if path.is_file():
+        path.unlink()
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def _remove_dead(spilled: Path) -> None:
@@ -326,8 +344,10 @@ def _load(folder: Path) -> Prepared | None:
         whole = all(_sha256(folder / f"{table}.parquet") == about["tables"][table] for table in OUTPUTS)
         whole = whole and _sha256(folder / LEFT_OUT) == about["left_out"]
         counts = {table: Count.load(data) for table, data in about["counts"].items()}
+        for count in counts.values():
+            count.ledger(None)
         notes, inputs, known = tuple(about["notes"]), dict(about["inputs"]), dict(about["known"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError):
         return None
     if not whole:
         return None

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,15 @@ SOURCES = {"orders": {"path": "data/o.csv"}}
 @pytest.fixture
 def client(make_client: Any) -> Path:
     return make_client({"o.csv": TEXT}, SOURCES)
+
+
+LEDGERS: dict[str, Any] = {
+    "rows": {"rows_read": 999},
+    "rows text": {"rows_read": "abc"},
+    "amount": {"amount_read": "x,y"},
+    "line": {"lines": [["bad_date", 0, "x,y"]]},
+    "days": {"days": [["x", 1]]},
+}
 
 
 def _never(*args: Any, **kwargs: Any) -> None:
@@ -108,7 +119,7 @@ def test_the_versions_are_in_the_key(client: Path, monkeypatch: pytest.MonkeyPat
     assert len(found) == 3
 
 
-@pytest.mark.parametrize("damage", ["truncate", "delete", "flip", "ledger", "half"])
+@pytest.mark.parametrize("damage", ["truncate", "delete", "flip", "ledger", "half", "file", "prepared", *LEDGERS])
 def test_a_damaged_or_half_written_cache_is_built_again(client: Path, damage: str) -> None:
     first = open_shop(client)
     (folder,) = (client.parents[1] / "data" / "acme" / "prepared").iterdir()
@@ -122,6 +133,16 @@ def test_a_damaged_or_half_written_cache_is_built_again(client: Path, damage: st
         orders.unlink()
     elif damage == "ledger":
         (folder / "ledger.json").write_text('{"counts": 3}')
+    elif damage in LEDGERS:
+        about = json.loads((folder / "ledger.json").read_text(encoding="utf-8"))
+        about["counts"]["orders"] |= LEDGERS[damage]
+        (folder / "ledger.json").write_text(json.dumps(about), encoding="utf-8")
+    elif damage == "file":
+        shutil.rmtree(folder)
+        folder.write_text("x")
+    elif damage == "prepared":
+        shutil.rmtree(folder.parent)
+        folder.parent.write_text("x")
     else:
         (folder / "ledger.json").unlink()
     again = open_shop(client)
@@ -278,3 +299,28 @@ def test_the_name_of_a_source_is_no_pattern(make_client: Any, tmp_path: Path) ->
     _write_parquet(tmp_path / "data" / "other.parquet", TEXT.replace("A", "B"))
     client = make_client({}, {"orders": {"path": "data/o*.parquet"}})
     assert open_shop(client).table("orders")["order_id"].tolist() == ["A1", "A2"]
+
+
+CANNOT = (
+    "data/acme: the folder of the prepared tables cannot be written ({}); it needs free space, the right to write, and "
+    "no file in its place."
+)
+
+
+def test_a_file_where_the_client_s_folder_belongs_is_named(client: Path) -> None:
+    (client.parents[1] / "data" / "acme").write_text("x")
+    with pytest.raises(UserError) as error:
+        open_shop(client)
+    assert str(error.value) in {CANNOT.format("File exists"), CANNOT.format("Not a directory")}
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+@pytest.mark.parametrize("at", ["crmlib.data.files.tempfile.mkstemp", "crmlib.data.prepare.tempfile.mkdtemp"])
+def test_a_full_or_read_only_disk_is_named(client: Path, number: int, at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: Any, **kwargs: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(at, full)
+    with pytest.raises(UserError) as error:
+        open_shop(client)
+    assert str(error.value) == CANNOT.format(os.strerror(number))
