@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 NAME_WIDTH = 26  # display columns of a category's name; a kanji takes two
 SMALL = 8.5  # points
 LINE = 12.0  # points from one line of small text to the next
+AXIS = 52.0  # points that the axis under the rows of a chart takes, with its label
+NOTHING = 48.0  # points of a chart without data
+FLOOR = 8.0  # points above the axis that the middle of a note needs
+LEADER = {"arrowstyle": "-", "color": colours.QUIET, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 0, "shrinkB": 3}
 ELLIPSIS = "…"
 Which = Literal["x", "y"]
 
@@ -161,18 +165,37 @@ def write_beside(ax: Axes, row: float, text: str) -> None:
     ax.text(1.02, row, text, transform=where, va="center", fontsize=SMALL, color=colours.INK, parse_math=False)
 
 
-def write_apart(ax: Axes, notes: Sequence[Note], moves: Sequence[int] = (0, 1, -1, 2, -2, 3, -3, 4, -4)) -> None:
-    """Write notes to the right of their points, each moved by whole lines until none covers another.
+def write_apart(ax: Axes, notes: Sequence[Note], *, lift: float = 0.0) -> None:
+    """Write notes to the right of their points, `lift` points above them, or as near as `apart` finds room.
 
-    The limits of the axes must be set; earlier notes keep the better places.
+    A note that comes to stand far from its point is led to it by a thin line.
     """
-    taken: list[tuple[float, float, float, float]] = []
-    for note in notes:
-        boxes = {move: _box(ax, note, move) for move in moves}
-        move = next((m for m in moves if not any(_overlap(boxes[m], box) for box in taken)), moves[0])
-        taken.append(boxes[move])
-        ground = {"facecolor": colours.PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
-        write(ax, note, dx=6, dy=move * LINE, ha="left", va="center", bbox=ground)
+    ground = {"facecolor": colours.PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.6}
+    for note, dy in zip(notes, apart(ax, notes, lift=lift), strict=True):
+        far = abs(dy) > 1.5 * LINE
+        leader = {"arrowprops": LEADER} if far else {}
+        write(ax, note, dx=14 if far else 6, dy=dy, ha="left", va="center", bbox=ground, **leader)
+
+
+def apart(ax: Axes, notes: Sequence[Note], *, lift: float = 0.0) -> list[float]:
+    """Points that each note stands above its point, so that none covers another or the axis.
+
+    Notes stand in the order of their values, so that a higher one never belongs to a lower point. The limits of the
+    axes must be set.
+    """
+    height, (low, high) = plot_size(ax)[1], ax.get_ylim()
+    points = [(note.y - low) / (high - low) * height for note in notes]
+    spans = [_span(ax, note) for note in notes]
+    downwards = sorted(range(len(notes)), key=lambda place: -notes[place].y)
+    sunk: dict[int, float] = {}
+    for place in downwards:
+        above = [sunk[other] - LINE for other in sunk if _overlap(spans[place], spans[other])]
+        sunk[place] = min([points[place] + lift, *above])
+    stands: dict[int, float] = {}
+    for place in reversed(downwards):
+        below = [stands[other] + LINE for other in stands if _overlap(spans[place], spans[other])]
+        stands[place] = max([sunk[place], FLOOR, *below])
+    return [stands[place] - point for place, point in enumerate(points)]
 
 
 def plot_size(ax: Axes) -> tuple[float, float]:
@@ -216,15 +239,14 @@ def _money_tick(value: float, suffix: str) -> str:
     return f"{round(value, 6):,.10g}{suffix if value else ''}"
 
 
-def _box(ax: Axes, note: Note, move: int) -> tuple[float, float, float, float]:
-    """Where a note comes to stand, in points: left, right, bottom, top."""
-    (width, height), (x0, x1), (y0, y1) = plot_size(ax), ax.get_xlim(), ax.get_ylim()
+def _span(ax: Axes, note: Note) -> tuple[float, float]:
+    """From where to where a note stands, in points to the right of the axes' edge."""
+    width, (x0, x1) = plot_size(ax)[0], ax.get_xlim()
     left = (note.x - x0) / (x1 - x0) * width
-    middle = (note.y - y0) / (y1 - y0) * height + move * LINE
     # DejaVu Sans is wide: 0.62 of its size a letter; a kanji is as wide as its size.
     letters = sum({0: 0.0, 1: 0.62, 2: 1.0}[_columns(letter)] for letter in note.text)
-    return left, left + letters * SMALL + 6, middle - LINE / 2, middle + LINE / 2
+    return left, left + letters * SMALL + 6
 
 
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
+def _overlap(a: tuple[float, float], b: tuple[float, float]) -> bool:
+    return a[0] < b[1] and b[0] < a[1]

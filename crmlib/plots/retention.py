@@ -13,6 +13,7 @@ from crmlib.plots.drawing import (
     LINE,
     SMALL,
     Note,
+    apart,
     axes_or_new,
     axis_label,
     lowest_highest,
@@ -212,19 +213,19 @@ def _marks(ax: Axes, rows: DataFrame) -> None:
             ax.plot(day, share, "o", color=colours.ESTIMATE, markersize=5)
             text = f"{words.phrase(day, 'days')} {words.text(share, 'share')}"
             notes.append(Note(x=day, y=share, text=text))
-    write_apart(ax, notes, moves=(-1, -2, -3, -4, -5, 1))
+    # Under a curve that rises there is room to the right of it.
+    write_apart(ax, notes, lift=-LINE)
 
 
 def _name_parts(ax: Axes, rows: DataFrame, new: Series[float], repeat: Series[float]) -> None:
     """Name the two parts beside the last bar, as far apart as two lines need."""
-    edge = float(rows["month"].iloc[-1]) + 0.41
-    gap = LINE * 1.2 / plot_size(ax)[1] * ax.get_ylim()[1]
-    low = float(new.iloc[-1]) / 2
-    high = max(float(new.iloc[-1] + repeat.iloc[-1] / 2), low + gap)
-    for name, y, colour in (("amount_new", low, colours.NEW), ("amount_repeat", high, colours.REPEAT)):
+    edge, first = float(rows["month"].iloc[-1]) + 0.41, float(new.iloc[-1])
+    middles = {"amount_repeat": first + float(repeat.iloc[-1]) / 2, "amount_new": first / 2}
+    notes = [Note(x=edge, y=y, text=words.column(name).label) for name, y in middles.items()]
+    for note, dy, colour in zip(notes, apart(ax, notes), (colours.REPEAT, colours.NEW), strict=True):
         # The square says which part is meant where the last month has little or none of it.
-        write(ax, Note(x=edge, y=y, text="■", colour=colour), dx=5, ha="left", va="center")
-        write(ax, Note(x=edge, y=y, text=words.column(name).label), dx=16, ha="left", va="center")
+        write(ax, Note(x=edge, y=note.y, text="■", colour=colour), dx=5, dy=dy, ha="left", va="center")
+        write(ax, note, dx=16, dy=dy, ha="left", va="center")
     for month, top, state in zip(rows["month"], new + repeat, rows["state"], strict=True):
         if state == "partial":
             note = Note(x=float(month), y=float(top), text=words.label("partial"), colour=colours.QUIET)

@@ -106,10 +106,31 @@ def test_the_range_of_numbers_holds_zero_and_skips_what_is_missing() -> None:
 def test_notes_on_one_point_stand_whole_lines_apart() -> None:
     ax = new_axes()
     drawing.write_apart(ax, [Note(x=0.5, y=0.5, text=text) for text in ("one", "two", "three")])
-    assert [note.xyann[1] for note in ax.texts] == [0, drawing.LINE, -drawing.LINE]
+    assert [note.xyann[1] for note in ax.texts] == [0, -drawing.LINE, -2 * drawing.LINE]
 
 
 def test_notes_far_apart_stay_beside_their_points() -> None:
     ax = new_axes()
     drawing.write_apart(ax, [Note(x=0.1, y=0.1, text="one"), Note(x=0.1, y=0.9, text="two")])
     assert [note.xyann[1] for note in ax.texts] == [0, 0]
+
+
+def test_notes_stand_in_the_order_of_their_values() -> None:
+    ax = new_axes()
+    notes = [Note(x=0.1, y=y, text="30 days 44.2%") for y in (0.50, 0.52, 0.51)]
+    height = drawing.plot_size(ax)[1]
+    places = [note.y * height + dy for note, dy in zip(notes, drawing.apart(ax, notes), strict=True)]
+    assert places[1] - places[2] == pytest.approx(drawing.LINE)
+    assert places[2] - places[0] == pytest.approx(drawing.LINE)
+
+
+def test_notes_at_the_foot_stand_above_the_axis() -> None:
+    ax = new_axes()
+    notes = [Note(x=0.5, y=0.0, text="first"), Note(x=0.5, y=0.0, text="second")]
+    assert drawing.apart(ax, notes) == [drawing.FLOOR + drawing.LINE, drawing.FLOOR]
+
+
+def test_a_note_far_from_its_point_is_led_to_it() -> None:
+    ax = new_axes()
+    drawing.write_apart(ax, [Note(x=0.5, y=0.5, text=text) for text in ("one", "two", "three")])
+    assert [note.arrow_patch is not None for note in ax.texts] == [False, False, True]
