@@ -11,9 +11,10 @@ from crmlib.plots import colours
 from crmlib.plots.drawing import (
     axes_or_new,
     category_rows,
+    lower_to_rows,
     nothing_to_show,
     rows_that_fit,
-    short,
+    two_lines,
     write_beside,
 )
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-ROW = 20.0  # points
+ROW, ROOMY = 26.0, 36.0  # points of a row: at least, for a name of two lines, and where there is room
 BOUNDS = ["difference_points_low", "difference_points", "difference_points_high"]
 MARKERS = {"treatment_better": "o", "treatment_worse": "s", "no_clear_difference": "D"}
 
@@ -39,10 +40,11 @@ def differences(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         return nothing_to_show(ax)
     most = rows_that_fit(ax, ROW)
     rows = table if len(table) <= most else table.head(most - 1)
+    lower_to_rows(ax, len(rows), ROOMY)
     ax.axvline(0, color=colours.QUIET, linewidth=0.8)
     for place, row in enumerate(rows.to_dict("records")):
         _experiment(ax, place, row)
-    category_rows(ax, [short(name) for name in rows["name"]], left_out=len(table) - len(rows))
+    category_rows(ax, [two_lines(name) for name in rows["name"]], left_out=len(table) - len(rows))
     _points_axis(ax, rows[BOUNDS].to_numpy(dtype="float64"))
     return ax
 

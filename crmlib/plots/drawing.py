@@ -26,6 +26,10 @@ NOTHING = 48.0  # points of a chart without data
 FLOOR = 8.0  # points above the axis that the middle of a note needs
 LEADER = {"arrowstyle": "-", "color": colours.QUIET, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 0, "shrinkB": 3}
 ELLIPSIS = "…"
+BREAKS = " 「『（【("
+NEVER_FIRST = (
+    "、。，．・：；？！ー）」』】〕〉》’”ぁぃぅぇぉっゃゅょァィゥェォッャュョ)]},.!?:;"  # at the head of a line
+)
 Which = Literal["x", "y"]
 
 
@@ -49,7 +53,8 @@ def axes_or_new(ax: Axes | None) -> Axes:
 
 
 def nothing_to_show(ax: Axes) -> Axes:
-    """An axes that says so, where there is nothing to draw."""
+    """A low axes that says so, where there is nothing to draw."""
+    lower(ax, NOTHING)
     ax.set_axis_off()
     ax.text(0.5, 0.5, words.translate("Nothing to show"), ha="center", va="center", transform=ax.transAxes)
     return ax
@@ -81,6 +86,24 @@ def short(name: Any, width: int = NAME_WIDTH) -> str:
             break
         kept += letter
     return kept.rstrip() + ELLIPSIS
+
+
+def two_lines(name: Any, width: int = NAME_WIDTH) -> str:
+    r"""A name on at most two lines of that width; the first ends between words or before a bracket where it can.
+
+    Example:
+        >>> two_lines("Call after the third delivery", 16)
+        'Call after the\nthird delivery'
+    """
+    whole = short(name, 10**6)
+    if display_width(whole) <= width:
+        return whole
+    most = len(short(whole, width + 1)) - 1
+    breaks = [at for at in range(1, most + 1) if whole[at] in BREAKS and 2 * display_width(whole[:at]) > width]
+    at = max(breaks, default=most)
+    while whole[at] in NEVER_FIRST and at > 1:
+        at -= 1
+    return f"{whole[:at].rstrip()}\n{short(whole[at:], width)}"
 
 
 def axis_label(name: str) -> str:
@@ -131,6 +154,22 @@ def lowest_highest(frame: DataFrame) -> tuple[float, float]:
     known = frame.to_numpy(dtype="float64", na_value=math.nan)
     known = [0.0, *known[~np.isnan(known)].tolist()]
     return min(known), max(known)
+
+
+def lower(ax: Axes, points: float) -> None:
+    """Lower the figure to that height where it is higher and holds these axes only; few rows do not fill a page.
+
+    A figure of several axes keeps the size it was given.
+    """
+    figure = ax.get_figure(root=True)
+    if figure is not None and len(figure.axes) == 1:
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(width, min(height, points / 72))
+
+
+def lower_to_rows(ax: Axes, n_rows: int, row: float) -> None:
+    """Lower the figure to so many rows of that height, and their axis."""
+    lower(ax, max(n_rows, 1) * row + AXIS)
 
 
 def rows_that_fit(ax: Axes, points: float) -> int:

@@ -12,6 +12,7 @@ from crmlib.plots.drawing import (
     Note,
     axes_or_new,
     category_rows,
+    lower_to_rows,
     nothing_to_show,
     rows_that_fit,
     share_axis,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 BANDS = {"detractors": range(7), "passives": range(7, 9), "promoters": range(9, 11)}
-ROW = 17.0  # points
+ROW, ROOMY = 17.0, 30.0  # points of a row: at least, and where there is room
 
 
 def distribution(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -64,6 +65,7 @@ def groups(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         return nothing_to_show(ax)
     most = rows_that_fit(ax, ROW)
     rows = table if len(table) <= most else table.head(most - 1)
+    lower_to_rows(ax, len(rows), ROOMY)
     places = np.arange(len(rows))
     ax.axvline(0, color=colours.QUIET, linewidth=0.8)
     ax.hlines(places, rows["nps_low"], rows["nps_high"], color=colours.ESTIMATE, linewidth=1.4)

@@ -10,6 +10,7 @@ from crmlib.plots.drawing import (
     Note,
     axes_or_new,
     category_rows,
+    lower_to_rows,
     lowest_highest,
     nothing_to_show,
     rows_that_fit,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-ROW = 20.0  # points: two bars and the space to the next segment
+ROW, ROOMY = 20.0, 36.0  # points of a row, two bars and a space: at least, and where there is room
 BAR = 0.38
 
 
@@ -37,6 +38,7 @@ def segments(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     if table.empty:
         return nothing_to_show(ax)
     rows = _shown(table, rows_that_fit(ax, ROW))
+    lower_to_rows(ax, len(rows), ROOMY)
     _bars(ax, rows, "share_customers", colours.CUSTOMERS, side=-1)
     _bars(ax, rows, "share_amount", colours.SALES, side=1)
     names = [with_size(words.label(s), n) for s, n in zip(rows["segment"], rows["n_customers"], strict=True)]

@@ -39,6 +39,23 @@ def test_names_are_cut_by_display_width(name: object, width: int, cut: str) -> N
     assert drawing.short(name, width) == cut
 
 
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("東京都", "東京都"),
+        ("東京都港区", "東京都\n港区"),
+        ("お名前入り", "お名前\n入り"),
+        ("三回目」の件", "三回\n目」…"),  # a closing mark never begins a line
+        ("件名「入り」", "件名\n「入…"),
+        ("Call after it", "Call\nafter…"),
+        ("ABCDEFGHIJKLMN", "ABCDEF\nGHIJK…"),
+        (None, "–"),
+    ],
+)
+def test_names_take_two_lines_before_they_are_cut(name: object, lines: str) -> None:
+    assert drawing.two_lines(name, 6) == lines
+
+
 def test_a_cut_name_is_never_wider_than_asked() -> None:
     for width in range(2, 20):
         assert drawing.display_width(drawing.short("薬用Whitening美容液ジェルSet", width)) <= width

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from crmlib import plots, words
+from crmlib.plots import drawing
 
 LONG = "薬用ホワイトニング美容液ジェル・定期お届けコース（3本セット）をお選びのお客様"
 NAMES = [LONG, "Coupon of $5 off a $20 basket, second mailing of the season", "A", "離反懸念"]
@@ -117,11 +119,34 @@ def test_a_table_of_missing_values_only_is_drawn(name: str, look: Look) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_plot_sets_no_title_or_legend_and_leaves_the_size(name: str, draw: Any) -> None:
+def test_a_plot_sets_no_title_or_legend_and_takes_no_more_than_its_room(name: str, draw: Any) -> None:
     plot, table = CASES[name]
     ax = draw(plot, table(5))
     assert (ax.get_title(), ax.get_legend()) == ("", None)
-    assert ax.get_figure().get_size_inches().tolist() == [7.4, 3.6]
+    width, height = ax.get_figure().get_size_inches().tolist()
+    assert width == 7.4
+    assert height <= 3.6
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_chart_without_data_is_low(name: str, draw: Any) -> None:
+    plot, table = CASES[name]
+    assert draw(plot, table(0)).get_figure().get_size_inches()[1] * 72 == pytest.approx(drawing.NOTHING)
+
+
+@pytest.mark.parametrize(("name", "row"), [("segments", 36), ("groups", 30), ("differences", 36)])
+def test_a_chart_of_few_rows_is_as_high_as_its_rows(name: str, row: float, draw: Any) -> None:
+    plot, table = CASES[name]
+    heights = [draw(plot, table(n)).get_figure().get_size_inches()[1] * 72 for n in (1, 3, 40)]
+    assert heights == pytest.approx([row + drawing.AXIS, 3 * row + drawing.AXIS, 3.6 * 72])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_in_a_figure_of_several_axes_a_plot_leaves_the_size(name: str) -> None:
+    plot, table = CASES[name]
+    both = Figure(figsize=(9, 5), layout="constrained").subplots(1, 2)
+    plot(table(1), ax=both[0])
+    assert both[0].get_figure().get_size_inches().tolist() == [9, 5]
 
 
 @pytest.mark.parametrize("name", CASES)
