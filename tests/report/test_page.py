@@ -300,7 +300,7 @@ def test_a_policy_that_the_data_cannot_follow_says_so(tmp_path: Path) -> None:
     run = samples.one(tmp_path, ["# A"], policy={"cancelled": "leave_out", "test": "leave_out"}, policy_known=known)
     assert "Cancelled left out Test order left out (no such column or value in the data) How the" in page_of(run).text
     run = samples.one(tmp_path, ["# A"], policy={"test": "leave_out"}, policy_known=known, language="ja")
-    assert "テスト注文 除外（該当列なし）" in page_of(run).text
+    assert "テスト注文 除外（該当する列・値なし）" in page_of(run).text
 
 
 def test_what_cannot_be_told_names_the_missing_table(tmp_path: Path) -> None:
