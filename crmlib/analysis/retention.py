@@ -105,9 +105,9 @@ def steps(step_counts: pd.DataFrame) -> pd.DataFrame:
     those who have not had the time: n_next_any / n_reached and n_next_any / n_reached of the first row.
 
     Returns columns:
-        order_number; n_reached; n_eligible; n_next; n_kept; n_kept_next; step_rate, step_rate_low, step_rate_high; cumulative_rate,
-        cumulative_rate_low, cumulative_rate_high; naive_step_rate; naive_cumulative_rate. Rates are NaN where nobody
-        is eligible, and the cumulative rate from there on.
+        order_number; n_reached; n_eligible; n_next; n_kept; n_kept_next; step_rate, step_rate_low, step_rate_high;
+        cumulative_rate, cumulative_rate_low, cumulative_rate_high; naive_step_rate; naive_cumulative_rate. Rates are
+        NaN where nobody is eligible, and the cumulative rate from there on.
 
     Raises:
         ValueError: a column is missing.

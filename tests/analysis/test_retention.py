@@ -133,7 +133,8 @@ def test_steps_by_hand() -> None:
 
     assert steps.columns.tolist() == [
         "order_number", "n_reached", "n_eligible", "n_next", "n_kept", "n_kept_next", "step_rate", "step_rate_low",
-        "step_rate_high", "cumulative_rate", "cumulative_rate_low", "cumulative_rate_high", "naive_step_rate", "naive_cumulative_rate",
+        "step_rate_high", "cumulative_rate", "cumulative_rate_low", "cumulative_rate_high", "naive_step_rate",
+        "naive_cumulative_rate",
     ]  # fmt: skip
     assert steps.loc[:1, "step_rate"].tolist() == [0.4, 0.75]
     assert steps.loc[1, "cumulative_rate"] == pytest.approx(0.4 * 0.75)
