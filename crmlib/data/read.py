@@ -275,15 +275,28 @@ def _read_parquet(
         found = con.execute(f"DESCRIBE SELECT * FROM {parquet(file.path)}").fetchall()
     except duckdb.Error:
         raise UserError(f"{file.name}: the Parquet file cannot be read.") from None
+    if any(name.lower() == "file_row_number" for name, *_ in found):
+        raise UserError(f"{file.name}: a column is called 'file_row_number', a name of the reader's own; rename it.")
     cells = [_as_text(name, kind) for name, kind, *_ in found]
     positions = _match(con, reading, source, file, unique_names([name for name, *_ in found]))
     wanted = ", ".join(f"{cells[positions[name]]} AS {name}" for name in reading.columns)
     same = _hash_of([name for name, *_ in found]) if reading.hashed else "''"
-    added = con.execute(
+    statement = (
         f"INSERT INTO raw_{reading.table} SELECT {reading.rows} + file_row_number + 1, {number}, file_row_number + 1, "
         f"{same}, {wanted} FROM {parquet(file.path, 'file_row_number = true')} ORDER BY file_row_number"
-    ).fetchall()
-    reading.rows += added[0][0]
+    )
+    try:
+        reading.rows += con.execute(statement).fetchall()[0][0]
+    except duckdb.ConversionException as error:
+        raise UserError(f"{file.name}: {_unreadable(str(error))}") from None
+    except (duckdb.InvalidInputException, duckdb.SerializationException):
+        raise UserError(f"{file.name}: the Parquet file cannot be read.") from None
+
+
+def _unreadable(error: str) -> str:
+    if "decode" in error:
+        return "a column of bytes is not UTF-8 text; save it as text."
+    return "a column holds a value that cannot be written as text."
 
 
 def _hash_of(names: list[str]) -> str:
@@ -301,6 +314,9 @@ def _as_text(name: str, kind: str) -> str:
             f"(CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN {column}::BIGINT::VARCHAR "
             f"WHEN abs({column}) < 1e-3 THEN {column}::DECIMAL(38, 18)::VARCHAR ELSE {column}::VARCHAR END)"
         )
+    if kind == "BLOB":
+        # Columns of bytes without a type are texts that an old or careless writer did not call so.
+        return f"nullif(trim(decode({column}), {literal(SPACES)}), '')"
     if kind == "VARCHAR":
         return f"nullif(trim({column}, {literal(SPACES)}), '')"
     return f"{column}::VARCHAR"

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from crmlib.errors import UserError
@@ -94,10 +95,11 @@ def test_10_a_byte_of_no_encoding_is_refused_with_its_row(orders_of: Any) -> Non
 
 
 def test_11_utf_16_is_not_taken_for_cp932(orders_of: Any) -> None:
-    # Python's cp932 decodes 0xFE and 0xFF, which the code page leaves undefined.
-    assert refusal(orders_of, (HEAD + "A1,c1,2024-01-01,100,soap\n").encode("utf-16")) == (
-        "data/orders.csv row 1: byte 0xFF is neither UTF-8 nor cp932; name the encoding in parameters/acme.yml line 4."
-    )
+    for mark, encoding in (("\ufeff", "utf-16-le"), ("\ufeff", "utf-16-be")):
+        content = (mark + HEAD + "A1,c1,2024-01-01,100,soap\n").encode(encoding)
+        assert refusal(orders_of, content) == (
+            "data/orders.csv: the file is UTF-16; save it as UTF-8, in Excel as 'CSV UTF-8'."
+        )
 
 
 def test_12_a_forced_encoding_that_does_not_fit_is_refused(orders_of: Any) -> None:
@@ -227,4 +229,46 @@ def test_22_a_workbook_that_unpacks_to_gigabytes_is_refused(
     assert re.fullmatch(
         r"data/o\.xlsx: the workbook unpacks to 2,0\d\d,\d{3} bytes, at most 1,000,000 are read; save it as CSV\.",
         refusal(orders_of, content, name="o.xlsx"),
+    )
+
+
+@pytest.mark.parametrize("name", ["クレンジング", "化粧水", "美容液"])
+def test_23_lines_of_utf_8_inside_a_cp932_file_are_refused_with_the_row(orders_of: Any, name: str) -> None:
+    lines = HEAD + "A1,c1,2024-01-01,100,石けん\n"
+    content = lines.encode("cp932") + f"A2,c2,2024-01-02,100,{name}\n".encode()
+    assert content.decode("cp932")
+    assert refusal(orders_of, content) == (
+        "data/orders.csv row 3: the file is cp932 and this line UTF-8; save all of it in one encoding, best as UTF-8."
+    )
+
+
+def test_24_rare_letters_in_a_cp932_file_are_left_alone(orders_of: Any) -> None:
+    text = "繧繝縁の畳,繧繝,縺れ髪,螳".replace(",", "、")
+    assert names(orders_of((HEAD + f"A1,c1,2024-01-01,100,{text}\n").encode("cp932"))) == [text]
+
+
+def write_parquet(path: Path, columns: dict[str, str]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    cells = {"order_id": "'A1'", "customer_id": "'c1'", "order_date": "'2024-01-01'", "line_amount": "100", **columns}
+    with duckdb.connect() as con:
+        listed = ", ".join(f"{value} AS {name}" for name, value in cells.items())
+        con.execute(f"COPY (SELECT {listed}) TO '{path}' (FORMAT parquet)")
+
+
+def test_25_parquet_bytes_are_read_as_utf_8_or_refused(make_shop: Any, tmp_path: Path) -> None:
+    sources = {"orders": {"path": "data/o.parquet"}}
+    write_parquet(tmp_path / "data" / "o.parquet", {"product_name": "encode('石けん')", "x": r"'\xff'::BLOB"})
+    assert names(make_shop({}, sources)) == ["石けん"]
+    write_parquet(tmp_path / "data" / "o.parquet", {"product_name": r"'\xff\xfe'::BLOB"})
+    with pytest.raises(UserError) as error:
+        make_shop({}, sources)
+    assert str(error.value) == "data/o.parquet: a column of bytes is not UTF-8 text; save it as text."
+
+
+def test_26_a_parquet_column_with_the_reader_s_own_name_is_refused(make_shop: Any, tmp_path: Path) -> None:
+    write_parquet(tmp_path / "data" / "o.parquet", {"file_row_number": "9"})
+    with pytest.raises(UserError) as error:
+        make_shop({}, {"orders": {"path": "data/o.parquet"}})
+    assert str(error.value) == (
+        "data/o.parquet: a column is called 'file_row_number', a name of the reader's own; rename it."
     )
