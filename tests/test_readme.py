@@ -63,9 +63,9 @@ def acme_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_crm_check_shows_the_ledger_of_the_example(acme_home: Path) -> None:
     said = _crm(".venv/bin/crm check acme", acme_home)
     # Worked by hand: 1,980 x 3 + 5,480 x 3 + 3,300 x 2 = 28,980 read, one cancelled line of 5,480.
-    assert re.search(r"Rows read\s+7\s+28,980", said), said
-    assert re.search(r"Cancelled\s+1\s+5,480", said), said
-    assert re.search(r"Rows used\s+6\s+23,500", said), said
+    assert re.search(r"読み込んだ行\s+7\s+28,980", said), said
+    assert re.search(r"キャンセル\s+1\s+5,480", said), said
+    assert re.search(r"集計に使った行\s+6\s+23,500", said), said
 
 
 def test_crm_run_makes_the_report_of_the_example(acme_home: Path) -> None:

@@ -20,6 +20,8 @@ import pytest
 from crmlib import words
 from crmlib.report import exhibits, figure
 from crmlib.report.exhibits import MIME, Report, open_report
+from crmlib.report.publish import NotebookRun
+from crmlib.report.workbook import _all_rows
 from crmlib.words import say
 
 BOUNDS = SimpleNamespace(low=0.3, high=0.34)
@@ -238,3 +240,14 @@ def test_an_interval_keeps_its_lower_end_when_the_upper_one_is_not_reached(
     report.metric("median", 315, title="Median", kind="days", interval=open_interval, missing="not reached")
     found = _bundle(shown)
     assert (found["low"], found["high"], found["open_end"]) == (179, None, "not reached")
+
+
+def test_a_sheet_in_a_folder_named_like_a_pattern_is_read_as_it_is(
+    report: Report, shown: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "customer_id=zzz" / "a[b]*"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    report.sheet("list", pd.DataFrame({"customer_id": ["a", "b"]}), title="List")
+    run = NotebookRun(name="rfm", verdict="ok", folder=folder)
+    assert _all_rows(run, _bundle(shown)) == [("a",), ("b",)]
