@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 WIDEST, HEADER_WIDTH, MEASURED_ROWS = 48, 22, 500
+READABLE, USUAL_WIDTH = 100, 8
 FILTER_WIDTH = 3  # the button of a filter
 LONGEST_TEXT = 32_767  # Excel's own limit of a cell
 LAST_ROW = 1_048_576
@@ -80,11 +81,23 @@ class Book:
         sheet.set_footer("&L" + clean(self.title).replace("&", "&&")[:100] + "&R&P / &N")
         return sheet
 
-    def heading(self, sheet: Worksheet, text: str, notes: Iterable[str] = ()) -> None:
-        """Write the title of a sheet in its first row and its notes in the third."""
+    def heading(self, sheet: Worksheet, text: str) -> None:
+        """Write the title of a sheet in its first row."""
         sheet.set_row(0, 2 * LINE_HEIGHT - 8)
         sheet.write_string(0, 0, clean(text), self.format(bold=True, font_size=14, valign="vcenter"))
-        sheet.write_string(2, 0, "   ".join(note for note in notes if note), self.format(font_color=QUIET))
+
+    def notes(self, sheet: Worksheet, notes: Iterable[str], widths: Sequence[int]) -> None:
+        """Write the notes of a sheet into its third row, across as many columns as a line that can be read takes."""
+        text = "   ".join(note for note in notes if note)
+        total, n_columns = 0, 0
+        while total < READABLE:
+            total += widths[n_columns] if n_columns < len(widths) else USUAL_WIDTH
+            n_columns += 1
+        shown = self.format(font_color=QUIET, text_wrap=True)
+        if n_columns > 1:
+            sheet.merge_range(2, 0, 2, n_columns - 1, "", shown)
+        sheet.write_string(2, 0, text[:LONGEST_TEXT], shown)
+        sheet.set_row(2, LINE_HEIGHT * _lines(text, total))
 
     def table(
         self, sheet: Worksheet, top: int, columns: Columns, rows: Sequence[Sequence[Any]], *, filtered: bool = False
@@ -212,10 +225,10 @@ def unique_headers(headers: Iterable[str]) -> list[str]:
 
 def fit(
     sheet: Worksheet, top: int, headers: Sequence[str], texts: Iterable[Sequence[str]], *, filtered: bool = False
-) -> None:
+) -> list[int]:
     """Make each column as wide as its longest text, within reason, and rows high enough for what wraps.
 
-    Headers wrap before they widen a column; only the first rows of a long table are measured.
+    Headers wrap before they widen a column; only the first rows of a long table are measured. Returns the widths.
     """
     lines = [line for line, _ in zip(texts, range(MEASURED_ROWS), strict=False)]
     button = FILTER_WIDTH * filtered
@@ -223,7 +236,9 @@ def fit(
               for text in unique_headers(headers)]  # fmt: skip
     for line in lines:
         widths = [max(width, display_width(text)) for width, text in zip(widths, line, strict=True)]
-    fit_to(sheet, top, [min(max(width + 2, 9), WIDEST) for width in widths], [headers, *lines])
+    widths = [min(max(width + 2, 9), WIDEST) for width in widths]
+    fit_to(sheet, top, widths, [headers, *lines])
+    return widths
 
 
 def fit_to(sheet: Worksheet, top: int, widths: Sequence[int], lines: Iterable[Sequence[str]]) -> None:

@@ -140,14 +140,12 @@ def _exhibit(book: Book, run: NotebookRun, item: Item) -> Entry:
     sheet = book.sheet(item.get("name") or item["title"] or item["id"])
     rows = _rows(run, item)
     kept = rows[: LAST_ROW - TOP - 1]
-    book.heading(sheet, item["title"], [_cut(len(kept), len(rows)), item["note"], " · ".join(about(item))])
+    book.heading(sheet, item["title"])
     _back(book, sheet)
     sheet.freeze_panes(TOP + 1, 1)
     sheet.repeat_rows(TOP)
-    if item["kind"] == "grid":
-        _grid(book, sheet, item)
-    else:
-        _table(book, sheet, item["columns"], kept)
+    widths = _grid(book, sheet, item) if item["kind"] == "grid" else _table(book, sheet, item["columns"], kept)
+    book.notes(sheet, [_cut(len(kept), len(rows)), item["note"], " · ".join(about(item))], widths)
     if item["kind"] == "chart":
         insert_chart(book, sheet, item, kept, TOP + 1)
     return Entry(words.label(run.name), sheet.get_name(), item["title"], len(kept))
@@ -166,14 +164,14 @@ def _cut(n_kept: int, n_rows: int) -> str:
     return words.say(message, kept=n_kept, all=n_rows).text()
 
 
-def _table(book: Book, sheet: Worksheet, columns: list[dict[str, Any]], rows: Sequence[Sequence[Any]]) -> None:
+def _table(book: Book, sheet: Worksheet, columns: list[dict[str, Any]], rows: Sequence[Sequence[Any]]) -> list[int]:
     book.table(sheet, TOP, columns, rows, filtered=len(rows) > LONG_TABLE)
     kinds = [column["kind"] for column in columns]
     texts = ([words.text(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows)
-    fit(sheet, TOP, [header(column) for column in columns], texts, filtered=len(rows) > LONG_TABLE)
+    return fit(sheet, TOP, [header(column) for column in columns], texts, filtered=len(rows) > LONG_TABLE)
 
 
-def _grid(book: Book, sheet: Worksheet, item: Item) -> None:
+def _grid(book: Book, sheet: Worksheet, item: Item) -> list[int]:
     told = sizes(item)
     before = [size_header()] if told else []
     first = 1 + len(before)
@@ -187,7 +185,7 @@ def _grid(book: Book, sheet: Worksheet, item: Item) -> None:
     headers = [item["row_header"], *before, *item["column_labels"]]
     book.head(sheet, TOP, headers, len(item["cells"]), kinds=("text", *["count"] * (len(headers) - 1)))
     _colour(sheet, item, first)
-    fit(sheet, TOP, headers, _grid_texts(item, told))
+    return fit(sheet, TOP, headers, _grid_texts(item, told))
 
 
 def _grid_texts(item: Item, told: list[tuple[int, int] | None]) -> Iterator[list[str]]:
