@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -235,7 +236,7 @@ def _all_rows(run: NotebookRun, item: Item) -> list[tuple[Any, ...]]:
         raise ValueError(f"{run.name}: {path.name} is not the file that sheet {item['id']!r} was written to.")
     names = [column["name"] for column in item["columns"]]
     with duckdb.connect() as connection:
-        rows = connection.read_parquet(str(path)).select(*names).fetchall()
+        rows = connection.read_parquet(escape(str(path)), hive_partitioning=False).select(*names).fetchall()
     if len(rows) != item["n_rows"]:
         raise ValueError(f"{run.name}: sheet {item['id']!r} has {len(rows)} rows in {path.name}, not {item['n_rows']}.")
     return rows
