@@ -232,7 +232,10 @@ REVENUE = {"primary_metric": "revenue"}
             "would take 101 customers per arm, so this does not show",
         ),
         (_row("no_clear_difference", n_needed_per_arm=NAN), "95% interval of the difference +2.0 to +18.0 points)."),
-        (_row("ratio_broken"), "“call” cannot be read: 90 customers were assigned to treatment and 150 customers to"),
+        (
+            _row("ratio_broken"),
+            "assigned to treatment and 150 customers to control (100 and 100 observed), where 50.0%",
+        ),
         (_row("not_observed"), "“call”: an arm has no customer observed for the whole window yet."),
         (_row("not_testable"), "“call” cannot be judged: too few customers"),
         (_row("treatment_better", is_random=False), "but the group was not drawn at random"),

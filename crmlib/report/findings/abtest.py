@@ -39,11 +39,13 @@ def _not_testable(row: dict[str, Any]) -> Sentence:
 
 
 def _broken(row: dict[str, Any]) -> Sentence:
+    # The arms as assigned or those observed so far may be off, so both sizes are said.
     return say(
         "“{name:text}” cannot be read: {treatment:customers} were assigned to treatment and {control:customers} to"
-        " control, where {planned:share} were planned for treatment (p {p:pvalue}). Find out first how customers were"
-        " assigned.",
+        " control ({seen_treatment:count} and {seen_control:count} observed), where {planned:share} were planned for"
+        " treatment (p {p:pvalue}). Find out first how customers were assigned.",
         name=row["name"], treatment=int(row["n_assigned_treatment"]), control=int(row["n_assigned_control"]),
+        seen_treatment=int(row["n_treatment"]), seen_control=int(row["n_control"]),
         planned=row["treatment_share_planned"], p=row["ratio_pvalue"],
     )  # fmt: skip
 
