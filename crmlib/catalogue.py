@@ -80,7 +80,7 @@ def is_translated(text: Any) -> bool:
 
 
 def _of_dictionary() -> Iterator[Message]:
-    here = "crmlib/dictionary.py"
+    here = "crmlib/dictionary"
     yield from ((text, here, "code") for text in CODES.values())
     yield from ((text, here, "column") for text, _ in COLUMNS.values())
     yield from ((text, here, None) for text in DEFINITIONS.values())
@@ -97,7 +97,7 @@ def _of_code() -> Iterator[Message]:
     from babel.messages.extract import extract
 
     for path in sorted(PACKAGE.rglob("*.py")):
-        if path.name in {"dictionary.py", "catalogue.py"} or "demo" in path.parts:
+        if path.name == "catalogue.py" or {"dictionary", "demo"} & set(path.parts):
             continue
         with path.open("rb") as file:
             for _, text, _, _ in extract("python", file, keywords={"N_": None, "say": None, "translate": None}):

@@ -16,7 +16,9 @@ from crmlib.data.settings import Policy, Settings, Source
 from crmlib.data.tables import INPUTS, REQUIRED, TABLES
 from crmlib.errors import UserError
 
-NOTEBOOKS = ("rfm", "retention", "nps", "abtest")
+NOTEBOOKS = (
+    "quality", "rfm", "calls", "portfolio", "stages", "lifecycle", "retention", "ltv", "basket", "nps", "abtest",
+)  # fmt: skip
 MINOR_UNITS = {"JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "GBP": 2, "AUD": 2, "CAD": 2, "CHF": 2, "CNY": 2, "HKD": 2,
                "SGD": 2, "TWD": 2, "THB": 2, "NZD": 2}  # fmt: skip
 _DIRECTIVES = "YmdHMSfyjbBpIz%"
@@ -61,8 +63,15 @@ class Client(BaseModel):
     notebooks: list[str] = Field(default_factory=lambda: list(NOTEBOOKS))
     formats: list[Literal["html", "xlsx", "pdf", "pptx"]] = ["html", "xlsx"]
     timeout_seconds: int = Field(default=600, ge=1)
+    quality: dict[str, Any] = Field(default_factory=dict)
     rfm: dict[str, Any] = Field(default_factory=dict)
+    calls: dict[str, Any] = Field(default_factory=dict)
+    portfolio: dict[str, Any] = Field(default_factory=dict)
+    stages: dict[str, Any] = Field(default_factory=dict)
+    lifecycle: dict[str, Any] = Field(default_factory=dict)
     retention: dict[str, Any] = Field(default_factory=dict)
+    ltv: dict[str, Any] = Field(default_factory=dict)
+    basket: dict[str, Any] = Field(default_factory=dict)
     nps: dict[str, Any] = Field(default_factory=dict)
     abtest: dict[str, Any] = Field(default_factory=dict)
     _path: Path = PrivateAttr()

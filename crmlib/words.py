@@ -138,7 +138,7 @@ def column(name: str) -> Column:
     """
     base, bound = _bound(name)
     if base not in COLUMNS:
-        raise ValueError(f"column {name!r} has no entry in crmlib/dictionary.py, give it a label and a kind there.")
+        raise ValueError(f"column {name!r} has no entry in crmlib/dictionary, give it a label and a kind there.")
     text, kind_name = COLUMNS[base]
     said = _in_context("column", text)
     if bound:

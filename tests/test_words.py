@@ -110,7 +110,7 @@ def test_a_value_with_braces_is_not_a_template() -> None:
 
 def test_bounds_take_the_label_of_their_column() -> None:
     assert words.column("rate_low").label == "Share who bought, 95% from"
-    with pytest.raises(ValueError, match=r"^column 'colour' has no entry in crmlib/dictionary\.py, give it a label"):
+    with pytest.raises(ValueError, match=r"^column 'colour' has no entry in crmlib/dictionary, give it a label"):
         words.column("colour")
 
 

@@ -1,0 +1,58 @@
+"""The dictionary: kinds of values, columns with their kind, codes with their name, definitions. English is the key.
+
+`words` reads it. A new column or code is added in the module of its question, and in the catalogue, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from crmlib.dictionary import (
+    abtest,
+    basket,
+    calls,
+    common,
+    lifecycle,
+    ltv,
+    nps,
+    portfolio,
+    quality,
+    retention,
+    rfm,
+    stages,
+    subscriptions,
+)
+from crmlib.dictionary.kinds import KINDS, N_, Kind
+
+__all__ = ["CODES", "COLUMNS", "DEFINITIONS", "KINDS", "N_", "Kind"]
+Entry = TypeVar("Entry")
+
+
+def _together(parts: list[dict[str, Entry]]) -> dict[str, Entry]:
+    """All parts as one; a name that two parts know must be the same in both, or it has two meanings."""
+    found: dict[str, Entry] = {}
+    for part in parts:
+        for name, entry in part.items():
+            if found.setdefault(name, entry) != entry:
+                raise ValueError(f"dictionary: '{name}' is {found[name]!r} in one module and {entry!r} in another.")
+    return found
+
+
+_MODULES = (
+    common,
+    rfm,
+    retention,
+    nps,
+    abtest,
+    quality,
+    calls,
+    portfolio,
+    stages,
+    lifecycle,
+    subscriptions,
+    ltv,
+    basket,
+)
+COLUMNS = _together([module.COLUMNS for module in _MODULES])
+CODES = _together([module.CODES for module in _MODULES])
+DEFINITIONS = _together([module.DEFINITIONS for module in _MODULES])
