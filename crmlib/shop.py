@@ -16,7 +16,7 @@ from crmlib.data.left_out import NAME as LEFT_OUT
 from crmlib.data.naming import nearest
 from crmlib.data.prepare import Prepared, connect, prepare
 from crmlib.data.sql import parquet
-from crmlib.data.tables import DAY, OUTPUTS, empty
+from crmlib.data.tables import DAY, OUTPUTS, empty, types
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _EPOCH = date(1970, 1, 1)
 # The base date is the last day of the first of these that has rows.
+_CANCELLED = ("cancel_date", "cancel_day", "cancel_reason")
 _CLOCKS = ("orders", "surveys", "assignments", "surveys_sent")
 
 
@@ -91,13 +92,21 @@ class Shop:
         Raises:
             ValueError: there is no such table.
         """
-        if name not in OUTPUTS:
-            raise ValueError(f"unknown table '{name}'{nearest(name, OUTPUTS)}")
+        relation = self.relation(name)
         if not self.has(name):
             return empty(name)
-        frame = self._con.table(name).df()
         # A text column without a single text comes back as objects.
-        return frame.astype({column: "str" for column, kind in OUTPUTS[name].items() if kind == "VARCHAR"})
+        return relation.df().astype(types(name))
+
+    def relation(self, name: str) -> duckdb.DuckDBPyRelation:
+        """Any canonical table up to the base date, for the aggregates.
+
+        Raises:
+            ValueError: there is no such table.
+        """
+        if name not in OUTPUTS:
+            raise ValueError(f"unknown table '{name}'{nearest(name, OUTPUTS)}")
+        return self._con.table(name)
 
     def has(self, name: str) -> bool:
         """True when the table has at least one row up to the base date."""
@@ -212,5 +221,14 @@ def _why(prepared: Prepared, tables: Iterable[str]) -> str:
 
 
 def _up_to(prepared: Prepared, table: str, day: int) -> str:
-    relation = f"SELECT * FROM {parquet(prepared.parquet(table))}"
+    relation = (
+        f"SELECT * {_as_of_then(day) if table == 'subscriptions' else ''} FROM {parquet(prepared.parquet(table))}"
+    )
     return f"{relation} WHERE {DAY[table]} <= {day}" if table in DAY else relation
+
+
+def _as_of_then(day: int) -> str:
+    """A subscription that was cancelled after the base date was not cancelled on it."""
+    later = f"coalesce(cancel_day > {day}, false)"
+    gone = ", ".join(f"CASE WHEN {later} THEN NULL ELSE {name} END AS {name}" for name in _CANCELLED)
+    return f"REPLACE (CASE WHEN {later} THEN 'active' ELSE status END AS status, {gone})"

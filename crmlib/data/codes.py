@@ -31,7 +31,7 @@ def translate_codes(
     """
     for name in reading.columns:
         column = INPUTS[table][name]
-        if column.kind in ("code", "flag") or name in source.values:
+        if column.kind in ("code", "flag", "consent") or name in source.values:
             target = "when" if name in ("ordered_at", "order_date") and table == "orders" else name
             found = _translate(con, table, relation, source, target, name, column)
             mapped = source.values.get(name)

@@ -25,7 +25,7 @@ SAID = {
     "bad_date": "date cannot be read", "bad_amount": "amount cannot be read", "bad_score": "score not from 0 to 10",
     "bad_value": "value cannot be read",
     "exact_duplicate": "same as an earlier row", "duplicate_id": "second row of a key",
-    "orphan": "belongs to no experiment", "not_product": "no product line", "test": "test order",
+    "orphan": "belongs to nothing in the data", "not_product": "no product line", "test": "test order",
     "staff": "staff order", "cancelled": "cancelled", "returned": "returned", "pending": "pending", "sample": "sample",
     "negative": "below zero", "zero_yen": "amount of zero", "customer_conflict": "order of several customers",
     "no_customer": "no customer", "after_as_of": "after the base date",

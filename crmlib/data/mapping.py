@@ -95,7 +95,7 @@ def _check_header(wanted: str, header: list[str], file: str) -> None:
 def meaning(text: str, values: dict[str, str], column: Column) -> str | None:
     """The canonical value of an export value: exact match, then globs in order, then the value itself.
 
-    A code or flag without a meaning gives None; other columns keep what they say.
+    A code, flag or consent without a meaning gives None; other columns keep what they say.
     """
     for given in (text, plain(text)):
         if given in values:
@@ -103,8 +103,8 @@ def meaning(text: str, values: dict[str, str], column: Column) -> str | None:
     for pattern, value in values.items():
         if any(mark in pattern for mark in "*?[") and fnmatchcase(text, pattern):
             return value
-    if column.kind == "flag":
-        return _flag(plain(text).casefold(), column.default)
+    if column.kind in ("flag", "consent"):
+        return _flag(plain(text).casefold(), "" if column.kind == "consent" else column.default)
     if column.kind == "code":
         return text if text in column.allowed else column.default if text == "" else None
     return text

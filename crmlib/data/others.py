@@ -17,22 +17,58 @@ if TYPE_CHECKING:
     from crmlib.data.read import Reading
     from crmlib.data.settings import Settings, Source
 
-# The column that must be unique, and the date that must be readable, where a table has one.
-UNIQUE = {"customers": "customer_id", "products": "product_id", "experiments": "experiment_id"}
-REQUIRED_DATE = {"surveys": "answered_at", "surveys_sent": "sent_at", "assignments": "assigned_at"}
-REQUIRED_ID = {"products": "product_id", "experiments": "experiment_id", "assignments": "unit_id"}
-# What an experiment is judged by: a cell of these that cannot be read leaves its row out, and a wrong one too.
+# The column that must be unique, the date that must be readable, and the key that must be there, where a table has one.
+UNIQUE = {"customers": "customer_id", "products": "product_id", "experiments": "experiment_id",
+          "subscriptions": "subscription_id"}  # fmt: skip
+REQUIRED_DATE = {
+    "surveys": "answered_at", "surveys_sent": "sent_at", "assignments": "assigned_at", "subscriptions": "start_date",
+    "subscription_events": "event_at", "engagement": "event_at", "referrals": "referred_at",
+    "contacts": "contacted_at", "inquiries": "asked_at", "ad_costs": "date",
+}  # fmt: skip
+REQUIRED_ID = {"products": "product_id", "experiments": "experiment_id", "assignments": "unit_id",
+               "subscriptions": "subscription_id", "subscription_events": "subscription_id",
+               "ad_costs": "media"}  # fmt: skip
+# Whose row it is; an inquiry may be anybody's.
+CUSTOMER = {"referrals": "referrer_customer_id"} | {
+    table: "customer_id" for table, columns in INPUTS.items() if "customer_id" in columns and table != "inquiries"
+}
+# A row of the one belongs to a row of the other: column, table.
+BELONGS = {"assignments": ("experiment_id", "experiments"), "subscription_events": ("subscription_id", "subscriptions")}
+# What a table is judged by: a cell of these that cannot be read leaves its row out, and a wrong one too.
 JUDGED = {
     "experiments": {
         "window_days": "coalesce(window_days >= 1, false)",
         "treatment_share": "coalesce(treatment_share > 0 AND treatment_share < 1, false)",
         "start_date": "start_date IS NOT NULL",
         "end_date": "end_date IS NOT NULL",
-    }
+    },
+    "subscriptions": {
+        "interval_days": "coalesce(interval_days >= 1, false)",
+        "cancel_date": "coalesce(cancel_date >= start_date, false)",
+    },
+    "ad_costs": {"cost": "cost IS NOT NULL"},
 }
-_MAY_BE_BLANK = ("treatment_share", "start_date", "end_date")
-_DATE_OF_DAY = {"answered_day": "answered_at", "sent_day": "sent_at", "assigned_day": "assigned_at",
-                "first_seen_day": "first_seen_date", "start_day": "start_date", "end_day": "end_date"}  # fmt: skip
+_MAY_BE_BLANK = ("treatment_share", "start_date", "end_date", "interval_days", "cancel_date")
+_DATE_OF_DAY = {
+    "answered_day": "answered_at", "sent_day": "sent_at", "assigned_day": "assigned_at",
+    "first_seen_day": "first_seen_date", "start_day": "start_date", "end_day": "end_date", "lead_day": "lead_date",
+    "cancel_day": "cancel_date", "event_day": "event_at", "referred_day": "referred_at",
+    "contacted_day": "contacted_at", "next_action_day": "next_action_date", "asked_day": "asked_at",
+    "cost_day": "date",
+}  # fmt: skip
+# Costs of advertising are often written down by the month, which stands for its first day.
+_MONTHS = ["%Y-%m", "%Y/%m", "%Y年%m月"]
+_WITHOUT = {
+    "response_id": "coalesce(response_id, format('r{:06d}', _seq))",
+    "inquiry_id": "coalesce(inquiry_id, format('q{:06d}', _seq))",
+    "survey_id": "coalesce(survey_id, 'survey')",
+    "treatment_share": "coalesce(treatment_share, 0.5)",
+}
+# A subscription with a date of cancellation is cancelled, and only a cancelled one has a reason.
+_SUBSCRIPTION = {
+    "status": "CASE WHEN cancel_date IS NOT NULL THEN 'cancelled' ELSE status END",
+    "cancel_reason": "CASE WHEN cancel_date IS NOT NULL OR status = 'cancelled' THEN cancel_reason END",
+}
 
 
 def build_other(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, reading: Reading) -> Count:
@@ -47,10 +83,11 @@ def build_other(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, 
     con.execute(f"CREATE TABLE typed_{table} AS SELECT _seq, _hash, {parsed}{_blanks(table)} FROM cells_{table}")
     if table in REQUIRED_DATE:
         _refuse_unread(con, table, source, reading)
+    reading.unread = _unread(con, table)
     cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(table).items())
     con.execute(f"CREATE TABLE judged_{table} AS SELECT *, CASE {cases} END AS _reason FROM typed_{table}")
     _refuse_repeats(con, table)
-    shown = ", ".join(f'{_output(name, kind)} AS "{name}"' for name, kind in OUTPUTS[table].items())
+    shown = ", ".join(f'{_output(table, name, kind)} AS "{name}"' for name, kind in OUTPUTS[table].items())
     con.execute(f"CREATE TABLE {table} AS SELECT {shown} FROM judged_{table} WHERE _reason IS NULL ORDER BY _seq")
     return _count(con, table, reading)
 
@@ -66,10 +103,30 @@ def _refuse_unread(con: duckdb.DuckDBPyConnection, table: str, source: Source, r
     refuse_unread_dates(con, both, name, "_at", name, source, reading)
 
 
+def _unread(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
+    """Cells that were not blank and could not be read, of the columns for which no row is left out."""
+    told = {REQUIRED_DATE.get(table), *JUDGED.get(table, {})} | ({"nps"} if table == "surveys" else set())
+    names = [
+        name
+        for name, column in INPUTS[table].items()
+        if column.kind in ("when", "money", "whole", "share") and name not in told
+    ]
+    if not names:
+        return {}
+    counts = ", ".join(
+        f'count(c."{name}") - count(CASE WHEN c."{name}" IS NOT NULL THEN t."{name}" END)' for name in names
+    )
+    (found,) = con.execute(f"SELECT {counts} FROM cells_{table} c JOIN typed_{table} t USING (_seq)").fetchall()
+    return {name: n for name, n in zip(names, found, strict=True) if n}
+
+
 def _parsed(name: str, column: Column, formats: list[str] | None, settings: Settings) -> str:
     expression = f'"{name}"'
     if column.kind == "when":
         expression = moment(expression, formats, settings.timezone)
+        if name == "date" and formats is None:
+            months = moment('"date"', _MONTHS, settings.timezone)
+            expression = f"coalesce({expression}, {months})"
     elif column.kind == "money":
         expression = rounded(money(expression, settings.minor_units))
     elif name == "window_days":
@@ -80,6 +137,8 @@ def _parsed(name: str, column: Column, formats: list[str] | None, settings: Sett
         expression = share(expression)
     elif column.kind == "flag":
         expression = f"coalesce({expression}, 'false') = 'true'"
+    elif column.kind == "consent":
+        expression = f"{expression} = 'true'"
     elif column.kind == "code" and column.default is not None:
         expression = f"coalesce({expression}, '{column.default}')"
     return f'{expression} AS "{name}"'
@@ -100,11 +159,13 @@ def _tests(table: str) -> dict[str, str]:
     if wrong:
         tests["bad_value"] = " OR ".join(wrong)
     tests["exact_duplicate"] = "_seq > min(_seq) OVER (PARTITION BY _hash)"
-    if table == "assignments":
-        known = "SELECT experiment_id FROM experiments"
-        tests["orphan"] = f"experiment_id IS NULL OR experiment_id NOT IN ({known})"
-    if "customer_id" in INPUTS[table]:
-        tests["no_customer"] = "customer_id IS NULL"
+    if table in BELONGS:
+        name, other = BELONGS[table]
+        # Without a table of subscriptions their events stand for themselves.
+        needed = "true" if table == "assignments" else f"EXISTS (SELECT 1 FROM {other})"
+        tests["orphan"] = f"{needed} AND ({name} IS NULL OR {name} NOT IN (SELECT {name} FROM {other}))"
+    if table in CUSTOMER:
+        tests["no_customer"] = f"{CUSTOMER[table]} IS NULL"
     return tests
 
 
@@ -117,16 +178,12 @@ def _refuse_repeats(con: duckdb.DuckDBPyConnection, table: str) -> None:
         )
 
 
-def _output(name: str, kind: str) -> str:
+def _output(table: str, name: str, kind: str) -> str:
     if name in _DATE_OF_DAY:
         return f"({_DATE_OF_DAY[name]}::DATE - DATE '1970-01-01')::BIGINT"
-    if name == "response_id":
-        return "coalesce(response_id, format('r{:06d}', _seq))"
-    if name == "survey_id":
-        return "coalesce(survey_id, 'survey')"
-    if name == "treatment_share":
-        return "coalesce(treatment_share, 0.5)"
-    return f'"{name}"::{kind}'
+    if table == "subscriptions" and name in _SUBSCRIPTION:
+        return _SUBSCRIPTION[name]
+    return _WITHOUT.get(name, f'"{name}"::{kind}')
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str, reading: Reading) -> Count:

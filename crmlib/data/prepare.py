@@ -30,7 +30,7 @@ from crmlib.data.orders import build_orders
 from crmlib.data.others import build_other
 from crmlib.data.read import Reading, read_source
 from crmlib.data.sql import literal
-from crmlib.data.tables import INPUTS, OUTPUTS
+from crmlib.data.tables import INPUTS, KEYS, OUTPUTS
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from crmlib.data.settings import Settings
 
 # Raise it when the door's own rules change, so that tables prepared by the old rules are not used.
-DOOR = 4
+DOOR = 5
 KEEP = 3
 SPILL = "20GB"
 
@@ -187,7 +187,7 @@ def _tables(con: duckdb.DuckDBPyConnection, settings: Settings, readings: dict[s
     _empty(con, "experiments")
     _refuse_personal(con, settings, readings)
     _replace_keys(con, settings, readings)
-    for table in ("customers", "products", "surveys", "surveys_sent", "assignments"):
+    for table in (name for name in INPUTS if name not in ("orders", "experiments")):
         if table in readings:
             counts[table] = build_other(con, table, settings, readings[table])
         _empty(con, table)
@@ -243,27 +243,24 @@ def _refuse_cells(
             )
 
 
-def _key_column(table: str) -> str:
-    return "unit_id" if table == "assignments" else "customer_id"
-
-
 def _replace_keys(con: duckdb.DuckDBPyConnection, settings: Settings, readings: dict[str, Reading]) -> None:
     """Personal customer keys become surrogates in all tables alike, so that they still join."""
     import pandas as pd
 
-    keyed = {t: r for t, r in readings.items() if _key_column(t) in r.columns}
-    personal = {t: _is_personal(con, t, r) for t, r in keyed.items()}
+    keyed = [(t, name) for t, r in readings.items() for name in KEYS[t] if name in r.columns]
+    personal: dict[str, bool] = {}
+    for table, name in keyed:
+        personal[table] = personal.get(table, False) or _is_personal(con, table, name, readings[table])
     if not decide(personal, settings.sources):
         return
-    found = " UNION ".join(f"SELECT {_key_column(t)} AS key FROM raw_{t} WHERE {_customers(t)}" for t in keyed)
+    found = " UNION ".join(f"SELECT {name} AS key FROM raw_{t} WHERE {_customers(t)}" for t, name in keyed)
     keys = [key for (key,) in con.execute(f"SELECT key FROM ({found}) WHERE key IS NOT NULL ORDER BY 1").fetchall()]
     known = surrogates(keys, settings)
     con.register("known", pd.DataFrame({"key": list(known), "surrogate": list(known.values())}, dtype="str"))
-    for table in keyed:
-        column = _key_column(table)
+    for table, name in keyed:
         con.execute(
-            f"UPDATE raw_{table} SET {column} = known.surrogate FROM known "
-            f"WHERE raw_{table}.{column} = known.key AND {_customers(table)}"
+            f"UPDATE raw_{table} SET {name} = known.surrogate FROM known "
+            f"WHERE raw_{table}.{name} = known.key AND {_customers(table)}"
         )
     con.unregister("known")
 
@@ -275,8 +272,7 @@ def _customers(table: str) -> str:
     return "coalesce(experiment_id, '') NOT IN (SELECT experiment_id FROM experiments WHERE unit = 'subscription')"
 
 
-def _is_personal(con: duckdb.DuckDBPyConnection, table: str, reading: Reading) -> bool:
-    column = _key_column(table)
+def _is_personal(con: duckdb.DuckDBPyConnection, table: str, column: str, reading: Reading) -> bool:
     if is_personal_header(reading.headers[column]):
         return True
     cursor = con.execute(
@@ -297,6 +293,9 @@ def _notes(settings: Settings, files: dict[str, list[SourceFile]], readings: dic
         idle = without_effect(settings.policy, reading) if table == "orders" else []
         if idle:
             notes.append(f"no_effect: {table}: {', '.join(shown_header(reading.headers[name]) for name in idle)}")
+        if reading.unread:
+            cells = ", ".join(f"{shown_header(reading.headers[name])} {n:,}" for name, n in reading.unread.items())
+            notes.append(f"unread_cells: {table}: {cells}")
         if reading.broken:
             at = ", ".join(f"{name} row {row}" for name, row in reading.broken[:5])
             notes.append(

@@ -42,7 +42,8 @@ Record = tuple[int, list[str]]
 class Reading:
     """What was met while reading one source: rows, broken rows, encodings, columns found and left.
 
-    `meanings`: the canonical values that a code of this source has, or could have by its mapping.
+    `meanings`: the canonical values that a code of this source has, or could have by its mapping. `unread`: how many
+    cells of a column could not be read although the row counts.
     """
 
     table: str
@@ -56,6 +57,7 @@ class Reading:
     hashed: bool = True
     typed: bool = False
     meanings: dict[str, set[str]] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
 
     def date_formats(self, source: Source) -> list[str] | None:
         """The client file's formats; where cells came as dates, also the form this module gives them."""

@@ -143,3 +143,94 @@ def test_an_experiment_whose_share_days_or_dates_cannot_be_read_is_left_out(make
     found, table = experiments(make_shop, "30,0.5,2024-01-01,2024-02-01", row)
     assert found == {"read": 2, "bad_value": 1, "used": 1}
     assert table["experiment_id"].tolist() == ["E1"]
+
+
+CUSTOMERS = (
+    "customer_id,mail_optin,do_not_call,line_account,is_lead,lead_date\nc1,はい,,campaign,0,\nc2,0,1,,はい,2023-12-30\n"
+)
+
+
+def test_a_consent_that_is_blank_is_not_known(make_shop: Any) -> None:
+    shop = make_shop({"c.csv": CUSTOMERS}, {"customers": {"path": "data/c.csv"}}, as_of="2024-01-31")
+    table = shop.table("customers")
+    assert table["mail_optin"].tolist() == [True, False]
+    assert table["do_not_call"].isna().tolist() == [True, False]
+    assert table["call_ok"].isna().all()
+    assert str(table["call_ok"].dtype) == "boolean"
+    assert table[["line_account", "is_lead"]].values.tolist() == [["campaign", False], ["unknown", True]]
+    assert table["lead_day"].fillna(0).tolist() == [0, (date(2023, 12, 30) - date(1970, 1, 1)).days]
+
+
+SUBSCRIPTIONS = """\
+subscription_id,customer_id,start_date,interval_days,status,cancel_date,cancel_reason
+T1,c1,2024-01-01,30,,2024-03-10,価格
+T2,c2,2024-01-01,30,,2024-02-10,
+T3,c3,2024-02-01,,paused,,
+T4,c4,2024-02-01,0,,,
+T5,c5,2024-02-01,30,,2024-01-01,
+T6,c6,2024-06-01,30,,,
+T1,c9,2024-01-02,30,,,
+"""
+EVENTS = (
+    "subscription_id,event_at,event,reason\nT1,2024-01-01,start,\nT1,2024-03-10,cancelled,価格\nT9,2024-01-01,start,\n"
+)
+
+
+def test_a_subscription_is_seen_as_on_the_base_date(make_shop: Any) -> None:
+    files: dict[str, str | bytes] = {"t.csv": SUBSCRIPTIONS, "e.csv": EVENTS}
+    sources = {
+        "subscriptions": {"path": "data/t.csv", "values": {"cancel_reason": {"価格": "price"}}},
+        "subscription_events": {"path": "data/e.csv", "values": {"reason": {"価格": "price"}}},
+    }
+    shop = make_shop(files, sources, as_of="2024-02-28")
+    assert rows(shop.ledgers["subscriptions"]) == {
+        "read": 7, "bad_value": 2, "duplicate_id": 1, "after_as_of": 1, "used": 3,
+    }  # fmt: skip
+    table = shop.table("subscriptions")
+    assert table["status"].tolist() == ["active", "cancelled", "paused"]
+    assert table["cancel_day"].isna().tolist() == [True, False, True]
+    assert table["cancel_reason"].fillna("").tolist() == ["", "not_answered", ""]
+    assert rows(shop.ledgers["subscription_events"]) == {"read": 3, "orphan": 1, "after_as_of": 1, "used": 1}
+
+
+def test_events_without_subscriptions_stand_for_themselves(make_shop: Any) -> None:
+    sources = {"subscription_events": {"path": "data/e.csv", "values": {"reason": {"価格": "price"}}}}
+    shop = make_shop({"e.csv": EVENTS}, sources, as_of="2024-12-31")
+    assert rows(shop.ledgers["subscription_events"]) == {"read": 3, "used": 3}
+
+
+def test_costs_may_be_written_by_the_month(make_shop: Any) -> None:
+    text = 'date,media,cost\n2024/01,検索,"10,000円"\n2024年2月,検索,200\n2024-03-05,,300\n2024-03-05,SNS,未定\n'
+    shop = make_shop({"a.csv": text}, {"ad_costs": {"path": "data/a.csv"}}, as_of="2024-12-31")
+    assert rows(shop.ledgers["ad_costs"]) == {"read": 4, "no_id": 1, "bad_value": 1, "used": 2}
+    costs = shop.table("ad_costs")
+    assert costs["cost"].tolist() == [10000, 200]
+    assert costs["cost_day"].tolist() == [(date(2024, month, 1) - date(1970, 1, 1)).days for month in (1, 2)]
+
+
+def test_a_referral_has_two_customers_whose_keys_are_replaced_alike(make_shop: Any) -> None:
+    files: dict[str, str | bytes] = {
+        "o.csv": "customer_id,order_date,line_amount\na@x.jp,2024-01-01,100\nb@x.jp,2024-01-02,100\n",
+        "r.csv": "referrer_customer_id,referred_customer_id,referred_at\na@x.jp,b@x.jp,2024-01-02\n,b@x.jp,2024-1-2\n",
+    }
+    shop = make_shop(files, {"orders": {"path": "data/o.csv"}, "referrals": {"path": "data/r.csv"}})
+    referral = shop.table("referrals").iloc[0]
+    ids = shop.table("orders").sort_values("order_day")["customer_id"].tolist()
+    assert referral[["referrer_customer_id", "referred_customer_id"]].tolist() == ids
+    assert not any("@" in customer for customer in ids)
+    assert rows(shop.ledgers["referrals"]) == {"read": 2, "no_customer": 1, "used": 1}
+
+
+def test_an_inquiry_may_be_of_nobody(make_shop: Any) -> None:
+    text = "customer_id,asked_at,category,resolved\n,2024-01-01,解約,済\nc1,2024-01-02,使い方,\n"
+    shop = make_shop({"q.csv": text}, {"inquiries": {"path": "data/q.csv"}}, as_of="2024-12-31")
+    assert rows(shop.ledgers["inquiries"]) == {"read": 2, "used": 2}
+    assert shop.table("inquiries")["inquiry_id"].tolist() == ["q000001", "q000002"]
+
+
+def test_cells_that_cannot_be_read_are_counted_although_the_row_counts(make_shop: Any) -> None:
+    text = "product_id,price,unit_cost\nP1,高い,300\nP2,100,？\nP3,,?\n"
+    shop = make_shop({"p.csv": text}, {"products": {"path": "data/p.csv"}}, as_of="2024-12-31")
+    assert [note for note in shop.read_notes if note.startswith("unread")] == [
+        "unread_cells: products: price 1, unit_cost 2"
+    ]
