@@ -1,0 +1,247 @@
+"""The forms that several questions share: rows with intervals, rows of bars, stacked months, lines with bands.
+
+They take the names of the columns to draw, so a question's own plot is one call; units and labels come from the
+dictionary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmlib import words
+from crmlib.plots import colours
+from crmlib.plots.drawing import (
+    Note,
+    Which,
+    apart,
+    axes_or_new,
+    axis_label,
+    category_rows,
+    display_width,
+    lower_to_rows,
+    lowest_highest,
+    money_axis,
+    month_axis,
+    nothing_to_show,
+    rows_that_fit,
+    share_axis,
+    short,
+    whole_ticks,
+    with_size,
+    write,
+    write_apart,
+    write_beside,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+ROW, ROOMY = 17.0, 28.0  # points of a row: at least, and where there is room
+STRIDES = (1, 2, 3, 5, 10, 20, 30, 50, 60, 90, 100, 180, 360, 500, 1000)
+SERIES = (colours.DARK_BLUE, colours.ORANGE, colours.QUIET, colours.PALE_BLUE, "#7b5ea7", "#3f8f6b")
+
+
+def interval_rows(
+    table: DataFrame, *, name: str, value: str, n: str | None = None, target: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:  # fmt: skip
+    """A point and its interval a row, the figure beside it, in the order of the table.
+
+    Args:
+        table: one row a group; used are `name` (code or a client's own name), `value`, `<value>_low`, `<value>_high`
+            where there, and `n` where given.
+        name: column of the names.
+        value: column of the points.
+        n: column of the number each rests on.
+        target: where to draw a dashed line across all rows, in the unit of `value`.
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    if table.empty:
+        return nothing_to_show(ax)
+    rows = _rows(ax, table)
+    places = np.arange(len(rows))
+    kind = words.column(value).kind
+    if f"{value}_low" in rows.columns:
+        ax.hlines(places, rows[f"{value}_low"], rows[f"{value}_high"], color=colours.ESTIMATE, linewidth=1.4)
+    ax.plot(rows[value].astype("float64"), places, "o", color=colours.ESTIMATE, markersize=6)
+    for place, number in zip(places.tolist(), rows[value].tolist(), strict=True):
+        write_beside(ax, place, words.text(number, kind))
+    category_rows(ax, _names(rows, name, n), left_out=len(table) - len(rows))
+    bounds = [c for c in (value, f"{value}_low", f"{value}_high") if c in rows.columns]
+    low, high = lowest_highest(rows[bounds])
+    _value_axis(ax, "x", value, max(high, target or 0), low)
+    if low < 0:
+        ax.axvline(0, color=colours.QUIET, linewidth=0.8)
+    if target is not None:
+        ax.axvline(target, color=colours.ORANGE, linewidth=1.2, linestyle="--")
+    return ax
+
+
+def bar_rows(
+    table: DataFrame, *, name: str, value: str, n: str | None = None, colour: str = colours.DARK_BLUE,
+    ax: Axes | None = None,
+) -> Axes:  # fmt: skip
+    """A bar a row with its figure, in the order of the table.
+
+    Args:
+        table: one row a group; used are `name` (code or a client's own name), `value` and `n` where given.
+        name: column of the names.
+        value: column of the bars.
+        n: column of the number each rests on.
+        colour: of the bars.
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    if table.empty:
+        return nothing_to_show(ax)
+    rows = _rows(ax, table)
+    kind = words.column(value).kind
+    ax.barh(np.arange(len(rows)), rows[value].astype("float64"), height=0.62, color=colour)
+    for place, number in enumerate(rows[value].tolist()):
+        write_beside(ax, place, words.text(number, kind))
+    category_rows(ax, _names(rows, name, n), left_out=len(table) - len(rows))
+    low, high = lowest_highest(rows[[value]])
+    _value_axis(ax, "x", value, high, low)
+    ax.axvline(0, color=colours.QUIET, linewidth=0.8)
+    return ax
+
+
+def stacked_months(
+    table: DataFrame, *, parts: Mapping[str, str], value: str, ax: Axes | None = None, state: str = "state"
+) -> Axes:
+    """Stacked bars month by month, the parts from below and named at the last bar; a running month is pale.
+
+    Args:
+        table: one row a month (`month`, year * 12 + month - 1) with the columns of `parts`, and `state` where a month
+            may be partial.
+        parts: column: its colour, from below.
+        value: a column of the dictionary that says what all parts measure.
+        ax: where to draw; by default a new figure.
+        state: column of observed, partial.
+    """
+    ax = axes_or_new(ax)
+    rows = table.sort_values("month")
+    if rows.empty or not rows[list(parts)].notna().to_numpy().any():
+        return nothing_to_show(ax)
+    months, base = rows["month"].to_numpy(), np.zeros(len(rows))
+    middles = []
+    for part, colour in parts.items():
+        heights = rows[part].astype("float64").fillna(0).to_numpy()
+        bars = ax.bar(months, heights, width=0.82, bottom=base, color=colour)
+        for bar, found in zip(bars, rows[state] if state in rows.columns else [""] * len(rows), strict=True):
+            if found == "partial":
+                bar.set(alpha=0.45)
+        middles.append(float(base[-1] + heights[-1] / 2))
+        base = base + heights
+    month_axis(ax, months.astype(int).tolist())
+    _value_axis(ax, "y", value, float(base.max()), 0.0)
+    _name_stack(ax, parts, middles, float(months[-1]) + 0.41)
+    return ax
+
+
+def bands(
+    table: DataFrame, *, x: str, value: str, series: str | None = None, colours_of: Mapping[str, str] | None = None,
+    target: float | None = None, ax: Axes | None = None,
+) -> Axes:  # fmt: skip
+    """A line a series with its band, named at its end.
+
+    Args:
+        table: long; used are `x`, `value`, `<value>_low`, `<value>_high` where there, and `series` where given.
+        x: column along the axis, a number.
+        value: column of the line.
+        series: column of codes or names.
+        colours_of: series: colour; others take the house's in the order of the table.
+        target: where to draw a dashed line across, in the unit of `value`.
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    rows = table.dropna(subset=[value]).sort_values(x, kind="stable")
+    if rows.empty:
+        return nothing_to_show(ax)
+    lines = {"": rows} if series is None else {str(k): rows[rows[series] == k] for k in table[series].dropna().unique()}
+    notes = []
+    for number, (label, points) in enumerate(line for line in lines.items() if len(line[1])):
+        colour = (colours_of or {}).get(label, SERIES[number % len(SERIES)])
+        notes.append(_band(ax, points, x, value, label, colour))
+    bounds = [c for c in (value, f"{value}_low", f"{value}_high") if c in rows.columns]
+    low, high = lowest_highest(rows[bounds])
+    _x_axis(ax, x, rows)
+    _value_axis(ax, "y", value, max(high, target or 0), low)
+    if target is not None:
+        ax.axhline(target, color=colours.ORANGE, linewidth=1.2, linestyle="--")
+    write_apart(ax, [note for note in notes if note.text])
+    return ax
+
+
+def _rows(ax: Axes, table: DataFrame) -> DataFrame:
+    most = rows_that_fit(ax, ROW)
+    rows = table if len(table) <= most else table.head(most - 1)
+    lower_to_rows(ax, len(rows), ROOMY)
+    return rows
+
+
+def _names(rows: DataFrame, name: str, n: str | None) -> list[str]:
+    kind = words.column(name).kind
+    said = [
+        words.label(key) if kind == "label" and isinstance(key, str) else words.text(key, kind) for key in rows[name]
+    ]
+    return (
+        [short(text) for text in said] if n is None else [with_size(t, k) for t, k in zip(said, rows[n], strict=True)]
+    )
+
+
+def _value_axis(ax: Axes, which: Which, value: str, high: float, low: float) -> None:
+    form = words.kind(words.column(value).kind).form
+    if form == "money":
+        money_axis(ax, which, value, high, low)
+        return
+    if form == "share":
+        share_axis(ax, which, high, low)
+    else:
+        room = (high - low) * 0.06 or 1.0
+        ax.set(**{f"{which}lim": (low - room if low < 0 else 0.0, high + room)})
+        (ax.xaxis if which == "x" else ax.yaxis).set_major_formatter(lambda number, _: f"{number:,.10g}")
+        ax.locator_params(axis=which, nbins=5)
+    (ax.set_xlabel if which == "x" else ax.set_ylabel)(axis_label(value))
+
+
+def _x_axis(ax: Axes, x: str, rows: DataFrame) -> None:
+    first, last = float(rows[x].min()), float(rows[x].max())
+    if words.column(x).kind == "month":
+        month_axis(ax, rows[x].astype(int).tolist())
+    else:
+        ax.set_xlim(min(first, 0) if first >= 0 and first < (last - first) / 4 else first, max(last, first + 1))
+        whole_ticks(ax, first, max(last, first + 1), STRIDES)
+    ax.set_xlabel(axis_label(x))
+
+
+def _band(ax: Axes, points: DataFrame, x: str, value: str, label: str, colour: str) -> Note:
+    if f"{value}_low" in points.columns:
+        low, high = (points[f"{value}_{end}"].astype("float64") for end in ("low", "high"))
+        ax.fill_between(points[x], low, high, color=colour, alpha=0.15, linewidth=0)
+    ax.plot(
+        points[x], points[value].astype("float64"), color=colour, marker="o" if len(points) == 1 else "", markersize=4
+    )
+    last = points.iloc[-1]
+    text = short(words.label(label)) if label else ""
+    return Note(x=float(last[x]), y=float(last[value]), text=text, colour=colour)
+
+
+def _name_stack(ax: Axes, parts: Mapping[str, str], middles: Sequence[float], edge: float) -> None:
+    """The parts' names beside the last bar in the order of the stack, as far apart as lines need."""
+    notes = [Note(x=edge, y=y, text=_part_name(part)) for part, y in zip(parts, middles, strict=True)]
+    for note, dy, colour in zip(notes, apart(ax, notes), parts.values(), strict=True):
+        write(ax, Note(x=edge, y=note.y, text="■", colour=colour), dx=5, dy=dy, ha="left", va="center")
+        write(ax, note, dx=16, dy=dy, ha="left", va="center")
+
+
+def _part_name(part: Any) -> str:
+    from crmlib.dictionary import CODES
+
+    text = words.label(part) if part in CODES else words.column(part).label
+    return short(text, 18) if display_width(text) > 18 else text
