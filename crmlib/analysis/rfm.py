@@ -24,11 +24,13 @@ __all__ = [
     "choose_cuts",
     "cut_table",
     "quantile_scores",
+    "rescore",
     "rf_grid",
     "rules_table",
     "score",
     "score_table",
     "segment_table",
+    "summary",
 ]
 
 METHODS = ("fixed", "quantile", "r_package")
@@ -145,13 +147,50 @@ def segment_table(segmented: pd.DataFrame) -> pd.DataFrame:
         ValueError: a column is missing.
     """
     require_columns("segmented", segmented.columns, ["segment", "n_orders", "amount"])
-    groups = segmented.groupby("segment", observed=False)
+    return summary(segmented, by="segment")
+
+
+def summary(customers: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """Customers, orders and sales of each group of an ordered categorical column; an empty group keeps its row.
+
+    Returns columns:
+        the column `by`; n_customers; share_customers (of all); n_orders; amount (smallest unit); share_amount (of all,
+        NaN without sales); average_order_amount (amount / n_orders, NaN without orders).
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    require_columns("customers", customers.columns, [by, "n_orders", "amount"])
+    groups = customers.groupby(by, observed=False)
     table = groups.agg(n_customers=("amount", "size"), n_orders=("n_orders", "sum"), amount=("amount", "sum"))
     table = table.reset_index()
-    table.insert(2, "share_customers", _ratio(table["n_customers"], len(segmented)))
+    table.insert(2, "share_customers", _ratio(table["n_customers"], len(customers)))
     table["share_amount"] = _ratio(table["amount"], table["amount"].sum())
     table["average_order_amount"] = table["amount"] / table["n_orders"].where(table["n_orders"] > 0)
     return table
+
+
+def rescore(customers: pd.DataFrame, *, like: pd.DataFrame, method: str, cuts: Cuts) -> pd.DataFrame:
+    """Customers of another day scored by the bounds in use at the day of `like`, so that only customers move.
+
+    Under "fixed" the bounds are `cuts`; else the largest value of each score found in `like`, whatever made it.
+
+    Returns columns:
+        those of `customers`; r, f, m (1 to 5, 5 is best).
+
+    Raises:
+        ValueError: a column is missing or the method is not known.
+    """
+    if method == "fixed":
+        return score(customers, method=method, cuts=cuts)
+    require_choice("method", method, METHODS)
+    require_columns("customers", customers.columns, MEASURES.values())
+    scored = customers.copy()
+    for name, measure in MEASURES.items():
+        sign = -1 if name == "r" else 1
+        bounds = _bounds_found(like[name], sign * like[measure])
+        scored[name] = 1 + np.searchsorted(bounds, sign * customers[measure].to_numpy(dtype="float64"), side="left")
+    return scored
 
 
 def rf_grid(segmented: pd.DataFrame) -> pd.DataFrame:
@@ -220,6 +259,12 @@ def _scores(values: np.ndarray, method: str, bounds: Sequence[float], *, reverse
     else:
         place = np.searchsorted(np.asarray(bounds, dtype="float64"), values, side="left")
     return (5 - place if reverse else 1 + place).astype("int64")
+
+
+def _bounds_found(scores: pd.Series, values: pd.Series) -> np.ndarray:
+    # A score that nobody has takes the bound below it, so that nobody gets it.
+    largest = values.groupby(scores).max().reindex(SCORES[:-1]).to_numpy(dtype="float64", na_value=-np.inf)
+    return np.maximum.accumulate(largest)
 
 
 def _bounds(cuts: Cuts) -> dict[str, Sequence[float]]:

@@ -1,0 +1,125 @@
+"""Do R, F and M of a past day go with what was bought afterwards? Rank correlations and later rates by score."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from crmlib.analysis.checks import require_columns
+from crmlib.analysis.intervals import UNKNOWN, Interval, normal_quantile, wilson_bounds
+
+# Each measure so that more of it should mean more later purchases: recency is taken as days ago, reversed.
+MEASURES = {"r": ("recency_days", -1), "f": ("n_orders", 1), "m": ("amount", 1)}
+OUTCOMES = ("bought_later", "amount_later")
+SMALLEST = 4  # customers below which the interval of a correlation has no meaning
+
+
+def outcomes(base: pd.DataFrame, window: pd.DataFrame) -> pd.DataFrame:
+    """Customers of the base day beside what they bought in the window after it; who bought nothing has true zeros.
+
+    Customers of `window` who are not in `base` started after the base day and are left out.
+
+    Args:
+        base: customers with an order up to the base day, measured on that day: nothing later may be in it.
+        window: of `aggregates.customer_window`, from the day after the base day on.
+
+    Returns columns:
+        those of `base`; orders_later; amount_later (smallest unit); bought_later (0 or 1).
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    require_columns("base", base.columns, ["customer_id"])
+    require_columns("window", window.columns, ["customer_id", "n_orders", "amount"])
+    later = window.set_index("customer_id")[["n_orders", "amount"]].reindex(base["customer_id"], fill_value=0)
+    found = base.assign(orders_later=later["n_orders"].to_numpy(), amount_later=later["amount"].to_numpy())
+    return found.assign(bought_later=(found["orders_later"] > 0).astype("int64"))
+
+
+def correlations(followed: pd.DataFrame) -> pd.DataFrame:
+    """Spearman's rank correlation of recency (reversed), frequency and money with each later outcome.
+
+    Returns columns:
+        measure (r, f, m); outcome (bought_later, amount_later); n; rho, rho_low, rho_high (-1 to 1; NaN where either
+        side is the same for all, the bounds also below four customers).
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    names = [name for name, _ in MEASURES.values()]
+    require_columns("followed", followed.columns, [*names, *OUTCOMES])
+    rows = []
+    for outcome in OUTCOMES:
+        for measure, (name, sign) in MEASURES.items():
+            rho = spearman(sign * followed[name].to_numpy(dtype="float64"), followed[outcome])
+            bounds = spearman_interval(rho, len(followed))
+            rows.append((measure, outcome, len(followed), rho, bounds.low, bounds.high))
+    return pd.DataFrame(rows, columns=["measure", "outcome", "n", "rho", "rho_low", "rho_high"])
+
+
+def spearman(x: ArrayLike, y: ArrayLike) -> float:
+    """Pearson's correlation of the ranks, equal values with their mean rank; NaN where either side is constant.
+
+    Source: Spearman (1904), American Journal of Psychology 15, 72-101; equal to scipy.stats.spearmanr.
+
+    Example:
+        >>> round(spearman([1, 2, 3, 4, 5], [5, 6, 7, 8, 7]), 4)
+        0.8208
+    """
+    first, second = (stats.rankdata(np.asarray(values, dtype="float64")) for values in (x, y))
+    if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return math.nan
+    return float(np.clip(np.corrcoef(first, second)[0, 1], -1, 1))
+
+
+def spearman_interval(rho: float, n: int, *, confidence_level: float = 0.95) -> Interval:
+    """Interval of a rank correlation on Fisher's scale: tanh(atanh(rho) ± z sqrt((1 + rho² / 2) / (n - 3))).
+
+    Source: Bonett and Wright (2000), Psychometrika 65, 23-28.
+
+    Example:
+        >>> interval = spearman_interval(0.5, 103)
+        >>> round(interval.low, 4), round(interval.high, 4)
+        (0.3292, 0.6389)
+    """
+    if math.isnan(rho) or n < SMALLEST:
+        return UNKNOWN
+    if abs(rho) == 1:
+        return Interval(rho, rho)
+    half = normal_quantile(confidence_level) * math.sqrt((1 + rho**2 / 2) / (n - 3))
+    centre = math.atanh(rho)
+    return Interval(math.tanh(centre - half), math.tanh(centre + half))
+
+
+def later_rates(followed: pd.DataFrame) -> pd.DataFrame:
+    """For each score of R, F and M the share that bought later, against the share of all customers.
+
+    Returns columns:
+        measure (r, f, m); score (5 to 1); n_start (customers with that score on the base day); n_bought (of these);
+        later_rate, later_rate_low, later_rate_high (Wilson); lift (later_rate / that of all); amount_per_customer
+        (smallest unit, sold later per customer of n_start). NaN where nobody has the score.
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    require_columns("followed", followed.columns, [*MEASURES, *OUTCOMES])
+    parts = []
+    for measure in MEASURES:
+        groups = followed.groupby(measure)
+        part = groups.agg(
+            n_start=("bought_later", "size"), n_bought=("bought_later", "sum"), sold=("amount_later", "sum")
+        )
+        part = part.reindex(range(5, 0, -1), fill_value=0).rename_axis("score").reset_index()
+        parts.append(part.assign(measure=measure))
+    table = pd.concat(parts, ignore_index=True).astype({"n_start": "int64", "n_bought": "int64"})
+    size = table["n_start"].where(table["n_start"] > 0)
+    table["later_rate"] = table["n_bought"] / size
+    table["later_rate_low"], table["later_rate_high"] = wilson_bounds(table["n_bought"], table["n_start"])
+    table["lift"] = table["later_rate"] / (followed["bought_later"].mean() or math.nan)
+    table["amount_per_customer"] = table["sold"] / size
+    bounds = ["later_rate", "later_rate_low", "later_rate_high"]
+    return table[["measure", "score", "n_start", "n_bought", *bounds, "lift", "amount_per_customer"]]

@@ -1,0 +1,187 @@
+"""What a promotion to a list would meet: size x purchase rate x sales per buyer, cost, return and break-even."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from crmlib.analysis.checks import require_at_least, require_choice, require_columns
+from crmlib.analysis.intervals import Interval, normal_quantile, wilson
+from crmlib.analysis.ranks import TOP
+
+CHANNELS = ("mail", "line", "dm", "call", "any")
+# The column of `customers` that allows each channel, and what one contact costs in yen: our proposal, to be replaced.
+CONSENT = {"mail": "mail_optin", "line": "line_friend", "dm": "dm_ok", "call": "call_ok"}
+CONTACT_COST = {"mail": 1, "line": 5, "dm": 100, "call": 500, "any": 100}
+ACTIVE_DAYS = 365  # of the second target level, the year by which the field counts active customers
+LEVELS = ("target_all", "target_year", "target_repeat", "target_top")
+
+
+def choose_cost(channel: str, *, currency: str, contact_cost: float | None = None) -> float:
+    """The cost of one contact in the currency's smallest unit; NaN where none is given and the presets are in yen.
+
+    Raises:
+        ValueError: an unknown channel, or a cost below zero.
+
+    Example:
+        >>> choose_cost("dm", currency="JPY"), choose_cost("dm", currency="USD", contact_cost=0.8)
+        (100.0, 80.0)
+    """
+    require_choice("channel", channel, CHANNELS)
+    if contact_cost is not None:
+        require_at_least("contact_cost", contact_cost, 0)
+        return round(contact_cost * (1 if currency in {"JPY", "KRW"} else 100), 6)
+    return float(CONTACT_COST[channel]) if currency == "JPY" else math.nan
+
+
+def choose_margin(products: pd.DataFrame, sold: pd.DataFrame, *, margin_rate: float | None = None) -> float:
+    """The gross margin as a share of sales: as given, else that of what was sold, by the products' own margins.
+
+    Sales of products whose margin is not known are left out; NaN where no product sold has one.
+
+    Args:
+        products: product_id, gross_margin_rate (0 to 1, NaN where not known).
+        sold: of `aggregates.product_window`: product_id, line_amount.
+        margin_rate: the margin to take instead.
+    """
+    if margin_rate is not None:
+        return float(margin_rate)
+    if "gross_margin_rate" not in products.columns:
+        return math.nan
+    known = products.dropna(subset=["gross_margin_rate"]).drop_duplicates("product_id").set_index("product_id")
+    rates = sold["product_id"].map(known["gross_margin_rate"].astype("float64"))
+    amounts = sold["line_amount"].where(rates.notna(), 0)
+    return float((amounts * rates.fillna(0)).sum() / amounts.sum()) if amounts.sum() > 0 else math.nan
+
+
+def add_contactable(customers: pd.DataFrame, consent: pd.DataFrame, *, channel: str) -> pd.DataFrame:
+    """Whether each customer may be contacted by a channel: only a known yes counts, and no one who is not to be called.
+
+    "any" takes a yes to one of the channels. Where the shop has no consent at all for the channel, nothing is known.
+
+    Args:
+        customers: one row a customer.
+        consent: customer_id with mail_optin, line_friend, dm_ok, call_ok, do_not_call, nullable, as far as there.
+        channel: mail, line, dm, call, or any of them.
+
+    Returns columns:
+        those of `customers`; contactable (1, 0, or NaN for all where the shop has no consent for the channel).
+
+    Raises:
+        ValueError: an unknown channel.
+    """
+    require_choice("channel", channel, CHANNELS)
+    wanted = [CONSENT[channel]] if channel != "any" else list(CONSENT.values())
+    there = [name for name in wanted if name in consent.columns and consent[name].notna().any()]
+    if not there:
+        return customers.assign(contactable=np.nan)
+    found = consent.drop_duplicates("customer_id").set_index("customer_id")
+    yes = pd.DataFrame({name: found[name].fillna(False).astype(bool) for name in there})
+    if "call_ok" in there and "do_not_call" in found.columns:
+        yes["call_ok"] &= ~found["do_not_call"].fillna(False).astype(bool)
+    told = yes.any(axis=1).astype("float64").reindex(customers["customer_id"], fill_value=0.0)
+    return customers.assign(contactable=told.to_numpy())
+
+
+def estimate(
+    now: pd.DataFrame, then: pd.DataFrame, *, by: str, contact_cost: float, margin_rate: float
+) -> pd.DataFrame:
+    """What each group would meet: its contactable size today times what its members bought after the earlier day.
+
+    The purchase rate is natural: it is what happened then, without a promotion of ours. Expected sales are size x rate
+    x sales per buyer; their interval is the delta method on the log scale, from the variance of the rate and of the
+    buyers' sales. ROI = (expected sales x margin - cost) / cost would hold if the promotion brought all of it.
+    Break-even is contact_cost / (sales per buyer x margin): the purchases per contact that pay for the contact.
+
+    Args:
+        now: customers of today with the column `by` (ordered categorical) and contactable.
+        then: customers of the earlier day with the same column, as of that day, from `prediction.outcomes`.
+        by: the column of the groups.
+        contact_cost: of one contact, smallest unit; NaN where not known.
+        margin_rate: gross margin as a share of sales; NaN where not known.
+
+    Returns columns:
+        the column `by`; n_customers; n_contactable (NaN where not known: then the size is n_customers); n_observed
+        (customers of the group on the earlier day); purchase_rate, purchase_rate_low, purchase_rate_high (Wilson);
+        amount_per_buyer; expected_amount, expected_amount_low, expected_amount_high; expected_per_contact;
+        contact_costs (of all contacts); roi; break_even_rate. Money in the smallest unit.
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    require_columns("now", now.columns, [by, "contactable"])
+    require_columns("then", then.columns, [by, "bought_later", "amount_later"])
+    groups = list(now[by].cat.categories)
+    rows = [_row(now[now[by] == group], then[then[by] == group], contact_cost, margin_rate) for group in groups]
+    return pd.DataFrame([{by: group, **row} for group, row in zip(groups, rows, strict=True)])
+
+
+def nested_targets(now: pd.DataFrame, then: pd.DataFrame, *, contact_cost: float, margin_rate: float) -> pd.DataFrame:
+    """From broad to narrow: all, of these bought within a year, of these twice or more, of these rank A.
+
+    Every level lies within the one before, so size falls; the rest is as in `estimate`.
+
+    Returns columns:
+        target (target_all, target_year, target_repeat, target_top); those of `estimate`.
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    for name, table in (("now", now), ("then", then)):
+        require_columns(name, table.columns, ["recency_days", "n_orders", "rf_rank"])
+    levels = zip(LEVELS, _levels(now), _levels(then), strict=True)
+    rows = [{"target": level, **_row(now[a], then[b], contact_cost, margin_rate)} for level, a, b in levels]
+    return pd.DataFrame(rows)
+
+
+def expected_interval(n_observed: int, sales: Sequence[float], *, confidence_level: float = 0.95) -> Interval:
+    """Interval of rate x sales per buyer as a factor of the estimate: exp(± z sqrt((1 - p) / (n p) + s² / (b v²))).
+
+    `sales` are those of the b buyers among n; NaN with fewer than two buyers, whose sales have no spread to measure.
+
+    Source: the delta method for the logarithm of a product of two independent means (Casella and Berger, 5.5.4).
+    """
+    values = np.asarray(sales, dtype="float64")
+    if len(values) < 2 or values.mean() <= 0:
+        return Interval(math.nan, math.nan)
+    rate = len(values) / n_observed
+    spread = values.var(ddof=1) / (len(values) * values.mean() ** 2)
+    half = normal_quantile(confidence_level) * math.sqrt((1 - rate) / (n_observed * rate) + spread)
+    return Interval(math.exp(-half), math.exp(half))
+
+
+def _row(now: pd.DataFrame, then: pd.DataFrame, contact_cost: float, margin_rate: float) -> dict[str, float]:
+    bought = then.loc[then["bought_later"] > 0, "amount_later"].to_numpy(dtype="float64")
+    n, n_contactable = len(then), float(now["contactable"].sum(min_count=1)) if len(now) else 0.0
+    size = len(now) if math.isnan(n_contactable) else n_contactable
+    rate = len(bought) / n if n else math.nan
+    value = float(bought.mean()) if len(bought) else math.nan
+    bounds, factor = wilson(len(bought), n), expected_interval(n, bought)
+    # Nobody bought: nothing is expected, although what a buyer brings is not known.
+    each = 0.0 if rate == 0 else rate * value
+    return {
+        "n_customers": len(now),
+        "n_contactable": n_contactable,
+        "n_observed": n,
+        "purchase_rate": rate,
+        "purchase_rate_low": bounds.low,
+        "purchase_rate_high": bounds.high,
+        "amount_per_buyer": value,
+        "expected_amount": size * each,
+        "expected_amount_low": size * each * factor.low,
+        "expected_amount_high": size * each * factor.high,
+        "expected_per_contact": each,
+        "contact_costs": size * contact_cost,
+        "roi": (each * margin_rate - contact_cost) / contact_cost if contact_cost else math.nan,
+        "break_even_rate": contact_cost / (value * margin_rate) if value * margin_rate > 0 else math.nan,
+    }
+
+
+def _levels(customers: pd.DataFrame) -> list[pd.Series]:
+    every = pd.Series(True, index=customers.index)
+    year = every & (customers["recency_days"] <= ACTIVE_DAYS)
+    repeat = year & (customers["n_orders"] >= 2)
+    return [every, year, repeat, repeat & (customers["rf_rank"] == TOP)]
