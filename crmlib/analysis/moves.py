@@ -47,15 +47,15 @@ def direction_table(moves: pd.DataFrame) -> pd.DataFrame:
     """The movements by their direction; going to the lowest rank counts as that, not as down.
 
     Returns columns:
-        direction (rank_up, rank_same, rank_down, rank_lowest, new_since); n_moved; share_moved, share_moved_low,
+        rank_direction (rank_up, rank_same, rank_down, rank_lowest, new_since); n_moved; share_moved, share_moved_low,
         share_moved_high (of all customers at the first date with Wilson's interval; NaN for new_since, who were not
         among them, and without customers); amount (smallest unit).
     """
     pairs = zip(moves["rank_before"], moves["rank_after"], strict=True)
-    told = moves.assign(direction=[_direction(*pair) for pair in pairs])
-    sums = told.groupby("direction")[["n_moved", "amount"]].sum().reindex(DIRECTIONS, fill_value=0)
-    table = sums.rename_axis("direction").reset_index()
-    old = table["direction"] != "new_since"
+    told = moves.assign(rank_direction=[_direction(*pair) for pair in pairs])
+    sums = told.groupby("rank_direction")[["n_moved", "amount"]].sum().reindex(DIRECTIONS, fill_value=0)
+    table = sums.rename_axis("rank_direction").reset_index()
+    old = table["rank_direction"] != "new_since"
     n_start = int(table.loc[old, "n_moved"].sum())
     low, high = wilson_bounds(table["n_moved"].where(old, 0), old.astype("int64") * n_start)
     share = (table["n_moved"] / n_start).where(old) if n_start else table["n_moved"] * float("nan")

@@ -44,7 +44,7 @@ def correlations(followed: pd.DataFrame) -> pd.DataFrame:
     """Spearman's rank correlation of recency (reversed), frequency and money with each later outcome.
 
     Returns columns:
-        measure (r, f, m); outcome (bought_later, amount_later); n; rho, rho_low, rho_high (-1 to 1; NaN where either
+        rfm_measure (r, f, m); later_outcome (bought_later, amount_later); n_followed; rho, rho_low, rho_high (-1 to 1; NaN where either
         side is the same for all, the bounds also below four customers).
 
     Raises:
@@ -58,7 +58,7 @@ def correlations(followed: pd.DataFrame) -> pd.DataFrame:
             rho = spearman(sign * followed[name].to_numpy(dtype="float64"), followed[outcome])
             bounds = spearman_interval(rho, len(followed))
             rows.append((measure, outcome, len(followed), rho, bounds.low, bounds.high))
-    return pd.DataFrame(rows, columns=["measure", "outcome", "n", "rho", "rho_low", "rho_high"])
+    return pd.DataFrame(rows, columns=["rfm_measure", "later_outcome", "n_followed", "rho", "rho_low", "rho_high"])
 
 
 def spearman(x: ArrayLike, y: ArrayLike) -> float:
@@ -84,7 +84,7 @@ def spearman_interval(rho: float, n: int, *, confidence_level: float = 0.95) -> 
     Example:
         >>> interval = spearman_interval(0.5, 103)
         >>> round(interval.low, 4), round(interval.high, 4)
-        (0.3292, 0.6389)
+        (0.3287, 0.6394)
     """
     if math.isnan(rho) or n < SMALLEST:
         return UNKNOWN
@@ -99,8 +99,8 @@ def later_rates(followed: pd.DataFrame) -> pd.DataFrame:
     """For each score of R, F and M the share that bought later, against the share of all customers.
 
     Returns columns:
-        measure (r, f, m); score (5 to 1); n_start (customers with that score on the base day); n_bought (of these);
-        later_rate, later_rate_low, later_rate_high (Wilson); lift (later_rate / that of all); amount_per_customer
+        rfm_measure (r, f, m); score (5 to 1); n_start (customers with that score on the base day); n_bought_later (of these);
+        later_rate, later_rate_low, later_rate_high (Wilson); later_lift (later_rate / that of all); amount_per_customer
         (smallest unit, sold later per customer of n_start). NaN where nobody has the score.
 
     Raises:
@@ -111,15 +111,15 @@ def later_rates(followed: pd.DataFrame) -> pd.DataFrame:
     for measure in MEASURES:
         groups = followed.groupby(measure)
         part = groups.agg(
-            n_start=("bought_later", "size"), n_bought=("bought_later", "sum"), sold=("amount_later", "sum")
+            n_start=("bought_later", "size"), n_bought_later=("bought_later", "sum"), sold=("amount_later", "sum")
         )
         part = part.reindex(range(5, 0, -1), fill_value=0).rename_axis("score").reset_index()
-        parts.append(part.assign(measure=measure))
-    table = pd.concat(parts, ignore_index=True).astype({"n_start": "int64", "n_bought": "int64"})
+        parts.append(part.assign(rfm_measure=measure))
+    table = pd.concat(parts, ignore_index=True).astype({"n_start": "int64", "n_bought_later": "int64"})
     size = table["n_start"].where(table["n_start"] > 0)
-    table["later_rate"] = table["n_bought"] / size
-    table["later_rate_low"], table["later_rate_high"] = wilson_bounds(table["n_bought"], table["n_start"])
-    table["lift"] = table["later_rate"] / (followed["bought_later"].mean() or math.nan)
+    table["later_rate"] = table["n_bought_later"] / size
+    table["later_rate_low"], table["later_rate_high"] = wilson_bounds(table["n_bought_later"], table["n_start"])
+    table["later_lift"] = table["later_rate"] / (followed["bought_later"].mean() or math.nan)
     table["amount_per_customer"] = table["sold"] / size
     bounds = ["later_rate", "later_rate_low", "later_rate_high"]
-    return table[["measure", "score", "n_start", "n_bought", *bounds, "lift", "amount_per_customer"]]
+    return table[["rfm_measure", "score", "n_start", "n_bought_later", *bounds, "later_lift", "amount_per_customer"]]

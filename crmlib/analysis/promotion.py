@@ -104,10 +104,10 @@ def estimate(
         margin_rate: gross margin as a share of sales; NaN where not known.
 
     Returns columns:
-        the column `by`; n_customers; n_contactable (NaN where not known: then the size is n_customers); n_observed
-        (customers of the group on the earlier day); purchase_rate, purchase_rate_low, purchase_rate_high (Wilson);
+        the column `by`; n_customers; n_contactable (NaN where not known: then the size is n_customers); n_followed
+        (customers of the group on the earlier day); natural_rate, natural_rate_low, natural_rate_high (Wilson);
         amount_per_buyer; expected_amount, expected_amount_low, expected_amount_high; expected_per_contact;
-        contact_costs (of all contacts); roi; break_even_rate. Money in the smallest unit.
+        promotion_cost (of all contacts); promotion_roi; break_even_rate. Money in the smallest unit.
 
     Raises:
         ValueError: a column is missing.
@@ -125,7 +125,7 @@ def nested_targets(now: pd.DataFrame, then: pd.DataFrame, *, contact_cost: float
     Every level lies within the one before, so size falls; the rest is as in `estimate`.
 
     Returns columns:
-        target (target_all, target_year, target_repeat, target_top); those of `estimate`.
+        target_level (target_all, target_year, target_repeat, target_top); those of `estimate`.
 
     Raises:
         ValueError: a column is missing.
@@ -133,11 +133,11 @@ def nested_targets(now: pd.DataFrame, then: pd.DataFrame, *, contact_cost: float
     for name, table in (("now", now), ("then", then)):
         require_columns(name, table.columns, ["recency_days", "n_orders", "rf_rank"])
     levels = zip(LEVELS, _levels(now), _levels(then), strict=True)
-    rows = [{"target": level, **_row(now[a], then[b], contact_cost, margin_rate)} for level, a, b in levels]
+    rows = [{"target_level": level, **_row(now[a], then[b], contact_cost, margin_rate)} for level, a, b in levels]
     return pd.DataFrame(rows)
 
 
-def expected_interval(n_observed: int, sales: Sequence[float], *, confidence_level: float = 0.95) -> Interval:
+def expected_interval(n_followed: int, sales: Sequence[float], *, confidence_level: float = 0.95) -> Interval:
     """Interval of rate x sales per buyer as a factor of the estimate: exp(± z sqrt((1 - p) / (n p) + s² / (b v²))).
 
     `sales` are those of the b buyers among n; NaN with fewer than two buyers, whose sales have no spread to measure.
@@ -147,9 +147,9 @@ def expected_interval(n_observed: int, sales: Sequence[float], *, confidence_lev
     values = np.asarray(sales, dtype="float64")
     if len(values) < 2 or values.mean() <= 0:
         return Interval(math.nan, math.nan)
-    rate = len(values) / n_observed
+    rate = len(values) / n_followed
     spread = values.var(ddof=1) / (len(values) * values.mean() ** 2)
-    half = normal_quantile(confidence_level) * math.sqrt((1 - rate) / (n_observed * rate) + spread)
+    half = normal_quantile(confidence_level) * math.sqrt((1 - rate) / (n_followed * rate) + spread)
     return Interval(math.exp(-half), math.exp(half))
 
 
@@ -165,17 +165,17 @@ def _row(now: pd.DataFrame, then: pd.DataFrame, contact_cost: float, margin_rate
     return {
         "n_customers": len(now),
         "n_contactable": n_contactable,
-        "n_observed": n,
-        "purchase_rate": rate,
-        "purchase_rate_low": bounds.low,
-        "purchase_rate_high": bounds.high,
+        "n_followed": n,
+        "natural_rate": rate,
+        "natural_rate_low": bounds.low,
+        "natural_rate_high": bounds.high,
         "amount_per_buyer": value,
         "expected_amount": size * each,
         "expected_amount_low": size * each * factor.low,
         "expected_amount_high": size * each * factor.high,
         "expected_per_contact": each,
-        "contact_costs": size * contact_cost,
-        "roi": (each * margin_rate - contact_cost) / contact_cost if contact_cost else math.nan,
+        "promotion_cost": size * contact_cost,
+        "promotion_roi": (each * margin_rate - contact_cost) / contact_cost if contact_cost else math.nan,
         "break_even_rate": contact_cost / (value * margin_rate) if value * margin_rate > 0 else math.nan,
     }
 
