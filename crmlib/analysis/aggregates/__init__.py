@@ -5,26 +5,54 @@ equal whatever the engine, the order of the rows and the columns it does not use
 `order_id`.
 """
 
+from crmlib.analysis.aggregates.acquired import media_counts, repeat_table
+from crmlib.analysis.aggregates.contracts import delivery_table
+from crmlib.analysis.aggregates.costs import margin_counts
 from crmlib.analysis.aggregates.customers import customer_table, orders_between
-from crmlib.analysis.aggregates.deliveries import delivery_table
+from crmlib.analysis.aggregates.engagement import engagement_counts, engagement_days, first_seen
 from crmlib.analysis.aggregates.entries import entry_table
+from crmlib.analysis.aggregates.milestones import milestones, product_days, product_sales
 from crmlib.analysis.aggregates.months import cohort_counts, monthly_sales
 from crmlib.analysis.aggregates.returns import exposure_counts, product_step_counts, return_table
+from crmlib.analysis.aggregates.settling import delivery_days, ending_days
+from crmlib.analysis.aggregates.silence import silence_counts, silence_counts_by_product
+from crmlib.analysis.aggregates.snapshots import snapshots
 from crmlib.analysis.aggregates.steps import gap_counts, step_counts
+from crmlib.analysis.aggregates.values import active_counts, delivery_values, purchase_values, value_sums
 from crmlib.analysis.aggregates.windows import customer_window, product_window
+from crmlib.analysis.aggregates.years import year_counts
 
 __all__ = [
+    "active_counts",
     "cohort_counts",
     "customer_table",
     "customer_window",
+    "delivery_days",
     "delivery_table",
+    "delivery_values",
+    "ending_days",
+    "engagement_counts",
+    "engagement_days",
     "entry_table",
     "exposure_counts",
+    "first_seen",
     "gap_counts",
+    "margin_counts",
+    "media_counts",
+    "milestones",
     "monthly_sales",
     "orders_between",
-    "product_window",
+    "product_days",
+    "product_sales",
     "product_step_counts",
+    "product_window",
+    "purchase_values",
+    "repeat_table",
     "return_table",
+    "silence_counts",
+    "silence_counts_by_product",
+    "snapshots",
     "step_counts",
+    "value_sums",
+    "year_counts",
 ]

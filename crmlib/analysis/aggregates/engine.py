@@ -44,10 +44,13 @@ def flag(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0))
 
 
-def collect(counts: Any, *, by: list[str], texts: list[str] | None = None) -> pd.DataFrame:
-    """The result as a small pandas frame: integers, and texts where named, sorted."""
+def collect(
+    counts: Any, *, by: list[str], texts: list[str] | None = None, floats: list[str] | None = None
+) -> pd.DataFrame:
+    """The result as a small pandas frame: integers, and texts and floats where named, sorted."""
     # Integer types differ between the engines (decimal, uint32, float), so they are settled after the aggregation.
     table = counts.collect("pandas").to_native()
     for name in table.columns:
-        table[name] = table[name].astype("str" if name in (texts or []) else "int64")
+        kind = "str" if name in (texts or []) else "float64" if name in (floats or []) else "int64"
+        table[name] = table[name].astype(kind)
     return table.sort_values(by, ignore_index=True)
