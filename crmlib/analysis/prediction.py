@@ -13,7 +13,8 @@ from crmlib.analysis.checks import require_columns
 from crmlib.analysis.intervals import UNKNOWN, Interval, normal_quantile, wilson_bounds
 
 # Each measure so that more of it should mean more later purchases: recency is taken as days ago, reversed.
-MEASURES = {"r": ("recency_days", -1), "f": ("n_orders", 1), "m": ("amount", 1)}
+MEASURES = {"recency": ("recency_days", -1), "frequency": ("n_orders", 1), "money": ("amount", 1)}
+SCORES = {"recency": "r", "frequency": "f", "money": "m"}
 OUTCOMES = ("bought_later", "amount_later")
 SMALLEST = 4  # customers below which the interval of a correlation has no meaning
 
@@ -44,8 +45,8 @@ def correlations(followed: pd.DataFrame) -> pd.DataFrame:
     """Spearman's rank correlation of recency (reversed), frequency and money with each later outcome.
 
     Returns columns:
-        rfm_measure (r, f, m); later_outcome (bought_later, amount_later); n_followed; rho, rho_low, rho_high (-1 to 1; NaN where either
-        side is the same for all, the bounds also below four customers).
+        rfm_measure (recency, frequency, money); later_outcome (bought_later, amount_later); n_followed; rho, rho_low,
+        rho_high (-1 to 1; NaN where either side is the same for all, the bounds also below four customers).
 
     Raises:
         ValueError: a column is missing.
@@ -99,16 +100,16 @@ def later_rates(followed: pd.DataFrame) -> pd.DataFrame:
     """For each score of R, F and M the share that bought later, against the share of all customers.
 
     Returns columns:
-        rfm_measure (r, f, m); score (5 to 1); n_start (customers with that score on the base day); n_bought_later (of these);
-        later_rate, later_rate_low, later_rate_high (Wilson); later_lift (later_rate / that of all); amount_per_customer
+        rfm_measure (recency, frequency, money); score (5 to 1); n_start (customers with that score on the base day);
+        n_bought_later (of these); later_rate, later_rate_low, later_rate_high (Wilson); later_lift (later_rate / that of all); amount_per_customer
         (smallest unit, sold later per customer of n_start). NaN where nobody has the score.
 
     Raises:
         ValueError: a column is missing.
     """
-    require_columns("followed", followed.columns, [*MEASURES, *OUTCOMES])
+    require_columns("followed", followed.columns, [*SCORES.values(), *OUTCOMES])
     parts = []
-    for measure in MEASURES:
+    for measure, score in SCORES.items():
         groups = followed.groupby(measure)
         part = groups.agg(
             n_start=("bought_later", "size"), n_bought_later=("bought_later", "sum"), sold=("amount_later", "sum")

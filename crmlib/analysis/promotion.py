@@ -106,8 +106,9 @@ def estimate(
     Returns columns:
         the column `by`; n_customers; n_contactable (NaN where not known: then the size is n_customers); n_followed
         (customers of the group on the earlier day); natural_rate, natural_rate_low, natural_rate_high (Wilson);
-        amount_per_buyer; expected_amount, expected_amount_low, expected_amount_high; expected_per_contact;
-        promotion_cost (of all contacts); promotion_roi; break_even_rate. Money in the smallest unit.
+        amount_per_buyer; expected_per_contact and expected_amount (of all), each with _low, _high; promotion_cost (of
+        all contacts); promotion_roi; needed_per_contact (sales that pay for a contact); break_even_rate. Money in the
+        smallest unit.
 
     Raises:
         ValueError: a column is missing.
@@ -137,6 +138,11 @@ def nested_targets(now: pd.DataFrame, then: pd.DataFrame, *, contact_cost: float
     return pd.DataFrame(rows)
 
 
+def shown(table: pd.DataFrame) -> pd.DataFrame:
+    """The estimate as a page has room for it, from the size to the break-even rate."""
+    return table.drop(columns=["n_followed", "needed_per_contact"])
+
+
 def expected_interval(n_followed: int, sales: Sequence[float], *, confidence_level: float = 0.95) -> Interval:
     """Interval of rate x sales per buyer as a factor of the estimate: exp(± z sqrt((1 - p) / (n p) + s² / (b v²))).
 
@@ -160,6 +166,7 @@ def _row(now: pd.DataFrame, then: pd.DataFrame, contact_cost: float, margin_rate
     rate = len(bought) / n if n else math.nan
     value = float(bought.mean()) if len(bought) else math.nan
     bounds, factor = wilson(len(bought), n), expected_interval(n, bought)
+    needed = contact_cost / margin_rate if margin_rate > 0 else math.nan
     # Nobody bought: nothing is expected, although what a buyer brings is not known.
     each = 0.0 if rate == 0 else rate * value
     return {
@@ -170,13 +177,16 @@ def _row(now: pd.DataFrame, then: pd.DataFrame, contact_cost: float, margin_rate
         "natural_rate_low": bounds.low,
         "natural_rate_high": bounds.high,
         "amount_per_buyer": value,
+        "expected_per_contact": each,
+        "expected_per_contact_low": each * factor.low,
+        "expected_per_contact_high": each * factor.high,
         "expected_amount": size * each,
         "expected_amount_low": size * each * factor.low,
         "expected_amount_high": size * each * factor.high,
-        "expected_per_contact": each,
         "promotion_cost": size * contact_cost,
         "promotion_roi": (each * margin_rate - contact_cost) / contact_cost if contact_cost else math.nan,
-        "break_even_rate": contact_cost / (value * margin_rate) if value * margin_rate > 0 else math.nan,
+        "needed_per_contact": needed,
+        "break_even_rate": needed / value if value > 0 else math.nan,
     }
 
 

@@ -38,6 +38,42 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "n_customers_r": (N_("Customers with this R"), "customers"),
     "n_customers_f": (N_("Customers with this F"), "customers"),
     "n_customers_m": (N_("Customers with this M"), "customers"),
+    "rf_rank": (N_("Rank"), "label"),
+    "share_orders": (N_("Share of orders"), "share"),
+    "f_1": (N_("F score 1"), "label"),
+    "f_2": (N_("F score 2"), "label"),
+    "f_3": (N_("F score 3"), "label"),
+    "f_4": (N_("F score 4"), "label"),
+    "f_5": (N_("F score 5"), "label"),
+    "decile": (N_("Decile"), "rank"),
+    "cumulative_share_amount": (N_("Cumulative share of sales"), "share"),
+    "cumulative_share_customers": (N_("Cumulative share of customers"), "share"),
+    "n_once": (N_("Bought once"), "customers"),
+    "share_once": (N_("Share who bought once"), "share"),
+    "rank_before": (N_("Rank then"), "label"),
+    "rank_after": (N_("Rank now"), "label"),
+    "rank_direction": (N_("Movement"), "label"),
+    "n_moved": (N_("Customers who moved so"), "customers"),
+    "share_moved": (N_("Share of those then"), "share"),
+    "rfm_measure": (N_("Measure on the earlier day"), "label"),
+    "later_outcome": (N_("Outcome afterwards"), "label"),
+    "n_followed": (N_("Customers followed"), "customers"),
+    "rho": (N_("Spearman's rank correlation"), "ratio"),
+    "n_bought_later": (N_("Bought afterwards"), "customers"),
+    "later_rate": (N_("Share who bought afterwards"), "share"),
+    "later_lift": (N_("Times the average share"), "ratio"),
+    "orders_later": (N_("Orders afterwards"), "orders"),
+    "amount_later": (N_("Sales afterwards"), "money"),
+    "target_level": (N_("Target list"), "label"),
+    "n_contactable": (N_("May be contacted"), "customers"),
+    "natural_rate": (N_("Natural purchase rate"), "share"),
+    "amount_per_buyer": (N_("Sales per buyer"), "money"),
+    "expected_per_contact": (N_("Expected sales per contact"), "money"),
+    "expected_amount": (N_("Expected sales"), "money"),
+    "promotion_cost": (N_("Cost of the contacts"), "money"),
+    "promotion_roi": (N_("ROI if all sales came from it"), "change"),
+    "needed_per_contact": (N_("Sales that pay for a contact"), "money"),
+    "break_even_rate": (N_("Break-even purchase rate"), "share"),
 }
 
 CODES: dict[str, str] = {
@@ -56,6 +92,27 @@ CODES: dict[str, str] = {
     "cant_lose_them": N_("Can't lose them"),
     "lost": N_("Lost"),
     "others": N_("Others"),
+    "rank_up": N_("Moved up"),
+    "rank_same": N_("Stayed in the rank"),
+    "rank_down": N_("Moved down"),
+    "rank_lowest": N_("Fell to the lowest rank"),
+    "new_since": N_("New since then"),
+    "up_to_then": N_("Up to the earlier date"),
+    "in_between": N_("Between the two dates"),
+    "recency": N_("Recency (R)"),
+    "frequency": N_("Frequency (F)"),
+    "money": N_("Money (M)"),
+    "bought_later": N_("Bought, yes or no"),
+    "amount_later": N_("Sales afterwards"),
+    "target_all": N_("All customers"),
+    "target_year": N_("… bought within a year"),
+    "target_repeat": N_("… and twice or more"),
+    "target_top": N_("… and of rank A"),
+    "by_mail": N_("mail"),
+    "by_line": N_("LINE"),
+    "by_dm": N_("direct mail"),
+    "by_call": N_("phone"),
+    "by_any": N_("any channel"),
 }
 
 DEFINITIONS: dict[str, str] = {
@@ -69,4 +126,50 @@ DEFINITIONS: dict[str, str] = {
     "r": N_("5 is the most recent, 1 the longest silence; the cuts are in the table of cuts."),
     "f": N_("5 is the most orders, 1 the fewest; customers with the same number share a score."),
     "m": N_("5 is the largest sum, 1 the smallest; customers with the same sum share a score."),
+    "rf_rank": N_("A to E, painted on the 25 cells of R by F score; the painting is in the table of ranks by cell."),
+    "share_orders": N_("Orders of the group divided by all counted orders."),
+    "decile": N_(
+        "Ten groups of equal size by falling sales; of equal sales the later last order comes first, then the id."
+    ),
+    "cumulative_share_amount": N_("Sales of this and all groups above divided by all counted sales."),
+    "cumulative_share_customers": N_("Customers up to this one, the largest sales first, divided by all customers."),
+    "share_once": N_("Customers of the group with one counted order divided by its customers."),
+    "share_moved": N_(
+        "Customers who made this movement divided by the customers of that rank on the earlier date, in the table of"
+        " directions by all customers of that date; new customers are not in it. The cuts are the same on both dates."
+    ),
+    "rho": N_(
+        "Correlation of the ranks, equal values with their mean rank, from -1 to 1. Recency counts the other way round,"
+        " so that more recent is more. Customers with an order up to the earlier day; nothing later is in R, F and M."
+        " Interval on Fisher's scale with the variance of Bonett and Wright."
+    ),
+    "later_rate": N_(
+        "Customers with an order in the period after the earlier day divided by all with that score on that day; the"
+        " whole period has been observed for each."
+    ),
+    "later_lift": N_("Share who bought afterwards with that score divided by that of all customers followed."),
+    "n_contactable": N_(
+        "Customers with a known consent to the channel, without those who are not to be called; a dash where the shop"
+        " has no consent for it, and the size is then all customers."
+    ),
+    "natural_rate": N_(
+        "Of the customers who were in the group on the earlier day, the share with an order in the days that followed,"
+        " as things went then; what a promotion adds is not in it."
+    ),
+    "amount_per_buyer": N_("Sales of these days divided by the customers who bought in them."),
+    "expected_per_contact": N_("Natural purchase rate times sales per buyer."),
+    "expected_amount": N_(
+        "Customers who may be contacted times natural purchase rate times sales per buyer; interval by the delta method"
+        " on the log scale."
+    ),
+    "promotion_cost": N_("Customers who may be contacted times the cost of one contact."),
+    "promotion_roi": N_(
+        "Expected sales times gross margin, less the cost, divided by the cost: what it would be if the promotion"
+        " brought all of these sales."
+    ),
+    "needed_per_contact": N_("Cost of one contact divided by the gross margin."),
+    "break_even_rate": N_(
+        "Cost of one contact divided by sales per buyer times gross margin: the additional purchases per contact that"
+        " pay for it."
+    ),
 }
