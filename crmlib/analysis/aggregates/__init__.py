@@ -14,7 +14,7 @@ from crmlib.analysis.aggregates.entries import entry_table
 from crmlib.analysis.aggregates.milestones import milestones, product_days, product_sales
 from crmlib.analysis.aggregates.months import cohort_counts, monthly_sales
 from crmlib.analysis.aggregates.returns import exposure_counts, product_step_counts, return_table
-from crmlib.analysis.aggregates.settling import delivery_days, ending_days
+from crmlib.analysis.aggregates.settling import ending_days, settling_days
 from crmlib.analysis.aggregates.silence import silence_counts, silence_counts_by_product
 from crmlib.analysis.aggregates.snapshots import snapshots
 from crmlib.analysis.aggregates.steps import gap_counts, step_counts
@@ -27,7 +27,6 @@ __all__ = [
     "cohort_counts",
     "customer_table",
     "customer_window",
-    "delivery_days",
     "delivery_table",
     "delivery_values",
     "ending_days",
@@ -49,6 +48,7 @@ __all__ = [
     "purchase_values",
     "repeat_table",
     "return_table",
+    "settling_days",
     "silence_counts",
     "silence_counts_by_product",
     "snapshots",
