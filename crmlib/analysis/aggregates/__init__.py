@@ -6,6 +6,7 @@ equal whatever the engine, the order of the rows and the columns it does not use
 """
 
 from crmlib.analysis.aggregates.acquired import media_counts, repeat_table
+from crmlib.analysis.aggregates.contacts import contact_outcomes, silences
 from crmlib.analysis.aggregates.contracts import delivery_table
 from crmlib.analysis.aggregates.costs import margin_counts
 from crmlib.analysis.aggregates.customers import customer_table, orders_between
@@ -13,6 +14,7 @@ from crmlib.analysis.aggregates.engagement import engagement_counts, engagement_
 from crmlib.analysis.aggregates.entries import entry_table
 from crmlib.analysis.aggregates.milestones import milestones, product_days, product_sales
 from crmlib.analysis.aggregates.months import cohort_counts, monthly_sales
+from crmlib.analysis.aggregates.recent import recent_table
 from crmlib.analysis.aggregates.returns import exposure_counts, product_step_counts, return_table
 from crmlib.analysis.aggregates.settling import ending_days, settling_days
 from crmlib.analysis.aggregates.silence import silence_counts, silence_counts_by_product
@@ -25,6 +27,7 @@ from crmlib.analysis.aggregates.years import year_counts
 __all__ = [
     "active_counts",
     "cohort_counts",
+    "contact_outcomes",
     "customer_table",
     "customer_window",
     "delivery_table",
@@ -46,11 +49,13 @@ __all__ = [
     "product_step_counts",
     "product_window",
     "purchase_values",
+    "recent_table",
     "repeat_table",
     "return_table",
     "settling_days",
     "silence_counts",
     "silence_counts_by_product",
+    "silences",
     "snapshots",
     "step_counts",
     "value_sums",
