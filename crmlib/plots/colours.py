@@ -15,6 +15,9 @@ STEP, CUMULATIVE = PALE_BLUE, DARK_BLUE
 POOLED, COHORT, COHORT_NAMED = DARK_BLUE, PALE, QUIET
 ESTIMATE = DARK_BLUE
 
+# From the best rank to the lowest by falling darkness; a letter stands in every cell as well.
+RANKS = {"A": DARK_BLUE, "B": "#4d86b5", "C": PALE_BLUE, "D": "#d3e2ee", "E": "#f1f3f5"}
+
 BANDS = {"promoters": PROMOTER, "passives": PASSIVE, "detractors": DETRACTOR}
 VERDICTS = {
     "treatment_better": DARK_BLUE,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from crmlib import words
 from crmlib.plots import colours
 from crmlib.plots.drawing import (
+    LINE,
+    SMALL,
     Note,
     axes_or_new,
     category_rows,
@@ -17,7 +22,9 @@ from crmlib.plots.drawing import (
     share_axis,
     with_size,
     write,
+    write_apart,
 )
+from crmlib.plots.forms import interval_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +32,8 @@ if TYPE_CHECKING:
 
 ROW, ROOMY = 20.0, 36.0  # points of a row, two bars and a space: at least, and where there is room
 BAR = 0.38
+MEASURES = {"recency": colours.ORANGE, "frequency": colours.DARK_BLUE, "money": colours.QUIET}
+DARK = ("A", "B")  # ranks on whose colour the letters are white
 
 
 def segments(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -48,6 +57,125 @@ def segments(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.axvline(0, color=colours.QUIET, linewidth=0.8)
     ax.set_xlabel(words.column("share").label)
     return ax
+
+
+def rank_grid(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """The cells of recency by frequency painted with their rank: its letter, the customers and the share of sales.
+
+    Args:
+        table: of `analysis.ranks.painted_grid`; used are r, f, rf_rank, n_customers, share_amount.
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    cells = table.dropna(subset=["r", "f"])
+    if cells.empty:
+        return nothing_to_show(ax)
+    for cell in cells.to_dict("records"):
+        _paint(ax, (cell["f"], cell["r"]), cell["rf_rank"], _said(cell))
+    ax.set(xlim=(0.5, 5.5), ylim=(0.5, 5.5))
+    ax.set_xticks(range(1, 6), [f"F{score}" for score in range(1, 6)])
+    ax.set_yticks(range(1, 6), [f"R{score}" for score in range(1, 6)])
+    ax.tick_params(length=0)
+    ax.grid(False)
+    ax.set_xlabel(words.column("f").label)
+    ax.set_ylabel(words.column("r").label)
+    return ax
+
+
+def pareto(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """The share of sales that the best customers bring together, with 20 % of customers and 80 % of sales marked.
+
+    Args:
+        table: of `analysis.deciles.pareto_curve`; used are cumulative_share_customers, cumulative_share_amount.
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    points = table.dropna()
+    if len(points) < 2:
+        return nothing_to_show(ax)
+    x, y = points["cumulative_share_customers"].to_numpy(), points["cumulative_share_amount"].to_numpy()
+    ax.plot([0, 1], [0, 1], "--", color=colours.FAINT, linewidth=1)
+    ax.plot(x, y, color=colours.SALES)
+    marks = [(0.2, float(np.interp(0.2, x, y))), (float(np.interp(0.8, y, x)), 0.8)]
+    for mark in marks:
+        ax.plot(*mark, "o", color=colours.SALES, markersize=5)
+    share_axis(ax, "x", 1.0)
+    share_axis(ax, "y", 1.0)
+    write_apart(ax, [Note(x=at, y=top, text=_point_said(at, top)) for at, top in marks], lift=-LINE)
+    ax.set_xlabel(words.column("cumulative_share_customers").label)
+    ax.set_ylabel(words.column("cumulative_share_amount").label)
+    return ax
+
+
+def later_rates(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """The share that bought afterwards by score, a line for each of R, F and M with its band.
+
+    Args:
+        table: of `analysis.prediction.later_rates`; used are rfm_measure, score, later_rate, later_rate_low,
+            later_rate_high.
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    rows = table.dropna(subset=["later_rate", "score"]).sort_values("score", kind="stable")
+    if rows.empty:
+        return nothing_to_show(ax)
+    notes = [_rate_line(ax, rows[rows["rfm_measure"] == name], name, colour) for name, colour in MEASURES.items()]
+    share_axis(ax, "y", lowest_highest(rows[["later_rate", "later_rate_high"]])[1])
+    ax.set_xlim(0.8, 5.2)
+    ax.set_xticks(range(1, 6))
+    # Three names around the middle one stay near their lines, even where these end at one height.
+    write_apart(ax, [note for note in notes if note], lift=LINE)
+    ax.set_xlabel(words.column("score").label)
+    ax.set_ylabel(words.column("later_rate").label)
+    return ax
+
+
+def per_contact(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Expected sales per contact of each segment with their interval, and the sales that pay for one where known.
+
+    Args:
+        table: of `analysis.promotion.estimate` by segment; used are segment, n_customers, expected_per_contact with
+            its bounds, needed_per_contact.
+        ax: where to draw; by default a new figure.
+    """
+    needed = table["needed_per_contact"].dropna()
+    rows = table.dropna(subset=["expected_per_contact"])
+    target = float(needed.iloc[0]) if len(needed) else None
+    return interval_rows(
+        rows, name="segment", value="expected_per_contact", n="n_customers", target=target, ax=axes_or_new(ax)
+    )
+
+
+def _rate_line(ax: Axes, points: DataFrame, name: str, colour: str) -> Note | None:
+    if points.empty:
+        return None
+    ax.fill_between(points["score"], points["later_rate_low"], points["later_rate_high"], color=colour, alpha=0.14)
+    ax.plot(points["score"], points["later_rate"], "o-", color=colour, markersize=4)
+    last = points.iloc[-1]
+    return Note(x=float(last["score"]), y=float(last["later_rate"]), text=words.label(name), colour=colour)
+
+
+def _paint(ax: Axes, place: tuple[float, float], rank: str, text: str) -> None:
+    from matplotlib.patches import Rectangle
+
+    f, r = place
+    ax.add_patch(
+        Rectangle((f - 0.5, r - 0.5), 1, 1, facecolor=colours.RANKS[rank], edgecolor=colours.PAPER, linewidth=2)
+    )
+    ink = colours.PAPER if rank in DARK else colours.INK
+    write(
+        ax, Note(x=f, y=r, text=str(rank), colour=ink), dy=8, ha="center", va="center", fontsize=11, fontweight="bold"
+    )
+    write(ax, Note(x=f, y=r, text=text, colour=ink), dy=-7, ha="center", va="center", fontsize=SMALL)
+
+
+def _said(cell: dict[Hashable, Any]) -> str:
+    return f"{words.text(cell['n_customers'], 'count')}  {words.text(cell['share_amount'], 'share')}"
+
+
+def _point_said(at: float, top: float) -> str:
+    sentence = "{customers:share} of customers: {sales:share} of sales"
+    return words.say(sentence, customers=at, sales=top).text()
 
 
 def _shown(table: DataFrame, most: int) -> DataFrame:

@@ -73,8 +73,41 @@ def experiments(n: int) -> pd.DataFrame:
     return pd.DataFrame({"name": names, "difference_points": value, **bounds, "verdict": verdicts})
 
 
+def rank_grid(n: int) -> pd.DataFrame:
+    kept = min(n, 25)
+    r, f = 5 - np.arange(kept) // 5, np.arange(kept) % 5 + 1
+    ranks = ["ABCDE"[i % 5] for i in range(kept)]
+    share = np.linspace(0, 0.999, kept)
+    return pd.DataFrame({"r": r, "f": f, "rf_rank": ranks, "n_customers": 12_345, "share_amount": share})
+
+
+def pareto(n: int) -> pd.DataFrame:
+    at = np.linspace(0, 1, n)
+    return pd.DataFrame({"cumulative_share_customers": at, "cumulative_share_amount": at**0.3})
+
+
+def later_rates(n: int) -> pd.DataFrame:
+    kept = min(n, 15)
+    rate = np.linspace(0.1, 0.12, kept)
+    table = {"rfm_measure": [("recency", "frequency", "money")[i % 3] for i in range(kept)], "later_rate": rate}
+    bounds = {"later_rate_low": rate - 0.02, "later_rate_high": rate + 0.02}
+    return pd.DataFrame({"score": np.arange(kept) // 3 + 1, **table, **bounds})
+
+
+def per_contact(n: int) -> pd.DataFrame:
+    value = np.linspace(10, 2_000, n)
+    bounds = {"expected_per_contact_low": value * 0.8, "expected_per_contact_high": value * 1.3}
+    names = [NAMES[i % 4] for i in range(n)]
+    table = {"segment": names, "n_customers": 1234, "expected_per_contact": value, "needed_per_contact": 250.0}
+    return pd.DataFrame({**table, **bounds})
+
+
 CASES: dict[str, tuple[Callable[..., Axes], Callable[[int], pd.DataFrame]]] = {
     "segments": (plots.rfm.segments, segments),
+    "rank_grid": (plots.rfm.rank_grid, rank_grid),
+    "pareto": (plots.rfm.pareto, pareto),
+    "later_rates": (plots.rfm.later_rates, later_rates),
+    "per_contact": (plots.rfm.per_contact, per_contact),
     "curves": (plots.retention.curves, curves),
     "steps": (plots.retention.steps, steps),
     "second_purchase": (plots.retention.second_purchase, second),
