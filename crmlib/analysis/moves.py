@@ -64,6 +64,17 @@ def direction_table(moves: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def pairs(moves: pd.DataFrame) -> pd.DataFrame:
+    """The movements that somebody made, the frequent ones first within each rank of the first date."""
+    made = moves[moves["n_moved"] > 0]
+    return made.sort_values(["rank_before", "n_moved", "rank_after"], ascending=[True, False, True], ignore_index=True)
+
+
+def between(moves: pd.DataFrame) -> pd.DataFrame:
+    """The movements with their sales only, for a matrix whose sums add up."""
+    return moves[["rank_before", "rank_after", "amount"]]
+
+
 def check_sales(moves: pd.DataFrame, window: pd.DataFrame) -> None:
     """Refuse movements whose sales are not those of the orders between the two dates.
 

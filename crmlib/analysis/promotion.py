@@ -143,6 +143,12 @@ def shown(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=["n_followed", "needed_per_contact"])
 
 
+def per_contact(table: pd.DataFrame) -> pd.DataFrame:
+    """The estimate by segment as the chart needs it."""
+    value = ["expected_per_contact", "expected_per_contact_low", "expected_per_contact_high"]
+    return table[["segment", "n_customers", *value, "needed_per_contact"]]
+
+
 def expected_interval(n_followed: int, sales: Sequence[float], *, confidence_level: float = 0.95) -> Interval:
     """Interval of rate x sales per buyer as a factor of the estimate: exp(± z sqrt((1 - p) / (n p) + s² / (b v²))).
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from crmlib.report.findings import abtest, nps, retention, rfm
+from crmlib.report.findings import abtest, nps, promotion, ranks, retention, rfm
 
-__all__ = ["abtest", "nps", "retention", "rfm"]
+__all__ = ["abtest", "nps", "promotion", "ranks", "retention", "rfm"]
