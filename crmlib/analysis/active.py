@@ -1,0 +1,227 @@
+"""The year on one page (新CPM): active customers, who was kept, came new, came back or left, and sales per customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from crmlib.analysis.checks import require_choice, require_columns
+from crmlib.analysis.intervals import Interval, wilson, wilson_bounds
+from crmlib.analysis.months import EPOCH
+
+YEARS = ("rolling", "fiscal")
+YEAR_DAYS = 365
+BRIDGE = ("active_before", "came_new", "revived", "lost", "active_now")
+RATES = {
+    "retention_rate": ("n_kept", "n_before"),
+    "new_retention_rate": ("n_new_kept", "n_new"),
+    "leave_rate": ("n_lost", "n_before"),
+    "return_rate": ("n_revived", "n_inactive"),
+}
+COMPARED = ["n_before", "n_kept", "n_revived", "n_lost", "n_inactive"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class YearResult:
+    """The latest complete year; NaN (counts: None) where the data do not reach far enough back.
+
+    Attributes:
+        tellable_from_day: the first base date on which the comparison with the year before can be made.
+        second_rate: of the new customers of the year before (`n_second_base`), those with a second order within 365
+            days of the first; all of them have been observed so long.
+    """
+
+    from_day: int
+    to_day: int
+    n_active: int
+    amount: int
+    annual_ltv: float
+    n_before: int | None
+    n_kept: int | None
+    n_new: int | None
+    n_new_kept: int | None
+    n_revived: int | None
+    n_lost: int | None
+    rates: dict[str, float]
+    intervals: dict[str, Interval]
+    second_rate: float
+    second_interval: Interval
+    n_second_base: int
+    tellable_from_day: int
+
+    @property
+    def tellable(self) -> bool:
+        """Whether this year and the year before are both observed in full."""
+        return self.n_before is not None
+
+    @property
+    def point_amount(self) -> float:
+        """Sales of a year that one point of retention is worth: annual LTV x active customers x 0.01."""
+        return self.annual_ltv * self.n_active * 0.01
+
+
+def year_table(*, as_of_day: int, first_day: int, year: str = "rolling", fiscal_year_start: int = 4) -> pd.DataFrame:
+    """The years that the data touch, the latest last.
+
+    "rolling": 365 days each, the last ends on the day of the report. "fiscal": from the first of the month
+    `fiscal_year_start`; the running one ends on the day of the report and is partial.
+
+    Returns columns:
+        year (0, 1, …); from_day, to_day (days since 1970-01-01); state (observed; partial where the data begin later
+        or the year has not ended).
+
+    Raises:
+        ValueError: `year` is neither of the two.
+
+    Example:
+        >>> year_table(as_of_day=800, first_day=100)[["from_day", "to_day", "state"]].to_numpy().tolist()
+        [[71, 435, 'partial'], [436, 800, 'observed']]
+    """
+    require_choice("year", year, YEARS)
+    starts = _rolling(as_of_day, first_day) if year == "rolling" else _fiscal(as_of_day, first_day, fiscal_year_start)
+    ends = [start - 1 for start in starts[1:]]
+    over = [end <= as_of_day for end in ends]
+    whole = [start >= first_day and done for start, done in zip(starts, over, strict=False)]
+    return pd.DataFrame({
+        "year": range(len(ends)),
+        "from_day": starts[:-1],
+        "to_day": [min(end, as_of_day) for end in ends],
+        "state": np.where(whole, "observed", "partial"),
+    })  # fmt: skip
+
+
+def annual(counts: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
+    """Active customers and sales of each year, and how they came about.
+
+    Active (稼働顧客): at least one order in the year. New: the first order in the data. Kept: active in the year before
+    too. Revived: bought before, not in the year before. Lost: active in the year before, not in this one. So active =
+    kept + new + revived, and active before = kept + lost. Inactive: bought before the year before and not in it.
+    retention_rate = kept / active before; new_retention_rate = new with a second order in the year / new; leave_rate =
+    lost / active before = 1 - retention_rate; return_rate = revived / inactive; annual_ltv = amount / active, so that
+    sales are annual LTV x active to the unit.
+
+    Args:
+        counts: of `aggregates.year_counts` with the `to_day` of `years` as ends.
+        years: of `year_table`.
+
+    Returns columns:
+        those of `years`; n_active; n_new; n_new_kept; n_second (of the new, with a second order within 365 days of
+        the first); amount, amount_new, amount_existing (smallest unit); annual_ltv
+        (smallest unit a customer, NaN without one); n_before; n_kept; n_revived; n_lost; n_inactive; the four rates,
+        each with _low and _high (Wilson). What compares two years is NaN unless both are observed in full.
+
+    Raises:
+        ValueError: a column is missing.
+
+    Source: 新CPM of the Yazuya group (raku2bbc.com, yazuyamirai.com).
+    """
+    wanted = ["year", "years_before", "years_after", "n_customers", "n_repeat", "n_second", "amount"]
+    require_columns("counts", counts.columns, wanted)
+    require_columns("years", years.columns, ["year", "from_day", "to_day", "state"])
+    table = pd.concat([years.reset_index(drop=True), _sums(counts, len(years))], axis=1)
+    table["annual_ltv"] = table["amount"] / table["n_active"].where(table["n_active"] > 0)
+    whole = table["state"] == "observed"
+    both = whole & whole.shift(1, fill_value=False)
+    table[COMPARED] = table[COMPARED].astype("float64").where(both)
+    for name, (part, base) in RATES.items():
+        known = table[base].where(table[base] > 0).astype("float64").where(both)
+        table[name] = table[part] / known
+        low, high = wilson_bounds(table[part].astype("float64"), known.fillna(0))
+        table[f"{name}_low"], table[f"{name}_high"] = low, high
+    return table
+
+
+def latest_year(table: pd.DataFrame, *, tellable_from_day: int) -> YearResult | None:
+    """The latest complete year of `annual`; None where no year is complete."""
+    whole = table[table["state"] == "observed"]
+    if whole.empty:
+        return None
+    row = whole.iloc[-1].to_dict()
+    told = not np.isnan(row["n_before"])
+    counts = {name: int(row[name]) if told else None for name in ("n_before", "n_kept", "n_revived", "n_lost")}
+    # New customers of a year are only such when the year before has been seen.
+    counts |= {name: int(row[name]) if told else None for name in ("n_new", "n_new_kept")}
+    earlier = whole.iloc[-2].to_dict() if told else dict.fromkeys(["n_second", "n_new"], 0)
+    second = wilson(earlier["n_second"], earlier["n_new"])
+    whole_numbers = {name: int(row[name]) for name in ("from_day", "to_day", "n_active", "amount")}
+    return YearResult(
+        **counts,
+        **whole_numbers,
+        annual_ltv=float(row["annual_ltv"]),
+        rates={name: float(row[name]) for name in RATES},
+        intervals={name: Interval(row[f"{name}_low"], row[f"{name}_high"]) for name in RATES},
+        second_rate=earlier["n_second"] / earlier["n_new"] if earlier["n_new"] else float("nan"),
+        second_interval=second,
+        n_second_base=int(earlier["n_new"]),
+        tellable_from_day=tellable_from_day,
+    )
+
+
+def tellable_from(*, first_day: int, year: str = "rolling", fiscal_year_start: int = 4, n_years: int = 2) -> int:
+    """The first base date on which so many full years have been observed.
+
+    Example:
+        >>> tellable_from(first_day=0)
+        729
+    """
+    require_choice("year", year, YEARS)
+    if year == "rolling":
+        return first_day + n_years * YEAR_DAYS - 1
+    begin = _fiscal_start(first_day, fiscal_year_start)
+    first = begin if begin == first_day else _years_later(begin, 1)
+    return _years_later(first, n_years) - 1
+
+
+def bridge(result: YearResult | None) -> pd.DataFrame:
+    """From last year's active customers to this year's: + new + revived - lost; empty where it cannot be told.
+
+    Returns columns:
+        item (active_before, came_new, revived, lost, active_now); n_change (customers, lost below zero).
+    """
+    if result is None or not result.tellable:
+        return pd.DataFrame({"item": pd.Series([], dtype="str"), "n_change": pd.Series([], dtype="int64")})
+    found = [result.n_before, result.n_new, result.n_revived, -(result.n_lost or 0), result.n_active]
+    return pd.DataFrame({"item": list(BRIDGE), "n_change": found}).astype({"n_change": "int64"})
+
+
+def _rolling(as_of_day: int, first_day: int) -> list[int]:
+    n = max(1, -(-(as_of_day - first_day + 1) // YEAR_DAYS))
+    return [as_of_day + 1 - YEAR_DAYS * k for k in range(n, -1, -1)]
+
+
+def _fiscal(as_of_day: int, first_day: int, month: int) -> list[int]:
+    starts = [_fiscal_start(min(first_day, as_of_day), month)]
+    while starts[-1] <= as_of_day:
+        starts.append(_years_later(starts[-1], 1))
+    return starts
+
+
+def _fiscal_start(day: int, month: int) -> int:
+    there = date.fromordinal(EPOCH.toordinal() + int(day))
+    return (date(there.year - (there.month < month), month, 1) - EPOCH).days
+
+
+def _years_later(day: int, n_years: int) -> int:
+    there = date.fromordinal(EPOCH.toordinal() + int(day))
+    return (date(there.year + n_years, there.month, 1) - EPOCH).days
+
+
+def _sums(counts: pd.DataFrame, n_years: int) -> pd.DataFrame:
+    def total(rows: pd.DataFrame, name: str) -> pd.Series[int]:
+        return rows.groupby("year")[name].sum().reindex(range(n_years), fill_value=0).astype("int64")
+
+    new, kept = counts[counts["years_before"] == 0], counts[counts["years_before"] == 1]
+    table = pd.DataFrame({"n_active": total(counts, "n_customers"), "n_new": total(new, "n_customers")})
+    table["n_new_kept"], table["n_second"] = total(new, "n_repeat"), total(new, "n_second")
+    table["amount"], table["amount_new"] = total(counts, "amount"), total(new, "amount")
+    table["amount_existing"] = table["amount"] - table["amount_new"]
+    table["n_before"] = table["n_active"].shift(1, fill_value=0)
+    table["n_kept"] = total(kept, "n_customers")
+    table["n_revived"] = table["n_active"] - table["n_new"] - table["n_kept"]
+    table["n_lost"] = table["n_before"] - table["n_kept"]
+    known = table["n_new"].cumsum().shift(1, fill_value=0)  # everybody who had bought before this year
+    table["n_inactive"] = known - table["n_before"]
+    return table
