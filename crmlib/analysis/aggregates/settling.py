@@ -39,7 +39,7 @@ def settling_days(deliveries: Any, *, as_of_day: int, numbers: Sequence[int]) ->
         nw.when(nw.col("number") >= number).then(nw.col("day")).otherwise(nw.lit(NEVER)).alias(f"reached_{number}")
         for number in dict.fromkeys(numbers)
     ]
-    rows = _deliveries(deliveries, as_of_day).with_columns(*reached)
+    rows = _deliveries(deliveries, as_of_day).with_columns(*reached, one=nw.lit(1))
     counts = rows.group_by("subscription_id").agg(
         nw.col("day").min().alias("first_day"),
         nw.col("day").max().alias("last_day"),
