@@ -1,0 +1,128 @@
+"""The six values side by side, and other tables of the LTV report as a reader wants them; nothing is estimated here."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crmlib.analysis import elements as steps_of
+from crmlib.analysis import ltv
+from crmlib.analysis.ltv import NAN, MarginResult, ValueResult
+
+COST_COLUMNS = ["media", "cost", "n_customers", "n_trial", "cpa", "cpr", "pull_rate", "cpo", "mr", "f2_rate"]
+VALUE_COLUMNS = ["media", "n_year", "ltv_half", "ltv", "ltv_low", "ltv_high", "ltv_naive", "roas", "roi"]
+VERDICT_COLUMNS = ["media", "n_year", "cpo", "limit_cpo", "limit_cpo_low", "limit_cpo_high", "ltv_per_cost",
+                   "payback_state", "payback_month", "verdict"]  # fmt: skip
+
+
+def side_by_side(
+    sums: pd.DataFrame, active: pd.DataFrame, subscribed: pd.DataFrame, margin: MarginResult, *,
+    variable_cost: float = 0.0, day: int = 365,
+) -> pd.DataFrame:  # fmt: skip
+    """L1 to L6, what each counts a customer or a subscription to be worth, in sales and in gross profit.
+
+    Args:
+        sums: of `aggregates.value_sums` over all customers.
+        active: of `aggregates.active_counts`.
+        subscribed: of `elements.from_deliveries`; empty without subscriptions.
+        margin: the rate where a definition knows no single orders.
+        variable_cost: of an order, where a definition knows no single orders.
+        day: the first year.
+
+    Returns columns:
+        definition; counted (customer, subscription); ltv, ltv_low, ltv_high (sales); profit, profit_low, profit_high
+        (gross profit less variable cost); n. NaN where it cannot be told.
+    """
+    last = int(sums["day"].max()) if len(sums) else day
+    own = {
+        "l1_cumulative": [ltv.first_year(sums, day=last, measure=name) for name in ltv.MEASURES],
+        "l2_first_year": [ltv.first_year(sums, day=day, measure=name) for name in ltv.MEASURES],
+        "l5_cancel_rate": [steps_of.cancel_rate_value(subscribed, measure=name) for name in _PRICES],
+        "l6_survival": [steps_of.survival_value(subscribed, measure=name) for name in _PRICES],
+    }
+    keep = _kept_rate(active, margin, variable_cost)
+    planned = {
+        "l2_active_year": ltv.active_year(active),
+        "l3_price_frequency_years": ltv.price_frequency_years(active),
+        "l4_leave_rate": ltv.leave_rate(active),
+    }
+    own |= {name: [result, _times(result, keep)] for name, result in planned.items()}
+    return pd.DataFrame([_line(name, *own[name]) for name in sorted(own)])
+
+
+def reasons() -> pd.DataFrame:
+    """Each definition with its formula and why it differs, as codes.
+
+    Returns columns:
+        definition; formula; why.
+    """
+    names = ["l1_cumulative", "l2_first_year", "l2_active_year", "l3_price_frequency_years", "l4_leave_rate",
+             "l5_cancel_rate", "l6_survival"]  # fmt: skip
+    rows = [(name, f"{name}_formula", f"{name}_why") for name in names]
+    return pd.DataFrame(rows, columns=["definition", "formula", "why"])
+
+
+def cumulative_table(curve: pd.DataFrame, profit: pd.DataFrame, *, every: int = 90) -> pd.DataFrame:
+    """The cumulative value each quarter of 90 days: sales with interval and n, fixed customers, gross profit."""
+    table = curve.merge(profit[["day", "ltv"]].rename(columns={"ltv": "profit"}), on="day", how="left")
+    shown = table[(table["day"] % every == 0) | (table["day"].isin([30, 365]))]
+    return shown.drop(columns="group").reset_index(drop=True)
+
+
+def cost_table(judged: pd.DataFrame) -> pd.DataFrame:
+    """Media with a cost, dearest first: what their new customers cost and how they began."""
+    return _paid(judged)[COST_COLUMNS].reset_index(drop=True)
+
+
+def value_table(judged: pd.DataFrame) -> pd.DataFrame:
+    """Every medium with new customers: half-year and annual value, the naive figure beside."""
+    rows = judged[judged["n_customers"] > 0].sort_values(["n_customers", "media"], ascending=[False, True])
+    return rows[VALUE_COLUMNS].reset_index(drop=True)
+
+
+def verdict_table(judged: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
+    """Media with a cost: cost, break-even cost with interval, payback and verdict."""
+    table = _paid(judged).merge(payback, on="media", how="left")
+    table["payback_state"] = table["payback_state"].astype(object).where(table["payback_state"].notna(), "untellable")
+    return table[VERDICT_COLUMNS].reset_index(drop=True)
+
+
+def unmatched(judged: pd.DataFrame) -> pd.DataFrame:
+    """Media on one side only: with a cost and no order of that name, or the other way round."""
+    rows = judged[(judged["side"] != "both") & (judged["media"] != "not_known")]
+    order = rows.sort_values(["side", "n_customers", "media"], ascending=[True, False, True])
+    return order[["media", "side", "cost", "n_customers", "amount"]].reset_index(drop=True)
+
+
+def element_table(elements: pd.DataFrame, *, most: int = 12) -> pd.DataFrame:
+    """The first so many purchases or deliveries with their three elements and what each adds to the value."""
+    table = elements.head(most).copy()
+    table["added"] = table["unit_price"] * table["reach"]
+    names = ["number", "n_due", "n_next", "unit_price", "continuation", "cancellation", "reach", "added"]
+    return table[names]
+
+
+_PRICES = ("unit_price", "unit_profit")
+
+
+def _paid(judged: pd.DataFrame) -> pd.DataFrame:
+    return judged[judged["cost"] > 0].sort_values(["cost", "media"], ascending=[False, True])
+
+
+def _kept_rate(active: pd.DataFrame, margin: MarginResult, variable_cost: float) -> float:
+    row = active.iloc[0]
+    orders, amount = float(row["n_orders_active"]), float(row["amount_active"])
+    return margin.rate_used - variable_cost * orders / amount if amount else NAN
+
+
+def _times(result: ValueResult, rate: float) -> ValueResult:
+    interval = type(result.interval)(result.interval.low * rate, result.interval.high * rate)
+    return ValueResult(value=result.value * rate, interval=interval, n=result.n)
+
+
+def _line(name: str, sales: ValueResult, profit: ValueResult) -> dict[str, object]:
+    counted = "subscription" if name in {"l5_cancel_rate", "l6_survival"} else "customer"
+    return {
+        "definition": name, "counted": counted, "n": sales.n,
+        "ltv": sales.value, "ltv_low": sales.interval.low, "ltv_high": sales.interval.high,
+        "profit": profit.value, "profit_low": profit.interval.low, "profit_high": profit.interval.high,
+    }  # fmt: skip
