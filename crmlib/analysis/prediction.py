@@ -101,8 +101,9 @@ def later_rates(followed: pd.DataFrame) -> pd.DataFrame:
 
     Returns columns:
         rfm_measure (recency, frequency, money); score (5 to 1); n_start (customers with that score on the base day);
-        n_bought_later (of these); later_rate, later_rate_low, later_rate_high (Wilson); later_lift (later_rate / that of all); amount_per_customer
-        (smallest unit, sold later per customer of n_start). NaN where nobody has the score.
+        n_bought_later (of these); later_rate, later_rate_low, later_rate_high (Wilson); later_lift (later_rate / that
+        of all); amount_per_customer (smallest unit, sold later per customer of n_start). NaN where nobody has the
+        score.
 
     Raises:
         ValueError: a column is missing.
@@ -110,10 +111,8 @@ def later_rates(followed: pd.DataFrame) -> pd.DataFrame:
     require_columns("followed", followed.columns, [*SCORES.values(), *OUTCOMES])
     parts = []
     for measure, score in SCORES.items():
-        groups = followed.groupby(measure)
-        part = groups.agg(
-            n_start=("bought_later", "size"), n_bought_later=("bought_later", "sum"), sold=("amount_later", "sum")
-        )
+        sums = {"n_start": ("bought_later", "size"), "n_bought_later": ("bought_later", "sum")}
+        part = followed.groupby(score).agg(**sums, sold=("amount_later", "sum"))
         part = part.reindex(range(5, 0, -1), fill_value=0).rename_axis("score").reset_index()
         parts.append(part.assign(rfm_measure=measure))
     table = pd.concat(parts, ignore_index=True).astype({"n_start": "int64", "n_bought_later": "int64"})
