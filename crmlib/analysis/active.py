@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -109,9 +110,9 @@ def annual(counts: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
 
     Returns columns:
         those of `years`; n_active; n_new; n_new_kept; n_second (of the new, with a second order within 365 days of
-        the first); amount, amount_new, amount_existing (smallest unit); annual_ltv
-        (smallest unit a customer, NaN without one); n_before; n_kept; n_revived; n_lost; n_inactive; the four rates,
-        each with _low and _high (Wilson). What compares two years is NaN unless both are observed in full.
+        the first); amount, amount_new, amount_existing (smallest unit); annual_ltv (smallest unit a customer, NaN
+        without one); n_before; n_kept; n_revived; n_lost; n_inactive; the four rates, each with _low and _high
+        (Wilson). What compares two years is NaN unless both are observed in full.
 
     Raises:
         ValueError: a column is missing.
@@ -141,15 +142,14 @@ def latest_year(table: pd.DataFrame, *, tellable_from_day: int) -> YearResult | 
         return None
     row = whole.iloc[-1].to_dict()
     told = not np.isnan(row["n_before"])
-    counts = {name: int(row[name]) if told else None for name in ("n_before", "n_kept", "n_revived", "n_lost")}
+    compared = ("n_before", "n_kept", "n_revived", "n_lost", "n_new", "n_new_kept")
     # New customers of a year are only such when the year before has been seen.
-    counts |= {name: int(row[name]) if told else None for name in ("n_new", "n_new_kept")}
+    counts: dict[str, Any] = {name: int(row[name]) if told else None for name in compared}
     earlier = whole.iloc[-2].to_dict() if told else dict.fromkeys(["n_second", "n_new"], 0)
     second = wilson(earlier["n_second"], earlier["n_new"])
-    whole_numbers = {name: int(row[name]) for name in ("from_day", "to_day", "n_active", "amount")}
+    counts |= {name: int(row[name]) for name in ("from_day", "to_day", "n_active", "amount")}
     return YearResult(
         **counts,
-        **whole_numbers,
         annual_ltv=float(row["annual_ltv"]),
         rates={name: float(row[name]) for name in RATES},
         intervals={name: Interval(row[f"{name}_low"], row[f"{name}_high"]) for name in RATES},
