@@ -17,6 +17,7 @@ from crmlib.analysis.zones import zone_of
 HELD_OUT, CALLED, NOT_CONTACTED = "held_out", "called", "not_contacted"
 CONTACT = ["customer_id", "contacted_day"]
 TOLD = ["channel", "list_name", "result", "contact_group"]
+SHOWN = {"channel": "contact_channel", "result": "contact_result", "next_day": "return_day"}
 OUTCOME = ["last_day_before", "next_day", "n_orders_before", "amount_before", "amount_window", "amount_after"]
 
 
@@ -72,10 +73,10 @@ def approaches(
         zone_days: upper bounds of the zones.
 
     Returns columns:
-        customer_id; contacted_day; contact_group (called, held_out); channel, list_name, result; zone; recency_days
-        (silence on that day); n_orders_before, amount_before; n_contacts (not held out, in this silence); observed,
-        revived (bool); next_day, days_to_order (NaN where there is no order); amount_window, amount_after (smallest
-        unit, from that day on).
+        customer_id; contacted_day; contact_group (called, held_out); contact_channel, list_name, contact_result;
+        silence_zone; recency_days (silence on that day); n_orders_before, amount_before; n_contacts (not held out, in
+        this silence); observed, revived (bool); return_day, days_to_order (NaN where there is no order);
+        amount_window, amount_after (smallest unit, from that day on).
 
     Raises:
         ValueError: a column is missing, or dormant_days or window_days is out of range.
@@ -90,13 +91,14 @@ def approaches(
     # A silence is one approach from the first contact in it that found the customer dormant.
     rows = rows[rows["recency_days"] > dormant_days].sort_values([*CONTACT, *TOLD], kind="stable", ignore_index=True)
     first = _first_of_each(rows)
-    first["zone"] = zone_of(first["recency_days"], zone_days)
-    first["days_to_order"] = first["next_day"] - first["contacted_day"]
+    first = first.rename(columns=SHOWN)
+    first["silence_zone"] = zone_of(first["recency_days"], zone_days)
+    first["days_to_order"] = first["return_day"] - first["contacted_day"]
     first["observed"] = first["contacted_day"] <= as_of_day - window_days
     first["revived"] = (first["days_to_order"] <= window_days).astype(bool)
-    names = [*CONTACT, "contact_group", "channel", "list_name", "result", "zone", "recency_days", "n_orders_before",
-             "amount_before", "n_contacts", "observed", "revived", "next_day", "days_to_order", "amount_window",
-             "amount_after"]  # fmt: skip
+    names = [*CONTACT, "contact_group", "contact_channel", "list_name", "contact_result", "silence_zone",
+             "recency_days", "n_orders_before", "amount_before", "n_contacts", "observed", "revived", "return_day",
+             "days_to_order", "amount_window", "amount_after"]  # fmt: skip
     return first[names].sort_values(CONTACT, ignore_index=True)
 
 
@@ -145,7 +147,7 @@ def effect_against(
 
 
 def rates(approached: pd.DataFrame, *, by: str) -> pd.DataFrame:
-    """Revival of those called by one of their columns: list_name, channel, zone, result.
+    """Revival of those called by one of their columns: list_name, contact_channel, silence_zone, contact_result.
 
     revival_rate = n_revived / n_observed with Wilson's interval; only approaches observed for the whole window.
 
@@ -184,24 +186,24 @@ def revived_customers(approached: pd.DataFrame, customers: pd.DataFrame) -> pd.D
         customers: of `aggregates.customer_table`.
 
     Returns columns:
-        customer_id; contacted_day; channel; list_name; recency_days (silence on that day); next_day; days_to_order;
-        n_orders, amount (of the customer so far: LTV to date); amount_before; amount_window; amount_after.
+        customer_id; contacted_day; contact_channel; list_name; recency_days (silence on that day); return_day;
+        days_to_order; n_orders, amount (of the customer so far: LTV to date); amount_before; amount_window;
+        amount_after.
     """
     back = approached[approached["revived"] & (approached["contact_group"] != HELD_OUT)]
     once = back.sort_values("contacted_day").drop_duplicates("customer_id", keep="last")
     told = once.merge(customers[["customer_id", "n_orders", "amount"]], on="customer_id", how="left")
-    names = [*CONTACT, "channel", "list_name", "recency_days", "next_day", "days_to_order", "n_orders", "amount",
-             "amount_before", "amount_window", "amount_after"]  # fmt: skip
+    names = [*CONTACT, "contact_channel", "list_name", "recency_days", "return_day", "days_to_order", "n_orders",
+             "amount", "amount_before", "amount_window", "amount_after"]  # fmt: skip
     return told.sort_values(["amount", "customer_id"], ascending=[False, True], ignore_index=True)[names]
 
 
 def _first_of_each(rows: pd.DataFrame) -> pd.DataFrame:
     silence = ["customer_id", "last_day_before"]
-    grouped = rows.groupby(silence, sort=False)
     made = rows["contact_group"].ne(HELD_OUT).astype("int64")
     told = rows.assign(
         n_contacts=made.groupby([rows[name] for name in silence], sort=False).transform("sum"),
-        result=grouped["result"].transform("last"),
+        result=rows.groupby(silence, sort=False)["result"].transform("last"),
     )
     return told.drop_duplicates(silence, ignore_index=True)
 

@@ -1,0 +1,89 @@
+"""What a revival costs, and what a new customer costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crmlib.analysis.checks import require_at_least, require_columns
+from crmlib.analysis.intervals import Interval
+from crmlib.analysis.revival import HELD_OUT, EffectResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostResult:
+    """Costs in the smallest unit; NaN where they are not known.
+
+    `per_revived` counts every revived customer, `per_extra` only those beyond who would have come back anyway; its
+    upper end is infinite where the calls may have brought nobody. `new_per_extra` is per_new / per_extra.
+    """
+
+    n_contacts: int
+    cost: float
+    per_revived: float
+    per_extra: float
+    per_extra_interval: Interval
+    n_new: int
+    ad_cost: float
+    per_new: float
+    new_per_revived: float
+    new_per_extra: float
+
+
+def call_costs(
+    approached: pd.DataFrame, found: EffectResult, *, contact_cost: float | None, ad_costs: pd.DataFrame,
+    customers: pd.DataFrame,
+) -> CostResult:  # fmt: skip
+    """Cost of a revived customer by calls against the cost of a new one by advertising.
+
+    Calls: contact_cost * contacts made with the observed approaches / revived customers. Advertising: its cost / new
+    customers whose first order lies within the days that have costs.
+
+    Args:
+        approached: of `revival.approaches`.
+        found: of `revival.effect` or `revival.effect_against`.
+        contact_cost: of one contact, smallest unit; None where it is not known.
+        ad_costs: cost_day, cost; empty where there is none.
+        customers: of `aggregates.customer_table`.
+
+    Raises:
+        ValueError: a column is missing or contact_cost is below 0.
+    """
+    require_columns("ad_costs", ad_costs.columns, ["cost_day", "cost"])
+    require_at_least("contact_cost", contact_cost or 0, 0)
+    rows = approached[approached["observed"].astype(bool) & (approached["contact_group"] != HELD_OUT)]
+    n_contacts, nan = int(rows["n_contacts"].sum()), float("nan")
+    cost = nan if contact_cost is None else float(contact_cost) * n_contacts
+    per_revived = _ratio(cost, int(rows["revived"].sum()))
+    # Of randomised lists only a part of the calls is compared; the cost is that of a call there too.
+    extra_rate = found.difference * len(rows)
+    bounds = [end * len(rows) for end in (found.difference_interval.low, found.difference_interval.high)]
+    n_new, spent = _new_customers(ad_costs, customers)
+    per_extra, per_new = _ratio(cost, extra_rate), _ratio(spent, n_new)
+    return CostResult(
+        n_contacts=n_contacts,
+        cost=cost,
+        per_revived=per_revived,
+        per_extra=per_extra,
+        per_extra_interval=Interval(_ratio(cost, bounds[1]), _ratio(cost, bounds[0], beyond=float("inf"))),
+        n_new=n_new,
+        ad_cost=spent,
+        per_new=per_new,
+        new_per_revived=_ratio(per_new, per_revived),
+        new_per_extra=_ratio(per_new, per_extra),
+    )
+
+
+def _new_customers(ad_costs: pd.DataFrame, customers: pd.DataFrame) -> tuple[int, float]:
+    if ad_costs.empty:
+        return 0, float("nan")
+    first = customers["first_day"].between(ad_costs["cost_day"].min(), ad_costs["cost_day"].max())
+    return int(first.sum()), float(ad_costs["cost"].sum())
+
+
+def _ratio(above: float, below: float, *, beyond: float = float("nan")) -> float:
+    """A quotient, `beyond` where nothing is divided by."""
+    if above != above or below != below:
+        return float("nan")
+    return above / below if below > 0 else beyond

@@ -1,0 +1,90 @@
+"""Customers as dormant on the same days and not contacted: what to compare calls with where nobody was held out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crmlib.analysis.checks import require_columns
+from crmlib.analysis.revival import HELD_OUT, NOT_CONTACTED
+
+MEASURES = {"recency_days": "balance_recency", "n_orders_before": "balance_orders", "amount_before": "balance_amount"}
+
+
+def comparable(
+    approached: pd.DataFrame, silences: pd.DataFrame, contacts: pd.DataFrame, *, dormant_days: int = 60,
+    window_days: int = 90, seed: int = 1,
+) -> pd.DataFrame:  # fmt: skip
+    """One row a silence in which nobody contacted the customer, on a day on which others were called.
+
+    The day is drawn, with the seed, from the days of the observed calls on which this customer was dormant too; days
+    with many calls are drawn more often. So each silence counts once, and both groups are looked at on the same days.
+
+    Args:
+        approached: of `revival.approaches`.
+        silences: of `aggregates.silences`, longer than `dormant_days`.
+        contacts: customer_id, contacted_day, contact_group.
+        dormant_days: as in `revival.approaches`.
+        window_days: likewise.
+        seed: of the draw.
+
+    Returns columns:
+        customer_id; contacted_day (the drawn day); contact_group (not_contacted); recency_days; n_orders_before,
+        amount_before; revived (bool).
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    require_columns("silences", silences.columns,
+                    ["customer_id", "last_day", "next_day", "n_orders_before", "amount_before"])  # fmt: skip
+    calls = approached[approached["observed"].astype(bool) & (approached["contact_group"] != HELD_OUT)]
+    days = np.sort(calls["contacted_day"].to_numpy(dtype="int64"))
+    rows = _untouched(silences, contacts).sort_values(["customer_id", "last_day"], ignore_index=True)
+    first = np.searchsorted(days, rows["last_day"] + dormant_days, side="right")
+    beyond = np.searchsorted(days, rows["next_day"].fillna(np.inf), side="right")
+    drawn = np.random.default_rng(seed).random(len(rows))
+    place = first + np.floor(drawn * np.maximum(beyond - first, 0)).astype("int64")
+    possible = beyond > first
+    rows, place = rows[possible].reset_index(drop=True), place[possible]
+    rows["contacted_day"] = days[place] if len(rows) else pd.Series(dtype="int64")
+    rows["contact_group"] = NOT_CONTACTED
+    rows["recency_days"] = rows["contacted_day"] - rows["last_day"]
+    rows["revived"] = (rows["next_day"] - rows["contacted_day"] <= window_days).astype(bool)
+    return rows[["customer_id", "contacted_day", "contact_group", "recency_days", "n_orders_before", "amount_before",
+                 "revived"]]  # fmt: skip
+
+
+def balance(called: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """R, F and M of both groups on the day of the call, side by side.
+
+    gap = (mean called - mean others) / sqrt((variance called + variance others) / 2); beyond 0.1 either way the
+    groups are commonly taken to differ.
+
+    Returns columns:
+        balance_measure (balance_recency, balance_orders, balance_amount); mean_called, mean_others (days, orders,
+        smallest unit); standardised_difference (NaN where there is no variance).
+
+    Source: Austin (2009), Statistics in Medicine 28, 3083-3107.
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    for name, table in (("called", called), ("others", others)):
+        require_columns(name, table.columns, MEASURES)
+    rows = []
+    for measure, code in MEASURES.items():
+        ours, theirs = called[measure].astype("float64"), others[measure].astype("float64")
+        spread = float(np.sqrt((ours.var() + theirs.var()) / 2))
+        gap = (ours.mean() - theirs.mean()) / spread if spread > 0 else float("nan")
+        rows.append((code, ours.mean(), theirs.mean(), gap))
+    names = ["balance_measure", "mean_called", "mean_others", "standardised_difference"]
+    return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[1:], "float64"))
+
+
+def _untouched(silences: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
+    """Silences in which no contact falls, from the day after the order to the day of the next one."""
+    made = contacts.loc[contacts["contact_group"] != HELD_OUT, ["customer_id", "contacted_day"]]
+    both = silences[["customer_id", "last_day", "next_day"]].merge(made, on="customer_id")
+    inside = (both["contacted_day"] > both["last_day"]) & ~(both["contacted_day"] > both["next_day"])
+    touched = pd.MultiIndex.from_frame(both.loc[inside, ["customer_id", "last_day"]])
+    return silences[~pd.MultiIndex.from_frame(silences[["customer_id", "last_day"]]).isin(touched)]
