@@ -1,4 +1,4 @@
-"""How far the shop lives on advertising: parts that add up, the share of new customers, the trend and ratio of costs."""
+"""How far the shop lives on advertising: sums that add up, the share of new customers, the cost trend and ratio."""
 
 from __future__ import annotations
 

@@ -58,13 +58,14 @@ def fit(customers: pd.DataFrame, *, fewest: int = FEWEST) -> BgNbdResult:
     # Customers alike in all three have one likelihood: they are computed once.
     kinds, counts = np.unique(customers[COLUMNS].to_numpy(dtype="float64"), axis=0, return_counts=True)
     x, t_x, age = kinds.T
+    weights = counts.astype("float64")
     scale = float(age.max()) or 1.0
-    found = maximise(lambda p: _log_likelihood(p, x, t_x / scale * 40, age / scale * 40, counts), START)
+    found = maximise(lambda p: _log_likelihood(p, x, t_x / scale * 40, age / scale * 40, weights), START)
     if not found.converged:
         return _not_fitted(n, n_repeat, "no_convergence")
     r, alpha, a, b = found.parameters.tolist()
     # The search ran in fortieths of the longest age; alpha carries the time unit, and the density with it.
-    log_likelihood = found.log_likelihood + float((x * counts).sum()) * np.log(40 / scale)
+    log_likelihood = found.log_likelihood + float((x * weights).sum()) * float(np.log(40 / scale))
     own = Fit(
         parameters=np.array([r, alpha * scale / 40, a, b]),
         log_likelihood=log_likelihood,

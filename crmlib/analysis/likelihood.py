@@ -51,7 +51,7 @@ def maximise(log_likelihood: Callable[[Floats], float], start: list[float]) -> F
     hessian = _hessian(cost, logs)
     inside = bool(np.abs(logs).max() < LARGEST)
     positive = bool(np.isfinite(hessian).all() and (np.linalg.eigvalsh(hessian) > 0).all())
-    covariance = np.linalg.inv(hessian) if positive else np.full_like(hessian, np.nan)
+    covariance: Floats = np.linalg.inv(hessian).astype("float64") if positive else np.full_like(hessian, np.nan)
     return Fit(
         parameters=np.exp(logs),
         log_likelihood=-float(cost(logs)),

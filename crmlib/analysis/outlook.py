@@ -1,4 +1,4 @@
-"""What one-off buyers are expected to do next: BG/NBD and Gamma-Gamma together, and a check on the client's own past."""
+"""What one-off buyers are expected to do next: BG/NBD with Gamma-Gamma, and the check on the own past."""
 
 from __future__ import annotations
 
