@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def policy_known(readings: dict[str, Reading]) -> dict[str, bool]:
     """Whether each key of the policy can be told from the columns of the export and the values they are mapped to.
 
-    `cancelled` cannot without a `status`, nor with one none of whose values means cancelled.
+    `cancelled` cannot without a `status` one of whose values means cancelled, or a `cancelled_at`.
     """
     orders = readings.get("orders")
     if orders is None:
@@ -22,7 +22,7 @@ def policy_known(readings: dict[str, Reading]) -> dict[str, bool]:
     marked = [reading for table, reading in readings.items() if table in ("orders", "customers")]
     inside = by_order(orders) and has(orders, "shipping_fee", "fee")
     return {
-        "cancelled": "cancelled" in status,
+        "cancelled": "cancelled" in status or has(orders, "cancelled_at"),
         # A refund of all of an order undoes it, whatever its status.
         "returned": "returned" in status or has(orders, "refunded_amount"),
         "pending": "pending" in status,

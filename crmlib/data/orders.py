@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _POLICY_REASONS = ("test", "staff", "cancelled", "returned", "pending", "sample", "negative", "zero_yen")
 _NOT_PRODUCT = ("shipping", "fee", "discount", "tax", "point")
+# What databases write for the date of a thing that has not happened.
+_NO_DATE = "[0/:. -]+"
 _BESIDE = ORDER_MONEY[1:]  # money that stands beside the order's own amount
 
 
@@ -36,7 +38,7 @@ def build_orders(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Re
     _type(con, settings, reading)
     _judge(con, settings.policy, reading)
     refuse_twice(con, settings, reading)
-    _items(con)
+    _items(con, reading)
     _orders(con, settings.policy, reading)
     _leave_out_unsold(con, settings.policy)
     if settings.policy.same_day == "merge":
@@ -103,11 +105,14 @@ def _type(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Reading) 
     columns |= {name: whole("text") for name in ("quantity", "subscription_seq", "line_no")}
     columns = {name: expression for name, expression in columns.items() if name in reading.columns}
     columns["when"] = moment("text", reading.date_formats(source), settings.timezone)
+    if has(reading, "cancelled_at"):
+        columns["cancelled_at"] = columns["when"]
     tables = {name: parse_column(con, "filled", name, expression) for name, expression in columns.items()}
     joins = " ".join(f'LEFT JOIN {table} AS p_{name} ON f."{name}" = p_{name}.text' for name, table in tables.items())
-    values = {name: f"p_{name}.value" if name in tables else "NULL" for name in ("when", "unit_price")}
+    values = {name: f"p_{name}.value" if name in tables else "NULL" for name in ("when", "unit_price", "cancelled_at")}
     listed = {
         "_at": values["when"],
+        "_cancelled_at": values["cancelled_at"],
         "_n": "p_quantity.value" if "quantity" in tables else "1::DECIMAL(12, 0)",
         "_price": values["unit_price"],
         "_seq_no": "p_subscription_seq.value" if "subscription_seq" in tables else "NULL",
@@ -183,13 +188,13 @@ def _tests(policy: Policy, reading: Reading) -> dict[str, str]:
     unreadable = ("_exact", "_n", *(f"_{name}" for name in _BESIDE))
     tests = {
         "no_order_id": "t.order_id IS NULL",
-        "bad_date": "_at IS NULL",
+        "bad_date": f"_at IS NULL OR (_cancelled_at IS NULL AND NOT regexp_full_match(cancelled_at, '{_NO_DATE}'))",
         "bad_amount": " OR ".join(f"{name} IS NULL" for name in unreadable),
         "exact_duplicate": "_first < t._seq",
         "not_product": f"line_type IN ({literals(lines)})",
         "test": "status = 'test' OR t.is_test = 'true' OR k.is_test",
         "staff": "status = 'staff' OR t.is_staff = 'true' OR k.is_staff",
-        "cancelled": "status = 'cancelled'",
+        "cancelled": "status = 'cancelled' OR _cancelled_at IS NOT NULL",
         "returned": "status = 'returned'",
         "pending": "status = 'pending'",
         "sample": "order_kind = 'free'",
@@ -207,7 +212,10 @@ def _tests(policy: Policy, reading: Reading) -> dict[str, str]:
 # --- the canonical tables --------------------------------------------------------------------------------------------
 
 
-def _items(con: duckdb.DuckDBPyConnection) -> None:
+def _items(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    # Where the export has names and no codes, the name is what a product is told by.
+    named = "CASE WHEN coalesce(line_type, 'product') = 'product' THEN product_name END AS product_id"
+    product = "product_id" if has(reading, "product_id") else named
     con.execute(
         f"""CREATE TABLE order_items AS
         WITH used AS (SELECT * FROM judged WHERE reason IS NULL),
@@ -215,7 +223,7 @@ def _items(con: duckdb.DuckDBPyConnection) -> None:
                        FROM used GROUP BY _order)
         SELECT order_id, channel,
             coalesce(_line, row_number() OVER (PARTITION BY _order ORDER BY _seq))::BIGINT AS line_no,
-            customer_id, order_day, product_id, product_name, _n::BIGINT AS quantity, {rounded("_price")} AS unit_price,
+            customer_id, order_day, {product}, product_name, _n::BIGINT AS quantity, {rounded("_price")} AS unit_price,
             {rounded("_exact")} AS line_amount, coalesce(line_type, 'product') AS line_type, _order, _seq, _exact
         FROM used JOIN dated USING (_order)"""
     )

@@ -43,7 +43,8 @@ CONTACT_RESULTS = ("reached", "absent", "ordered", "refused", "complaint", "foll
 INPUTS: dict[str, dict[str, Column]] = {
     "orders": {
         "order_id": ID, "channel": TEXT, "customer_id": KEY, "ordered_at": WHEN, "order_date": WHEN,
-        "status": Column("code", STATUSES), "is_test": FLAG, "is_staff": FLAG, "order_amount": MONEY,
+        "status": Column("code", STATUSES), "cancelled_at": WHEN, "is_test": FLAG, "is_staff": FLAG,
+        "order_amount": MONEY,
         "discount_amount": MONEY, "shipping_fee": MONEY, "fee": MONEY, "points_used": MONEY,
         "refunded_amount": MONEY, "order_kind": Column("code", ORDER_KINDS, "unknown"), "subscription_id": ID,
         "subscription_seq": WHOLE, "acq_media": TEXT, "line_no": WHOLE, "product_id": ID, "product_name": TEXT,
@@ -138,7 +139,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 
 # Columns of an order that may stand on its first line only, and are taken once an order.
-ORDER_TEXT = ("customer_id", "when", "status", "is_test", "is_staff", "order_kind", "subscription_id",
+ORDER_TEXT = ("customer_id", "when", "status", "cancelled_at", "is_test", "is_staff", "order_kind", "subscription_id",
               "subscription_seq", "acq_media")  # fmt: skip
 ORDER_MONEY = ("order_amount", "discount_amount", "shipping_fee", "fee", "points_used", "refunded_amount")
 
