@@ -1,4 +1,4 @@
-"""The `crm` command: run, check, lab. Everything heavy is imported inside the command that needs it."""
+"""The `crm` command: run, check, new, lab. Everything heavy is imported inside the command that needs it."""
 
 from __future__ import annotations
 
@@ -86,6 +86,45 @@ def check(
     found = look(_load(client), language=_language(lang))
     typer.echo(found.text)
     raise typer.Exit(0 if found.valid else 1)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The client's name: a-z, 0-9, - and _.")] = "",
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More files of --orders.")] = None,
+    orders: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="The export of orders, or its folder.")
+    ] = None,
+    customers: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="The export of customers.")] = None,
+    products: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="The export of products.")] = None,
+    preset: Annotated[str, typer.Option(metavar="NAME", help="Take the orders for an export of this kind.")] = "",
+    presets: Annotated[bool, typer.Option("--presets", help="List the kinds of exports that are known.")] = False,
+    model: Annotated[str, typer.Option(metavar="single_item|one_off", help="The business model.")] = "single_item",
+    force: Annotated[bool, typer.Option("--force", help="Write over a client file that is there.")] = False,
+) -> None:
+    """Write parameters/NAME.yml for an export: columns found, values explained, what is missing said."""
+    from crmlib.batch.offer import offered
+    from crmlib.new.start import Request, new_client, preset_list
+
+    if presets:
+        typer.echo(preset_list())
+        raise typer.Exit
+    if not name or not orders:
+        raise UserError("crm new NAME --orders FILE: a name and an export of orders are needed.")
+    made = new_client(
+        Request(
+            name=name,
+            home=Path.cwd(),
+            orders=(*orders, *(more or [])),
+            customers=tuple(customers or ()),
+            products=tuple(products or ()),
+            preset=preset,
+            model=model,
+            force=force,
+            notebooks=offered(Path.cwd()),
+        )
+    )
+    typer.echo(made.text)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

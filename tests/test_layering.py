@@ -25,7 +25,8 @@ ALLOWED = {
     "report": {"words", "errors", "client", "shop"},
     "panels": {"analysis", "plots", "words"},
     "batch": {"client", "shop", "report", "words", "errors", "data"},
-    "cli": {"batch", "client", "errors", "words", "shop", "data"},
+    "new": {"client", "data", "errors"},
+    "cli": {"batch", "client", "errors", "new", "words", "shop", "data"},
     "__init__": {"report", "shop"},
 }
 HEAVY = ("pandas", "numpy", "duckdb", "papermill", "nbformat", "nbconvert", "matplotlib", "scipy", "jinja2", "narwhals")

@@ -97,6 +97,32 @@ def _read_records(
         _append(con, reading, positions, _whole(chunk, len(header), file, reading), number)
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A file as it lies there: encoding and separator ("" where it has none), header, rows as wide as the header."""
+
+    encoding: str
+    delimiter: str
+    header: list[str]
+    rows: Iterator[list[str]]
+
+
+def open_file(file: SourceFile, source: Source) -> Opened:
+    """Header and rows of one file, before anything is mapped; repeated header names have a suffix.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    if file.format == "parquet":
+        return _open_parquet(file)
+    reading = Reading("")
+    records = _records(file, source, reading)
+    header = _header(records, source, file)
+    encoding = reading.encodings.get(file.name, "")
+    mark = _delimiter(file, encoding, source) if file.format in ("csv", "tsv") else ""
+    return Opened(encoding, mark, header, (cells for _, cells in records if len(cells) == len(header)))
+
+
 def _header(records: Iterator[Record], source: Source, file: SourceFile) -> list[str]:
     if source.header is not True:
         return unique_names(list(source.header))
@@ -167,8 +193,11 @@ def _records(file: SourceFile, source: Source, reading: Reading) -> Iterator[Rec
     reading.encodings[file.name] = encoding
     if file.format == "text":
         return _whitespace(file.path, encoding)
-    delimiter = source.delimiter or ("\t" if file.format == "tsv" else _sniff(file.path, encoding))
-    return _delimited(file, encoding, delimiter, source)
+    return _delimited(file, encoding, _delimiter(file, encoding, source), source)
+
+
+def _delimiter(file: SourceFile, encoding: str, source: Source) -> str:
+    return source.delimiter or ("\t" if file.format == "tsv" else _sniff(file.path, encoding))
 
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:
@@ -293,6 +322,19 @@ def _read_parquet(
         raise UserError(f"{file.name}: {_unreadable(str(error))}") from None
     except (duckdb.InvalidInputException, duckdb.SerializationException):
         raise UserError(f"{file.name}: the Parquet file cannot be read.") from None
+
+
+def _open_parquet(file: SourceFile) -> Opened:
+    import duckdb
+
+    try:
+        with duckdb.connect() as con:
+            found = con.execute(f"DESCRIBE SELECT * FROM {parquet(file.path)}").fetchall()
+            cells = ", ".join(f"coalesce({_as_text(name, kind)}, '')" for name, kind, *_ in found)
+            rows = con.execute(f"SELECT {cells} FROM {parquet(file.path)}").fetchall()
+    except duckdb.Error:
+        raise UserError(f"{file.name}: the Parquet file cannot be read.") from None
+    return Opened("", "", unique_names([name for name, *_ in found]), map(list, rows))
 
 
 def _unreadable(error: str) -> str:

@@ -1,0 +1,1 @@
+"""`crm new`: from an export that nobody has described yet to a client file that runs."""

@@ -1,0 +1,88 @@
+"""What an orders export tells about the shop itself: its currency, whether prices hold the tax, its time zone."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from crmlib.data.naming import listed
+
+if TYPE_CHECKING:
+    from crmlib.new.propose import Proposal
+
+_OFFSET = re.compile(r"\d:\d\d[^ +-]* ?(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d)?)$")
+# Places by the offsets that a year's times have there; where they tell several places, the date is the same in all.
+_PLACES = {
+    ("+0900",): "Asia/Tokyo", ("+0530",): "Asia/Kolkata", ("-0500", "-0400"): "America/New_York",
+    ("-0600", "-0500"): "America/Chicago", ("-0700", "-0600"): "America/Denver",
+    ("-0800", "-0700"): "America/Los_Angeles", ("+0000", "+0100"): "Europe/London",
+    ("+0100", "+0200"): "Europe/Paris", ("+0200", "+0300"): "Europe/Athens", ("+1000", "+1100"): "Australia/Sydney",
+    ("+1200", "+1300"): "Pacific/Auckland",
+}  # fmt: skip
+JAPAN = "Asia/Tokyo"
+
+
+def currency(orders: Proposal) -> tuple[str, list[str]]:
+    """The currency of most orders, and a sentence where there are others; the preset's, else yen."""
+    preset = orders.preset
+    header = orders.look.name_of(preset.currency_column) if preset.currency_column else None
+    found = {text: n for text, n in ((orders.look.values(header) or {}) if header else {}).items() if text}
+    if not found:
+        return preset.currency or "JPY", []
+    main, *others = found
+    told = f"orders in {listed(others)} are in the export too and would be added up as {main}: take them out of it."
+    return main, [told] if others else []
+
+
+def timezone(orders: Proposal) -> tuple[str, list[str]]:
+    """The zone in which the shop's dates are, by the offsets of its times; Japan's where there are none."""
+    header = orders.header_of("ordered_at")
+    found = Counter(_offset(text) for (text,) in orders.look.rows(header)) if header else Counter()
+    offsets = tuple(sorted((text for text in found if text), key=_minutes))
+    if not offsets:
+        return JAPAN, []
+    if offsets in _PLACES:
+        return _PLACES[offsets], []
+    if len(offsets) == 1 and _minutes(offsets[0]) % 60 == 0:
+        hours = -_minutes(offsets[0]) // 60
+        return f"Etc/GMT{hours:+d}" if hours else "Etc/UTC", []
+    return JAPAN, [
+        f"the times have the offsets {listed(offsets)}: set timezone to the shop's, it is taken for Japan's."
+    ]
+
+
+def tax_basis(orders: Proposal) -> str:
+    """Whether prices hold the tax: by the preset, else by whether the tax is a part of the order's total or added."""
+    names = orders.preset.tax_columns
+    if not names:
+        return orders.preset.tax_basis
+    votes = Counter(_vote(cells) for cells in orders.look.rows(*names))
+    included, excluded = votes["included"], votes["excluded"]
+    if included and not excluded:
+        return "included"
+    return "excluded" if excluded and not included else "unknown"
+
+
+def _vote(cells: tuple[str, ...]) -> str:
+    try:
+        subtotal, shipping, tax, total = (Decimal(cell) for cell in cells)
+    except InvalidOperation:
+        return ""
+    if not tax:
+        return ""
+    sums = {subtotal + shipping: "included", subtotal + shipping + tax: "excluded"}
+    return sums.get(total, "")
+
+
+def _offset(text: str) -> str:
+    found = _OFFSET.search(text)
+    if found is None:
+        return ""
+    return "+0000" if found[1] else f"{found[2]}{found[3] or '00'}"
+
+
+def _minutes(offset: str) -> int:
+    size = int(offset[1:3]) * 60 + int(offset[3:])
+    return -size if offset[0] == "-" else size

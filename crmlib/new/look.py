@@ -1,0 +1,137 @@
+"""A first look at export files: how they are written, what their header is, what stands in their columns."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import islice, takewhile
+from pathlib import Path
+
+from crmlib.data.files import FORMATS, SourceFile, locate
+from crmlib.data.mapping import is_header, plain
+from crmlib.data.naming import shown_file
+from crmlib.data.read import open_file
+from crmlib.data.settings import Source
+from crmlib.errors import UserError
+
+SAMPLED_ROWS = 5_000
+SAMPLES = 3
+# A column with more different texts than this holds no codes.
+MOST_VALUES = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """Files of one table: the source that finds them, how they are written, their header, and values of each column."""
+
+    source: Source
+    files: list[SourceFile]
+    encodings: tuple[str, ...]
+    delimiter: str
+    header: list[str]
+    samples: dict[str, list[str]]
+
+    def name_of(self, header: str) -> str | None:
+        """The file's own spelling of a header; None where it has none."""
+        return next((name for name in self.header if plain(name) == plain(header)), None)
+
+    def rows(self, *headers: str | None) -> Iterator[tuple[str, ...]]:
+        """The stripped cells under these headers, row by row through all files; a missing header gives blanks."""
+        for file in self.files:
+            opened = open_file(file, self.source)
+            names = [plain(name) for name in opened.header]
+            at = [names.index(plain(header)) if header and plain(header) in names else -1 for header in headers]
+            for cells in opened.rows:
+                yield tuple(cells[place].strip() if place >= 0 else "" for place in at)
+
+    def values(self, header: str) -> dict[str, int] | None:
+        """Every text of a column with its rows, most first; None where there are too many to be codes."""
+        found: Counter[str] = Counter()
+        for (text,) in self.rows(header):
+            found[text] += 1
+            if len(found) > MOST_VALUES:
+                return None
+        return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    def is_blank(self, header: str) -> bool:
+        """True where no row has anything under a header."""
+        return not any(text for (text,) in self.rows(header))
+
+
+def look(table: str, paths: tuple[Path, ...], home: Path) -> Look:
+    """Look at the files of one table.
+
+    Raises:
+        UserError: they cannot be found or read, have no header, have different ones, or cannot be named together.
+    """
+    source = _source(paths, home, table)
+    files = locate(table, source, home)
+    opened = [open_file(file, source) for file in files]
+    header = opened[0].header
+    for file, other in zip(files, opened, strict=True):
+        if not is_header(other.header):
+            raise UserError(f"{file.name}: the first row does not look like a header; is the header row missing?")
+        if {*map(plain, other.header)} != {*map(plain, header)}:
+            raise UserError(
+                f"{file.name}: its header is not that of {files[0].name}; give files of one kind to --{table}."
+            )
+    return Look(
+        source=source,
+        files=files,
+        encodings=tuple(dict.fromkeys(one.encoding for one in opened if one.encoding)),
+        delimiter=opened[0].delimiter,
+        header=header,
+        samples=_samples(header, opened[0].rows),
+    )
+
+
+def _samples(header: list[str], rows: Iterator[list[str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {name: [] for name in header}
+    for cells in islice(rows, SAMPLED_ROWS):
+        for name, cell in zip(header, cells, strict=True):
+            text = cell.strip()
+            if text and len(found[name]) < SAMPLES and text not in found[name]:
+                found[name].append(text)
+    return found
+
+
+def _source(paths: tuple[Path, ...], home: Path, table: str) -> Source:
+    """The path, and for several files the pattern, by which a client file names these files and no others."""
+    wanted = [Path(os.path.abspath(home / path)) for path in paths]  # noqa: PTH100 - resolve() would follow links
+    for path, given in zip(wanted, paths, strict=True):
+        if not path.exists():
+            raise UserError(f"--{table} {shown_file(str(given))}: there is no such file or folder.")
+    if len(wanted) == 1:
+        return Source(path=_relative(wanted[0], home))
+    folder, names = wanted[0].parent, sorted(path.name for path in wanted)
+    if any(path.parent != folder for path in wanted):
+        raise UserError(f"--{table}: several files must lie in one folder.")
+    return Source(path=_relative(folder, home), pattern=_pattern(folder, names, table))
+
+
+def _relative(path: Path, home: Path) -> str:
+    return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
+
+
+def _shared(names: list[str]) -> str:
+    """The letters that all names begin with."""
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letters[0] for letters in same)
+
+
+def _pattern(folder: Path, names: list[str], table: str) -> str:
+    start = _shared(names)
+    end = _shared([name[len(start) :][::-1] for name in names])[::-1]
+    everything = [path.name for path in folder.iterdir() if path.is_file() and path.suffix.lower() in FORMATS]
+    # Marks of patterns inside a name would match other things.
+    pattern = "".join(f"[{mark}]" if mark in "*?[" else mark for mark in start) + "*" + end
+    others = [name for name in everything if fnmatchcase(name, pattern) and name not in names]
+    if others:
+        raise UserError(
+            f"--{table}: '{shown_file(others[0])}' lies beside these files and is called like them; put the files of "
+            f"the export into a folder of their own."
+        )
+    return pattern
