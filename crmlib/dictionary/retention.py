@@ -38,9 +38,45 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "n_customers_new": (N_("New customers"), "customers"),
     "n_customers_repeat": (N_("Repeat customers"), "customers"),
     "repeat_share": (N_("Repeat share of sales"), "share"),
+    "window_days": (N_("Window"), "days"),
+    "week": (N_("Week since first purchase"), "rank"),
+    "f2_rate": (N_("F2 conversion rate"), "share"),
+    "f2_difference": (N_("Difference from all others"), "signed_share"),
+    "target_kind": (N_("First order"), "label"),
+    "target_rate": (N_("Target"), "share"),
+    "product_id": (N_("Product code"), "label"),
+    "settle_orders": (N_("Settles from order"), "rank"),
+    "settle_days": (N_("Median days to that order"), "average_days"),
+    "settle_rate": (N_("Step rate from there"), "share"),
+    "last_judged": (N_("Last order judged"), "rank"),
+    "last_rate": (N_("Its step rate"), "share"),
+    "order_kind": (N_("Kind of order"), "label"),
+    "n_others": (N_("Others"), "customers"),
+    "n_buyers": (N_("Back-end buyers"), "customers"),
+    "rate_others": (N_("Others bought again"), "share"),
+    "rate_buyers": (N_("Buyers bought again"), "share"),
+    "buyer_difference": (N_("Buyers minus others"), "signed_share"),
 }
 
-CODES: dict[str, str] = {}
+CODES: dict[str, str] = {
+    "not_known": N_("Not known"),
+    "no_product": N_("No product"),
+    "too_few": N_("too few to say"),
+    "only_group": N_("the only group"),
+    "above_rest": N_("above all others"),
+    "below_rest": N_("below all others"),
+    "no_clear_difference": N_("no clear difference"),
+    "above_target": N_("above the target"),
+    "below_target": N_("below the target"),
+    "target_unclear": N_("not clearly either"),
+    "untellable": N_("cannot be told"),
+    "settled": N_("settled"),
+    "not_reached": N_("not reached"),
+    "trial": N_("Trial"),
+    "subscription": N_("Subscription"),
+    "one_off": N_("one-off purchases"),
+    "free": N_("Free of charge"),
+}
 
 DEFINITIONS: dict[str, str] = {
     "rate": N_(
@@ -64,4 +100,23 @@ DEFINITIONS: dict[str, str] = {
         " count up to the base date."
     ),
     "repeat_share": N_("Sales from customers' second and later orders divided by all sales of the month."),
+    "f2_rate": N_(
+        "Customers with a second purchase within the window divided by those whose first purchase lies at least the"
+        " window before the base date."
+    ),
+    "f2_difference": N_(
+        "The group's F2 conversion rate minus that of all other customers, with an interval corrected for the number of"
+        " groups compared."
+    ),
+    "settle_orders": N_(
+        "Smallest order number from which on the step rate of every order with enough customers stays at the threshold"
+        " or above."
+    ),
+    "settle_days": N_(
+        "Median days from the first order to that order, of those who reached it; slower customers are not there yet."
+    ),
+    "buyer_difference": N_(
+        "Share who bought again within the window after the same order, of those with a back-end or cross product by"
+        " then, minus that of the others; chance did not form the groups."
+    ),
 }
