@@ -16,7 +16,20 @@ import numpy as np
 import pytest
 
 from crmlib import demo
-from crmlib.demo import boxes, defects, experiments, export, market, purchases, survey, tables, trials, truth, world
+from crmlib.demo import (
+    boxes,
+    defects,
+    experiments,
+    export,
+    faults,
+    market,
+    purchases,
+    survey,
+    tables,
+    trials,
+    truth,
+    world,
+)
 from crmlib.shop import Shop, open_shop
 
 LAST_DAY = market.epoch_day("2026-03-31")
@@ -85,8 +98,9 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
 
 def test_the_export_has_two_order_files_one_file_a_table_and_the_truth(folder: Path) -> None:
     assert sorted(digests(folder)) == [
-        "assignments.csv", "customers.csv", "experiments.csv", "orders/orders_202304-202409.csv",
-        "orders/orders_202409-202603.csv", "products.csv", "survey.csv", "survey_sent.csv", "truth.json",
+        "ad_costs.csv", "assignments.csv", "contacts.csv", "customers.csv", "engagement.csv", "experiments.csv",
+        "inquiries.csv", "orders/orders_202304-202409.csv", "orders/orders_202409-202603.csv", "products.csv",
+        "referrals.csv", "subscription_events.csv", "subscriptions.csv", "survey.csv", "survey_sent.csv", "truth.json",
     ]  # fmt: skip
 
 
@@ -133,7 +147,7 @@ def test_batches_make_one_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     folder = demo.write(tmp_path / "export", customers=600, seed=2)
     told = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     ids = [row["会員ID"] for row in read(folder, "customers.csv")]
-    assert len(ids) == len(set(ids)) == 600 + defects.N_TEST + defects.N_STAFF
+    assert len(ids) == len(set(ids)) == 600 + sum(told["leads"].values()) + defects.N_TEST + defects.N_STAFF
     assert told["totals"]["n_customers"] == 600
     assert len(read(folder, "experiments.csv")) == 4
     counted = sum(len(read(folder, f"orders/{path.name}")) for path in (folder / "orders").iterdir())
@@ -241,14 +255,14 @@ def test_the_order_total_is_repeated_on_every_line_of_its_order(cells: list[list
 def test_members_have_personal_cells_and_the_shop_has_its_own_people(folder: Path) -> None:
     members = read(folder, "customers.csv")
     classes = Counter(row["会員区分"] for row in members)
-    assert classes == {"一般": 3000, "テスト": defects.N_TEST, "社員": defects.N_STAFF}
+    assert classes == {"一般": 3000 + 135, "テスト": defects.N_TEST, "社員": defects.N_STAFF}
     assert all(row["メールアドレス"].endswith("@example.jp") for row in members)
 
 
 def test_survey_faults_stand_beside_the_true_answers(folder: Path, told: dict[str, Any]) -> None:
     answers = read(folder, "survey.csv", "utf-8-sig")
     true = sum(wave["n_answers"] for wave in told["surveys"].values())
-    assert len(answers) == true + len(tables.SURVEY_FAULTS) + tables.N_SURVEY_COPIES
+    assert len(answers) == true + len(faults.FAULTS["survey"].cells) + faults.FAULTS["survey"].copies
     assert {"11", "とても", ""} <= {row["おすすめ度"] for row in answers}
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from crmlib.demo import export, market, rows, tables, truth, world
+from crmlib.demo import advertising, counts, export, faults, market, records, rows, tables, truth, world
 from crmlib.demo.trials import SimulatedExperiment, simulate_experiment
 
 __all__ = ["SEED", "SimulatedExperiment", "simulate_experiment", "write"]
@@ -47,6 +47,7 @@ def write(folder: str | Path, *, customers: int = 8000, seed: int = SEED, last_d
 
 def _write_batches(folder: Path, *, n: int, seed: int, last_day: int) -> None:
     tally: truth.Tally = {}
+    arrived: list[np.ndarray] = []
     n_orders = 0
     with export.Exports(folder) as files:
         for batch, start in enumerate(range(0, n, BATCH_CUSTOMERS)):
@@ -56,13 +57,27 @@ def _write_batches(folder: Path, *, n: int, seed: int, last_day: int) -> None:
                 rng, n=size, first_customer=start + 1, first_order=n_orders, last_day=last_day, handful=batch == 0
             )
             n_orders += len(shop.export_orders)
-            tally = truth.added(tally, _write_batch(files, rng, shop, last_day=last_day, handful=batch == 0))
+            other = np.random.default_rng([seed, batch, 1])
+            tally = truth.added(tally, _write_batch(files, rng, other, shop, last_day=last_day, handful=batch == 0))
+            arrived.append(advertising.arrivals(shop.people))
+        other = np.random.default_rng([seed, 0, 2])
+        costs = advertising.ad_costs(other, np.concatenate(arrived), last_day=last_day)
+        cells = faults.with_faults(other, records.cost_cells(costs), "ad_costs")
+        files.append("ad_costs.csv", list(cells.columns), cells.itertuples(index=False, name=None), encoding="cp932")
+        tally["ledgers"]["ad_costs"] = faults.counted("ad_costs", len(costs))
+        tally["ad_costs"] = counts.by_medium(costs)
     text = json.dumps(truth.told(tally, n=n, seed=seed, last_day=last_day), ensure_ascii=False, indent=1)
     (folder / "truth.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _write_batch(
-    files: export.Exports, rng: np.random.Generator, shop: world.World, *, last_day: int, handful: bool
+    files: export.Exports,
+    rng: np.random.Generator,
+    other: np.random.Generator,
+    shop: world.World,
+    *,
+    last_day: int,
+    handful: bool,
 ) -> truth.Tally:
     first_day = market.three_years_before(last_day)
     overlap_day = (first_day + last_day) // 2
@@ -71,9 +86,9 @@ def _write_batch(
     n_first = int((order_rows.day <= overlap_day).sum())
     files.append(first, export.ORDER_COLUMNS, order_rows.cells[:n_first], encoding="cp932")
     files.append(second, export.ORDER_COLUMNS, order_rows.cells[n_first:], encoding="cp932")
-    for table in tables.other_tables(rng, shop, last_day=last_day, first_batch=handful):
+    for table in tables.other_tables(rng, other, shop, last_day=last_day, first_batch=handful):
         files.append(table.file, table.header, table.rows, encoding=table.encoding)
-    return truth.tally(shop, order_rows, last_day=last_day)
+    return truth.tally(shop, order_rows, last_day=last_day, handful=handful)
 
 
 def _replace(target: Path, beside: Path) -> None:

@@ -27,6 +27,8 @@ PRODUCTS = pd.DataFrame(
     ],
 )  # fmt: skip
 GEL_TRIAL, GEL, GEL_SUBSCRIPTION, ESSENCE, SUPPLEMENT, CLEANSER, SUNSCREEN, GUIDE = range(len(PRODUCTS))
+# When a product counts as settled, where the shop has said so: orders and days.
+SETTLED = {GEL: (3, 120), GEL_SUBSCRIPTION: (4, 90), SUPPLEMENT: (3, 90)}
 FIRST_DELIVERY_PRICE = 2190  # 初回50%OFF
 GEL_OLD_PRICE = 5180  # until the price rise, one year before the end
 

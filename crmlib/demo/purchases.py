@@ -39,11 +39,21 @@ def histories(rng: np.random.Generator, people: pd.DataFrame, *, last_day: int, 
     (0, or the customer's n-th subscription), chance (of the next order), goes_on (bool: drawn from chance).
     follow_up: customer, day, treated, chance_control, chance_treatment.
     """
-    state = _entrance(people)
+    return _run(rng, _entrance(people), people, last_day=last_day, follow_up=follow_up)
+
+
+def onward(rng: np.random.Generator, state: pd.DataFrame, people: pd.DataFrame, *, last_day: int) -> pd.DataFrame:
+    """The orders of `state` and all that come after them, as `histories` gives them; nobody is enrolled."""
+    return _run(rng, state, people, last_day=last_day, follow_up=range(0)).orders
+
+
+def _run(
+    rng: np.random.Generator, state: pd.DataFrame, people: pd.DataFrame, *, last_day: int, follow_up: range
+) -> Histories:
     enrolled = np.zeros(len(people), dtype=bool)
     orders: list[pd.DataFrame] = []
     calls: list[pd.DataFrame] = []
-    while len(state) > 0:
+    while len(state) > 0 or not orders:
         called = _called(rng, state, people, enrolled=enrolled, follow_up=follow_up)
         enrolled[called["customer"]] = True
         calls.append(called)

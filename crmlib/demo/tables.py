@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crmlib.demo import defects, experiments, market
+from crmlib.demo import defects, experiments, faults, market, records, words
 from crmlib.demo.export import day_texts, moment_texts, person_cells
 from crmlib.demo.survey import WAVES
 from crmlib.demo.world import FOLLOW_UP_FROM, FOLLOW_UP_TO, World
@@ -24,15 +24,7 @@ COMMENTS = np.array(
     dtype=object,
 )
 HOSTILE_PRODUCT_NAME = '=1+1 <b>特別</b>セット "限定" ㈱みほん別注'
-HOSTILE_PRODUCT = ("YH-X99", HOSTILE_PRODUCT_NAME, "販売終了", "セット", "本商品", "", "￥9,800", "2100", "30")
-SURVEY_FAULTS = (
-    ("bad_score", "おすすめ度", "11"),
-    ("bad_score", "おすすめ度", "とても"),
-    ("bad_score", "おすすめ度", ""),
-    ("bad_date", "回答日時", "2025/11/31 21:05:00"),
-    ("no_customer", "会員ID", ""),
-)
-N_SURVEY_COPIES = 2
+HOSTILE_PRODUCT = ("YH-X99", HOSTILE_PRODUCT_NAME, "販売終了", "セット", "本商品", "", "￥9,800", "2100", "30", "", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,17 +46,26 @@ class Table:
         return list(self.cells.itertuples(index=False, name=None))
 
 
-def other_tables(rng: np.random.Generator, shop: World, *, last_day: int, first_batch: bool) -> list[Table]:
-    """All files beside the orders; products and the list of experiments are written once."""
+def other_tables(
+    rng: np.random.Generator, other: np.random.Generator, shop: World, *, last_day: int, first_batch: bool
+) -> list[Table]:
+    """All files beside the orders but the costs; products and the list of experiments are written once."""
     answers = survey_cells(shop)
+    kept = records.cells(other, shop)
     if first_batch:
-        answers = _with_faults(rng, answers)
+        answers = faults.with_faults(rng, answers, "survey")
+        kept = {name: faults.with_faults(other, cells, name) for name, cells in kept.items()}
     written = [
         Table(file="customers.csv", encoding="cp932", cells=customer_cells(shop)),
         Table(file="survey_sent.csv", encoding="cp932", cells=sent_cells(shop)),
         # The form's own download: UTF-8 with a byte order mark.
         Table(file="survey.csv", encoding="utf-8-sig", cells=answers),
         Table(file="assignments.csv", encoding="cp932", cells=assignment_cells(shop)),
+        # The tools for mail and LINE are not Japanese shop systems.
+        *(
+            Table(file=f"{name}.csv", encoding="utf-8" if name == "engagement" else "cp932", cells=cells)
+            for name, cells in kept.items()
+        ),
     ]
     if not first_batch:
         return written
@@ -76,12 +77,15 @@ def other_tables(rng: np.random.Generator, shop: World, *, last_day: int, first_
 
 
 def customer_cells(shop: World) -> pd.DataFrame:
-    """会員: every member, the shop's own people among them, with personal cells."""
-    people = shop.export_people
-    outside = np.arange(len(people)) - len(shop.people)
-    classes = np.select([outside < 0, outside < defects.N_TEST], ["一般", "テスト"], "社員")
+    """会員: every member, the shop's own people and those who only asked among them, with personal cells."""
+    people = pd.concat([shop.export_people, shop.leads], ignore_index=True)
+    place = np.arange(len(people))
+    outside = place - len(shop.people)
+    is_lead = place >= len(shop.export_people)
+    classes = np.select([is_lead | (outside < 0), outside < defects.N_TEST], ["一般", "テスト"], "社員")
     n_orders = np.bincount(shop.orders["customer"], minlength=len(people))
     media = market.MEDIA["acq_media"].to_numpy(dtype=object)[people["media"]]
+    asked = (people["lead_source"] >= 0).to_numpy()
     cells = {
         "会員ID": people["customer_id"].to_numpy(dtype=object),
         **person_cells(people),
@@ -92,7 +96,15 @@ def customer_cells(shop: World) -> pd.DataFrame:
         "広告媒体": np.where(people["media_known"], media, ""),
         "会員区分": classes,
         "登録日": day_texts(people["arrival_day"]),
-        "メルマガ": np.where(people["mail_optin"], "希望する", "希望しない"),
+        "メルマガ": words.MAIL[people["mail_told"]],
+        "LINE友だち": words.LINE_FRIEND[people["line_friend"]],
+        "LINEアカウント": words.LINE_ACCOUNTS[people["line_account"]],
+        "電話可": words.ASKED[people["call_ok"]],
+        "電話不可の申出": words.REFUSED[people["do_not_call"]],
+        "DM可": words.ASKED[people["dm_ok"]],
+        "見込み客": np.where(is_lead, "○", ""),
+        "見込み経路": words.LEAD_SOURCES[people["lead_source"]],
+        "見込み登録日": np.where(asked, day_texts(people["lead_day"].clip(lower=0)), ""),
     }
     return pd.DataFrame(cells, dtype=object)
 
@@ -100,6 +112,7 @@ def customer_cells(shop: World) -> pd.DataFrame:
 def product_cells() -> pd.DataFrame:
     """商品: the range, and one product that is no longer sold and has a hostile name."""
     products = market.PRODUCTS
+    settled = [market.SETTLED.get(place, ("", "")) for place in range(len(products))]
     cells = pd.DataFrame(
         {
             "商品コード": products["product_id"],
@@ -111,6 +124,8 @@ def product_cells() -> pd.DataFrame:
             "販売価格（税込）": [f"￥{price:,}" for price in products["price"]],
             "原価": products["unit_cost"].astype(str),
             "標準使用日数": products["cycle_days"].astype(str),
+            "定着回数": [str(orders) for orders, _ in settled],
+            "定着日数": [str(days) for _, days in settled],
         },
         dtype=object,
     )
@@ -186,16 +201,6 @@ def assignment_cells(shop: World) -> pd.DataFrame:
 def designs() -> tuple[experiments.Design, ...]:
     """The experiments of this shop."""
     return experiments.designs(follow_up=(FOLLOW_UP_FROM, FOLLOW_UP_TO))
-
-
-def _with_faults(rng: np.random.Generator, answers: pd.DataFrame) -> pd.DataFrame:
-    """Faulty rows beside the true ones: unreadable scores and dates, no customer, and the same answer twice."""
-    source = rng.choice(len(answers), len(SURVEY_FAULTS) + N_SURVEY_COPIES, replace=False)
-    faulty = answers.iloc[source[: len(SURVEY_FAULTS)]].reset_index(drop=True)
-    faulty["回答ID"] = [f"X-{i}" for i in range(len(faulty))]
-    for i, (_, column, text) in enumerate(SURVEY_FAULTS):
-        faulty.iloc[i, faulty.columns.get_loc(column)] = text
-    return pd.concat([answers, faulty, answers.iloc[source[len(SURVEY_FAULTS) :]]], ignore_index=True)
 
 
 def _ids(shop: World, frame: pd.DataFrame) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from crmlib.demo import defects, experiments, market, purchases, survey, tables, trials
+from crmlib.demo import counts, defects, experiments, faults, market, purchases, survey, tables, trials
 
 if TYPE_CHECKING:
     from crmlib.demo.defects import Rows
@@ -42,7 +42,7 @@ def added(one: Tally, other: Tally) -> Tally:
     return total
 
 
-def tally(shop: World, order_rows: Rows, *, last_day: int) -> Tally:
+def tally(shop: World, order_rows: Rows, *, last_day: int, handful: bool) -> Tally:
     """Everything countable of one batch."""
     return {
         "ledger": _ledger(shop, order_rows),
@@ -54,6 +54,7 @@ def tally(shop: World, order_rows: Rows, *, last_day: int) -> Tally:
         "surveys": _surveys(shop),
         "usage": _usage(shop),
         "experiments": _experiments(shop),
+        **counts.tally(shop, last_day=last_day, handful=handful),
     }
 
 
@@ -71,7 +72,7 @@ def told(total: Tally, *, n: int, seed: int, last_day: int) -> Tally:
     for design in tables.designs():
         total["experiments"][design.experiment_id] |= _design_truth(design, total["experiments"][design.experiment_id])
     head = {"seed": seed, "customers": n, "last_day": market.date_text(last_day)}
-    return {**head, **total, "planted": _planted()}
+    return {**head, **counts.told(total), "planted": _planted()}
 
 
 def _ledger(shop: World, order_rows: Rows) -> Tally:
@@ -235,8 +236,8 @@ def _planted() -> Tally:
         "bad_cells": [list(cell) for cell in defects.BAD_CELLS],
         "broken_rows": defects.N_BROKEN_ROWS,
         "copied_rows": defects.N_COPIES,
-        "survey_faults": [list(fault) for fault in tables.SURVEY_FAULTS],
-        "survey_copies": tables.N_SURVEY_COPIES,
+        "survey_faults": [list(fault) for fault in faults.FAULTS["survey"].cells],
+        "survey_copies": faults.FAULTS["survey"].copies,
         "test_accounts": defects.N_TEST,
         "staff_accounts": defects.N_STAFF,
     }

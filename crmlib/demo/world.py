@@ -1,4 +1,4 @@
-"""One batch of the simulated shop: people, what they bought and what the shop's system keeps of it, in plain frames."""
+"""One batch of the simulated shop: people, what they bought and what the shop's systems keep of it, in plain frames."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlib.demo import boxes, defects, experiments, market, purchases
+from crmlib.demo import boxes, calls, circle, consents, defects, experiments, market, purchases, regular
+from crmlib.demo.subscriptions import Subscriptions, subscriptions
 from crmlib.demo.survey import Survey, survey
 
 FOLLOW_UP_FROM, FOLLOW_UP_TO = 454, 90  # days before the last day
@@ -21,35 +22,101 @@ class World:
     orders: pd.DataFrame
     lines: pd.DataFrame
     follow_up: pd.DataFrame
+    contacts: pd.DataFrame
+    subscriptions: Subscriptions
+    referrals: pd.DataFrame
+    engagement: pd.DataFrame
     assignments: pd.DataFrame
     survey: Survey
+    leads: pd.DataFrame
+    inquiries: pd.DataFrame
     export_people: pd.DataFrame
     export_orders: pd.DataFrame
     export_lines: pd.DataFrame
 
 
 def simulate(
-    rng: np.random.Generator, *, n: int, first_customer: int, first_order: int, last_day: int, handful: bool
+    rng: np.random.Generator,
+    *,
+    n: int,
+    first_customer: int,
+    first_order: int,
+    last_day: int,
+    handful: bool,
+    faults: bool = True,
 ) -> World:
-    """Simulate `n` customers from their arrival to `last_day`; `handful` plants the few rare faults in this batch."""
+    """Simulate `n` customers from their arrival to `last_day`.
+
+    `handful` plants the one regular customer and the few rare faults in this batch; without `faults` there are none.
+    """
+    # What came later draws from a stream of its own, so that the histories of the first stream stay as they were.
+    other = rng.spawn(1)[0]
     first_day = market.three_years_before(last_day)
-    people = market.customers(rng, n=n, first_number=first_customer, first_day=first_day, last_day=last_day)
+    arrived = market.customers(rng, n=n, first_number=first_customer, first_day=first_day, last_day=last_day)
+    people = consents.with_consents(other, arrived)
+    people = regular.as_regular(people) if handful else people
+    orders, lines, follow_up, contacts = _bought(rng, other, people, last_day=last_day, handful=handful)
+    orders = _kept_by_the_system(orders, lines, people)
+    assigned = experiments.assignments(rng, people, orders, follow_up, last_day=last_day)
+    asked = survey(rng, people, orders, last_day=last_day)
+    n_leads = round(n * consents.LEADS_PER_CUSTOMER)
+    subscribed = subscriptions(other, people, orders, last_day=last_day)
+    brought = circle.referrals(other, people, orders, lines)
+    engaged = circle.engagement(other, people, orders, last_day=last_day)
+    inquired = circle.inquiries(other, people, first_number=first_customer, last_day=last_day)
+    leads = consents.leads(other, n=n_leads, first_number=first_customer, first_day=first_day, last_day=last_day)
+    everyone, numbered, ordered = _exported(
+        rng, people, orders, lines, first_order=first_order, last_day=last_day, handful=handful, faults=faults
+    )
+    return World(
+        people=people, orders=orders, lines=lines, follow_up=follow_up, contacts=contacts, subscriptions=subscribed,
+        referrals=brought, engagement=engaged, assignments=assigned, survey=asked, leads=leads, inquiries=inquired,
+        export_people=everyone, export_orders=numbered, export_lines=ordered,
+    )  # fmt: skip
+
+
+def _bought(
+    rng: np.random.Generator, other: np.random.Generator, people: pd.DataFrame, *, last_day: int, handful: bool
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Orders and their lines, the follow-up experiment and the calls to silent customers."""
     enrolment = range(last_day - FOLLOW_UP_FROM, last_day - FOLLOW_UP_TO + 1)
     history = purchases.histories(rng, people, last_day=last_day, follow_up=enrolment)
     orders = boxes.heads(rng, history.orders, last_day=last_day)
     lines = boxes.lines(rng, orders, last_day=last_day)
-    orders = _kept_by_the_system(orders, lines, people)
-    everyone = pd.concat([people, defects.outsiders(people)], ignore_index=True) if handful else people
-    assigned = experiments.assignments(rng, people, orders, history.follow_up, last_day=last_day)
-    asked = survey(rng, people, orders, last_day=last_day)
-    extra = defects.extra_orders(rng, orders, first_outsider=n, last_day=last_day, handful=handful)
-    more = defects.extra_lines(extra, lines, first_order=len(orders))
-    both = pd.concat([orders.assign(reason=""), extra], ignore_index=True)
-    numbered, ordered = _numbered(both, pd.concat([lines, more]), everyone, first_order=first_order)
-    return World(
-        people=people, orders=orders, lines=lines, follow_up=history.follow_up, assignments=assigned, survey=asked,
-        export_people=everyone, export_orders=numbered, export_lines=ordered,
-    )  # fmt: skip
+    spared = np.array([regular.CUSTOMER] if handful else [], dtype=int)
+    called = calls.programme(other, people, orders, history.follow_up, last_day=last_day, spared=spared)
+    revived = boxes.heads(other, called.orders, last_day=last_day)
+    parts = [(orders, lines), (revived, boxes.lines(other, revived, last_day=last_day))]
+    contacts, follow_up = called.contacts, history.follow_up
+    if handful:
+        planted = regular.heads(regular.histories(people, last_day=last_day), last_day=last_day)
+        parts = [
+            _without(orders, lines, regular.CUSTOMER),
+            parts[1],
+            (planted, regular.lines(planted, last_day=last_day)),
+        ]
+        contacts = pd.concat([contacts, regular.contact(last_day)], ignore_index=True)
+        follow_up = follow_up[follow_up["customer"] != regular.CUSTOMER]
+    contacts = contacts.sort_values(["day", "customer"], ignore_index=True)
+    return *_joined(parts), follow_up.reset_index(drop=True), contacts
+
+
+def _without(orders: pd.DataFrame, lines: pd.DataFrame, customer: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    kept = (orders["customer"] != customer).to_numpy()
+    lines = lines[kept[lines["order"]]]
+    return orders[kept].reset_index(drop=True), lines.assign(order=(np.cumsum(kept) - 1)[lines["order"]])
+
+
+def _joined(parts: list[tuple[pd.DataFrame, pd.DataFrame]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Orders of several sources in one frame by customer and number, with their lines."""
+    starts = np.cumsum([0, *(len(orders) for orders, _ in parts)])
+    orders = pd.concat([orders for orders, _ in parts], ignore_index=True)
+    lines = pd.concat([lines.assign(order=lines["order"] + s) for (_, lines), s in zip(parts, starts, strict=False)])
+    sequence = np.lexsort((orders["number"], orders["customer"]))
+    place = np.empty(len(orders), dtype=int)
+    place[sequence] = np.arange(len(orders))
+    moved = lines.assign(order=place[lines["order"]]).sort_values(["order", "line_type"], kind="stable")
+    return orders.iloc[sequence].reset_index(drop=True), moved.reset_index(drop=True)
 
 
 def _kept_by_the_system(orders: pd.DataFrame, lines: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
@@ -63,6 +130,27 @@ def _kept_by_the_system(orders: pd.DataFrame, lines: pd.DataFrame, people: pd.Da
         memo="",
         anonymous=False,
     )
+
+
+def _exported(
+    rng: np.random.Generator,
+    people: pd.DataFrame,
+    orders: pd.DataFrame,
+    lines: pd.DataFrame,
+    *,
+    first_order: int,
+    last_day: int,
+    handful: bool,
+    faults: bool,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """People, orders in the order of time and lines as the shop's system holds them."""
+    if not faults:
+        return people, *_numbered(orders.assign(reason=""), lines, people, first_order=first_order)
+    everyone = pd.concat([people, defects.outsiders(people)], ignore_index=True) if handful else people
+    extra = defects.extra_orders(rng, orders, first_outsider=len(people), last_day=last_day, handful=handful)
+    more = defects.extra_lines(extra, lines, first_order=len(orders))
+    both = pd.concat([orders.assign(reason=""), extra], ignore_index=True)
+    return everyone, *_numbered(both, pd.concat([lines, more]), everyone, first_order=first_order)
 
 
 def _numbered(
