@@ -17,8 +17,9 @@ Painting = tuple[str, ...]  # five texts from R5 down to R1, each with the ranks
 
 # Tools let the user paint (support.uchideno-kozuchi.com 274, 1140) and publish no painting: both are our proposal.
 PAINTINGS: dict[str, Painting] = {
-    # A: bought four times or more by the F score and lately. Half of one is never enough: both scores must be high.
-    "standard": ("CCBAA", "CCBAA", "DDCBB", "EDDCC", "EEEDD"),
+    # A needs both scores at 4 or 5. One order, some orders (F2 and F3) and many (F4 and F5) are a rank apart, and so is
+    # each step of silence from R4 down.
+    "standard": ("CBBAA", "CBBAA", "DCCBB", "EDDCC", "EEEDD"),
     # By the sum of both scores: A 9 to 10, B 7 to 8, C 5 to 6, D 4, E 2 to 3.
     "sum": ("CBBAA", "CCBBA", "DCCBB", "EDCCB", "EEDCC"),
 }
