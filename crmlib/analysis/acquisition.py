@@ -100,9 +100,9 @@ def judged(
 
     limit_cpo = annual gross profit (less variable cost) a new customer x n_customers / n_main: what a main-product
     customer may cost. The verdict compares its interval with the cost, never the point: scale (the lower end is at
-    least scale_at x cpo), keep (the lower end is at least cpo), watch (the interval holds cpo), stop (the upper end is
-    below cpo), too_few (fewer than `least` customers observed a year), untellable (no cost, no new customer, nobody
-    observed a year or no gross profit).
+    least scale_at x cpo), keep_budget (the lower end is at least cpo), watch (the interval holds cpo), stop (the upper
+    end is below cpo), too_few (fewer than `least` customers observed a year), untellable (no cost, no new customer,
+    nobody observed a year or no gross profit).
 
     Returns columns:
         those of `by_medium`, and n_year (observed a year); ltv_half; ltv, ltv_low, ltv_high; ltv_naive; profit,
@@ -175,4 +175,4 @@ def _verdict(found: pd.DataFrame, scale_at: float, least: int) -> np.ndarray:
     known = cost.notna() & found["limit_cpo"].notna() & (found["n_year"] > 0)
     few = known & ((found["n_year"] < least) | low.isna())
     rules = [~known, few, low >= scale_at * cost, low >= cost, high < cost]
-    return np.select(rules, ["untellable", "too_few", "scale", "keep", "stop"], "watch")
+    return np.select(rules, ["untellable", "too_few", "scale", "keep_budget", "stop"], "watch")

@@ -10,6 +10,8 @@ from crmlib.analysis.ltv import NAN, MarginResult, ValueResult
 
 COST_COLUMNS = ["media", "cost", "n_customers", "n_trial", "cpa", "cpr", "pull_rate", "cpo", "mr", "f2_rate"]
 VALUE_COLUMNS = ["media", "n_year", "ltv_half", "ltv", "ltv_low", "ltv_high", "ltv_naive", "roas", "roi"]
+ELEMENT_NAMES = {"n_due": "n_previous", "n_next": "n_made", "continuation": "step_continuation",
+                 "cancellation": "step_cancellation"}  # fmt: skip
 VERDICT_COLUMNS = ["media", "n_year", "cpo", "limit_cpo", "limit_cpo_low", "limit_cpo_high", "ltv_per_cost",
                    "payback_state", "payback_month", "verdict"]  # fmt: skip
 
@@ -29,8 +31,8 @@ def side_by_side(
         day: the first year.
 
     Returns columns:
-        definition; counted (customer, subscription); ltv, ltv_low, ltv_high (sales); profit, profit_low, profit_high
-        (gross profit less variable cost); n. NaN where it cannot be told.
+        definition; counted_unit (customer, subscription); n_observed; ltv, ltv_low, ltv_high (sales); profit,
+        profit_low, profit_high (gross profit less variable cost). NaN where it cannot be told.
     """
     last = int(sums["day"].max()) if len(sums) else day
     own = {
@@ -53,12 +55,12 @@ def reasons() -> pd.DataFrame:
     """Each definition with its formula and why it differs, as codes.
 
     Returns columns:
-        definition; formula; why.
+        definition; ltv_formula; ltv_why.
     """
     names = ["l1_cumulative", "l2_first_year", "l2_active_year", "l3_price_frequency_years", "l4_leave_rate",
              "l5_cancel_rate", "l6_survival"]  # fmt: skip
     rows = [(name, f"{name}_formula", f"{name}_why") for name in names]
-    return pd.DataFrame(rows, columns=["definition", "formula", "why"])
+    return pd.DataFrame(rows, columns=["definition", "ltv_formula", "ltv_why"])
 
 
 def cumulative_table(curve: pd.DataFrame, profit: pd.DataFrame, *, every: int = 90) -> pd.DataFrame:
@@ -95,10 +97,22 @@ def unmatched(judged: pd.DataFrame) -> pd.DataFrame:
 
 def element_table(elements: pd.DataFrame, *, most: int = 12) -> pd.DataFrame:
     """The first so many purchases or deliveries with their three elements and what each adds to the value."""
-    table = elements.head(most).copy()
-    table["added"] = table["unit_price"] * table["reach"]
-    names = ["number", "n_due", "n_next", "unit_price", "continuation", "cancellation", "reach", "added"]
-    return table[names]
+    table = elements.head(most).rename(columns=ELEMENT_NAMES)
+    table["value_added"] = table["unit_price"] * table["reach"]
+    return table[["number", *ELEMENT_NAMES.values(), "unit_price", "reach", "value_added"]].reset_index(drop=True)
+
+
+def curve_lines(sales: pd.DataFrame, profit: pd.DataFrame) -> pd.DataFrame:
+    """Both cumulative curves in one long table, the points with nobody observed so long left out.
+
+    Returns columns:
+        value_basis (sales_ltv, profit_ltv); day; n_eligible; ltv, ltv_low, ltv_high.
+    """
+    both = pd.concat(
+        [sales.assign(value_basis="sales_ltv"), profit.assign(value_basis="profit_ltv")], ignore_index=True
+    )
+    names = ["value_basis", "day", "n_eligible", "ltv", "ltv_low", "ltv_high"]
+    return both.loc[both["ltv"].notna(), names].reset_index(drop=True)
 
 
 _PRICES = ("unit_price", "unit_profit")
@@ -122,7 +136,7 @@ def _times(result: ValueResult, rate: float) -> ValueResult:
 def _line(name: str, sales: ValueResult, profit: ValueResult) -> dict[str, object]:
     counted = "subscription" if name in {"l5_cancel_rate", "l6_survival"} else "customer"
     return {
-        "definition": name, "counted": counted, "n": sales.n,
+        "definition": name, "counted_unit": counted, "n_observed": sales.n,
         "ltv": sales.value, "ltv_low": sales.interval.low, "ltv_high": sales.interval.high,
         "profit": profit.value, "profit_low": profit.interval.low, "profit_high": profit.interval.high,
     }  # fmt: skip

@@ -54,10 +54,10 @@ def months(curves: pd.DataFrame, *, horizon_days: int = 720) -> pd.DataFrame:
     """The first month (of 30 days) by whose end each medium's customers have paid back their cost.
 
     Not reached and not yet observed are different answers: a medium is not_reached when its customers were followed
-    to `horizon_days` without paying back, not_observed when the data end before.
+    to `horizon_days` without paying back, not_observed_yet when the data end before.
 
     Returns columns:
-        media; payback_state (reached, not_reached, not_observed); payback_month (NaN unless reached); observed_days
+        media; payback_state (reached, not_reached, not_observed_yet); payback_month (NaN unless reached); observed_days
         (the longest day with enough customers).
 
     Raises:
@@ -78,4 +78,4 @@ def _payback(media: str, curve: pd.DataFrame, horizon_days: int) -> tuple[str, s
     back = curve.loc[(curve["net"] >= 0) & (curve["day"] > 0), "day"]
     if len(back):
         return media, "reached", float(np.ceil(back.min() / MONTH_DAYS)), observed
-    return media, "not_reached" if observed >= horizon_days else "not_observed", NAN, observed
+    return media, "not_reached" if observed >= horizon_days else "not_observed_yet", NAN, observed

@@ -22,8 +22,9 @@ def tornado(
     cancellation: the rate of every step - points, which is all the steps at once. Rates stay within 0 and 1.
 
     Returns columns:
-        element (unit_price, continuation, cancellation); number (of the step's purchase or delivery, 0 for all later
-        ones, NaN for the other elements); change (share of the price, or of the rate: 0.01 is a point); ltv (as it
+        element (unit_price_element, continuation_element, cancellation_element); number (of the step's purchase or
+        delivery, 0 for all later ones, NaN for the other elements); change (share of the price, or of the rate: 0.01
+        is a point); ltv (as it
         is); difference_up, difference_down (change of ltv a customer when the element improves or worsens);
         difference_cohort (difference_up x n_customers). No rows without elements.
 
@@ -34,7 +35,7 @@ def tornado(
         >>> steps = {"number": [1, 2], "n_due": [10, 10], "continuation": [1.0, 0.5]}
         >>> table = tornado(pd.DataFrame({**steps, "unit_price": [100.0, 100.0]}), price_change=0.1, points=0.1)
         >>> table[["element", "difference_up"]].round(9).values.tolist()
-        [['unit_price', 15.0], ['continuation', 10.0], ['cancellation', 10.0]]
+        [['unit_price_element', 15.0], ['continuation_element', 10.0], ['cancellation_element', 10.0]]
     """
     require_columns("elements", elements.columns, ["number", "unit_price", "continuation", measure])
     require_at_least("price_change", price_change, 0)
@@ -45,13 +46,13 @@ def tornado(
     rate, price = elements["continuation"].to_numpy(), elements[measure].to_numpy()
     base = _value(rate, price)
     step = elements["unit_price"].to_numpy() * price_change
-    rows = [("unit_price", NAN, price_change, _value(rate, price + step), _value(rate, price - step))]
+    rows = [("unit_price_element", NAN, price_change, _value(rate, price + step), _value(rate, price - step))]
     for number, chosen in _chosen(elements["number"].to_numpy(), steps_shown):
         up, down = (_value(_moved(rate, chosen, sign * points), price) for sign in (1, -1))
-        rows.append(("continuation", number, points, up, down))
+        rows.append(("continuation_element", number, points, up, down))
     later = elements["number"].to_numpy() > 1
     up, down = (_value(_moved(rate, later, sign * points), price) for sign in (1, -1))
-    rows.append(("cancellation", NAN, -points, up, down))
+    rows.append(("cancellation_element", NAN, -points, up, down))
     table = pd.DataFrame(rows, columns=["element", "number", "change", "up", "down"])
     table["ltv"] = base
     table["difference_up"], table["difference_down"] = table["up"] - base, table["down"] - base
