@@ -9,7 +9,7 @@ import re
 import pytest
 from babel.messages.pofile import read_po
 
-from crmlib import catalogue, words
+from crmlib import catalogue, dictionary, words
 from crmlib.dictionary import CODES, COLUMNS, DEFINITIONS, KINDS
 from crmlib.words import phrase, placeholders, say, text
 
@@ -192,3 +192,12 @@ def test_the_markdown_of_a_notebook_is_translated_block_by_block() -> None:
     notebook = {"cells": [{"cell_type": "markdown", "source": ["## The answer in short\n", "\n", "Unknown words"]}]}
     words.translate_notebook(notebook, "ja")
     assert notebook["cells"][0]["source"] == "## 結論\n\nUnknown words"
+
+
+@pytest.mark.parametrize("part", ["COLUMNS", "CODES", "DEFINITIONS"])
+def test_a_name_that_two_questions_know_means_the_same_in_both(part: str) -> None:
+    seen: dict[str, tuple[str, Any]] = {}
+    for module in dictionary.MODULES:
+        for name, entry in getattr(module, part).items():
+            known = seen.setdefault(name, (module.__name__, entry))
+            assert known[1] == entry, (name, module.__name__, known)

@@ -29,16 +29,11 @@ Entry = TypeVar("Entry")
 
 
 def _together(parts: list[dict[str, Entry]]) -> dict[str, Entry]:
-    """All parts as one; a name that two parts know must be the same in both, or it has two meanings."""
-    found: dict[str, Entry] = {}
-    for part in parts:
-        for name, entry in part.items():
-            if found.setdefault(name, entry) != entry:
-                raise ValueError(f"dictionary: '{name}' is {found[name]!r} in one module and {entry!r} in another.")
-    return found
+    """All parts as one; that no name means two things is tested."""
+    return {name: entry for part in reversed(parts) for name, entry in part.items()}
 
 
-_MODULES = (
+MODULES = (
     common,
     rfm,
     retention,
@@ -53,6 +48,6 @@ _MODULES = (
     ltv,
     basket,
 )
-COLUMNS = _together([module.COLUMNS for module in _MODULES])
-CODES = _together([module.CODES for module in _MODULES])
-DEFINITIONS = _together([module.DEFINITIONS for module in _MODULES])
+COLUMNS = _together([module.COLUMNS for module in MODULES])
+CODES = _together([module.CODES for module in MODULES])
+DEFINITIONS = _together([module.DEFINITIONS for module in MODULES])

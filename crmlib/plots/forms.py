@@ -26,11 +26,12 @@ from crmlib.plots.drawing import (
     money_axis,
     month_axis,
     nothing_to_show,
+    plot_size,
     rows_that_fit,
     share_axis,
     short,
+    two_lines,
     whole_ticks,
-    with_size,
     write,
     write_apart,
     write_beside,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 ROW, ROOMY = 17.0, 28.0  # points of a row: at least, and where there is room
+TWO_LINES = 23.0  # points of a row whose name has two lines
+ARROW = " → "  # from one item to another
 STRIDES = (1, 2, 3, 5, 10, 20, 30, 50, 60, 90, 100, 180, 360, 500, 1000)
 SERIES = (colours.DARK_BLUE, colours.ORANGE, colours.QUIET, colours.PALE_BLUE, "#7b5ea7", "#3f8f6b")
 
@@ -71,7 +74,7 @@ def interval_rows(
     ax.plot(rows[value].astype("float64"), places, "o", color=colours.ESTIMATE, markersize=6)
     for place, number in zip(places.tolist(), rows[value].tolist(), strict=True):
         write_beside(ax, place, words.text(number, kind))
-    category_rows(ax, _names(rows, name, n), left_out=len(table) - len(rows))
+    category_rows(ax, _names(ax, rows, name, n), left_out=len(table) - len(rows))
     bounds = [c for c in (value, f"{value}_low", f"{value}_high") if c in rows.columns]
     low, high = lowest_highest(rows[bounds])
     _value_axis(ax, "x", value, max(high, target or 0), low)
@@ -104,7 +107,7 @@ def bar_rows(
     ax.barh(np.arange(len(rows)), rows[value].astype("float64"), height=0.62, color=colour)
     for place, number in enumerate(rows[value].tolist()):
         write_beside(ax, place, words.text(number, kind))
-    category_rows(ax, _names(rows, name, n), left_out=len(table) - len(rows))
+    category_rows(ax, _names(ax, rows, name, n), left_out=len(table) - len(rows))
     low, high = lowest_highest(rows[[value]])
     _value_axis(ax, "x", value, high, low)
     ax.axvline(0, color=colours.QUIET, linewidth=0.8)
@@ -185,14 +188,29 @@ def _rows(ax: Axes, table: DataFrame) -> DataFrame:
     return rows
 
 
-def _names(rows: DataFrame, name: str, n: str | None) -> list[str]:
+def _names(ax: Axes, rows: DataFrame, name: str, n: str | None) -> list[str]:
+    """Names of the rows; on two lines where the rows are high enough for two."""
     kind = words.column(name).kind
-    said = [
-        words.label(key) if kind == "label" and isinstance(key, str) else words.text(key, kind) for key in rows[name]
-    ]
-    return (
-        [short(text) for text in said] if n is None else [with_size(t, k) for t, k in zip(said, rows[n], strict=True)]
-    )
+    roomy = len(rows) * TWO_LINES <= plot_size(ax)[1]
+    said = [_fitting(words.label(key) if _is_code(key, kind) else words.text(key, kind), roomy) for key in rows[name]]
+    if n is None:
+        return said
+    return [f"{text} (n = {words.text(size, 'count')})" for text, size in zip(said, rows[n], strict=True)]
+
+
+def _is_code(key: Any, kind: str) -> bool:
+    return kind == "label" and isinstance(key, str)
+
+
+def _fitting(text: str, roomy: bool) -> str:
+    first, arrow, second = text.partition(ARROW)
+    if arrow:
+        return (
+            f"{short(first)}{ARROW.rstrip()}\n{short(second)}"
+            if roomy
+            else short(first, 17) + ARROW + short(second, 17)
+        )
+    return two_lines(text) if roomy else short(text, 34)
 
 
 def _value_axis(ax: Axes, which: Which, value: str, high: float, low: float) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmlib import words
 from crmlib.report import figure
+from crmlib.report.form import Form, entries
 from crmlib.words import N_, Sentence
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ class Report:
         """Take the period of the exhibits that follow from these day numbers, not from the orders."""
         if len(days):
             self.observed = (int(days.min()), int(days.max()))
+
+    def between(self, first_day: int | None = None, last_day: int | None = None) -> None:
+        """Say this period with the exhibits that follow; without days, that of all orders again."""
+        self.observed = None if first_day is None or last_day is None else (int(first_day), int(last_day))
 
     def metric(
         self, id: str, value: float | None, *, title: Text, kind: str, interval: Any = None,
@@ -134,12 +139,19 @@ class Report:
             raise ValueError(f"the sales of the table add up to {found}, the ledger has {used}; they must be equal.")
 
     def sheet(
-        self, id: str, frame: DataFrame, *, title: Text, n_kind: str = "customers", note: Text = "",
-        needs: str | None = None, values: dict[str, Any] | None = None,
+        self, id: str, frame: DataFrame, *, title: Text, name: Text = "", n_kind: str = "customers", note: Text = "",
+        form: Form | None = None, needs: str | None = None, values: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        """Hand rows to the workbook: all of them go to a Parquet file beside the notebook, ten are shown."""
+        """Hand rows to the workbook: all of them go to a Parquet file beside the notebook, ten are shown.
+
+        `name` is what the workbook calls the sheet, where it is not the title. `form` makes it a sheet to be filled in:
+        column: what is entered ("date"; "short", a code; "memo") or a list of choices. A column of the frame takes
+        entries where it stands, another is added behind.
+        """
         head = self._head("sheet", id, title, n=len(frame), n_kind=n_kind, note=note, needs=needs, values=values)
         body = _table(frame.head(SHOWN_ROWS)) | {"n_rows": len(frame), **_write_rows(frame, f"{id}.parquet")}
+        head |= {"name": self._say(name, values)} if name else {}
+        head |= {"form": entries(form)} if form else {}
         self._emit({**head, **body}, _table_html(head, body))
 
     def finish(self) -> None:
