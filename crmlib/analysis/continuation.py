@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
-from crmlib.analysis.intervals import Interval
+from crmlib.analysis.intervals import wilson
 from crmlib.analysis.reasons import monthly
-from crmlib.analysis.subscriptions import steps
+from crmlib.analysis.subscriptions import GRACE, steps
 from crmlib.analysis.survival import KaplanMeierResult, kaplan_meier
 
 REFERENCE = "survival_due"
@@ -138,10 +138,7 @@ def _due(name: str, timeline: pd.DataFrame, at: int, unit: str) -> Entry:
 
 def _complete(timeline: pd.DataFrame, as_of_day: int, at: int) -> Entry:
     whole = timeline[timeline["first_delivery"] == 1]
-    # The grace is in due_day: half an interval late is still on time.
-    wait = whole["interval_days"] * (at - 1) + (whole["due_day"] - whole["last_day"]).clip(
-        upper=whole["interval_days"] * 2
-    )
+    wait = whole["interval_days"] * (at - 1 + GRACE)
     old = whole[whole["first_day"] + wait <= as_of_day]
     return _share("survival_complete", int((old["last_delivery"] >= at).sum()), len(old))
 
@@ -157,8 +154,6 @@ def _previous(timeline: pd.DataFrame, at: int) -> Entry:
 
 
 def _share(name: str, numerator: int, denominator: int) -> Entry:
-    from crmlib.analysis.intervals import wilson
-
     interval = wilson(numerator, denominator)
     rate = numerator / denominator if denominator else math.nan
     counts = {"numerator": float(numerator), "denominator": float(denominator)}
@@ -197,8 +192,8 @@ def _kaplan_meier(subscriptions: pd.DataFrame, as_of_day: int, day: float) -> En
     if rows.empty:
         return Entry(definition="kaplan_meier_days")
     last = rows.iloc[-1]
-    ends = Interval(last["survival_low"], last["survival_high"])
-    return Entry(definition="kaplan_meier_days", rate=last["survival"], low=ends.low, high=ends.high)
+    bounds = {"low": last["survival_low"], "high": last["survival_high"]}
+    return Entry(definition="kaplan_meier_days", rate=last["survival"], **bounds)
 
 
 def _averages(timeline: pd.DataFrame) -> list[Entry]:

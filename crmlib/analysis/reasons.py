@@ -9,6 +9,7 @@ from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.intervals import wilson_bounds
 from crmlib.analysis.months import last_day, month_of_day, month_state
 from crmlib.analysis.proportions import ProportionsResult, proportions
+from crmlib.analysis.subscriptions import steps
 
 # In the order of domain.md 2.13; who gave no reason has a row of its own, never a share of the others.
 REASONS = (
@@ -29,8 +30,8 @@ def monthly(subscriptions: pd.DataFrame, *, as_of_day: int) -> pd.DataFrame:
 
     Returns columns:
         month (year * 12 + month - 1); n_active (at its beginning); n_cancelled (of these, in the month);
-        n_cancelled_new (begun and cancelled in it); cancel_rate, cancel_rate_low, cancel_rate_high (NaN without active contracts, no
-        interval for a running month); state (observed, partial).
+        n_cancelled_new (begun and cancelled in it); cancel_rate, cancel_rate_low,
+        cancel_rate_high (NaN without active contracts, no interval for a running month); state (observed, partial).
 
     Raises:
         ValueError: a column is missing.
@@ -86,8 +87,6 @@ def by_delivery(timeline: pd.DataFrame, subscriptions: pd.DataFrame, *, max_deli
     Raises:
         ValueError: a column is missing or max_delivery is below 1.
     """
-    from crmlib.analysis.subscriptions import steps
-
     told = _spans(subscriptions).set_index("subscription_id")["reason"]
     left = timeline[timeline["is_due"]]
     reason = left["subscription_id"].map(told).astype(object).fillna(NOT_RECORDED)
@@ -120,7 +119,7 @@ def summary(subscriptions: pd.DataFrame, *, as_of_day: int) -> pd.DataFrame:
     found = _rates(found).rename(columns={"n_start": "n_active_months"})
     total = found.loc[found["reason"] == ALL, "n_cancelled"].sum()
     found["share"] = found["n_cancelled"] / total if total else float("nan")
-    order = found.assign(last=found["reason"].isin([ALL, "not_answered"]))
+    order = found.assign(last=found["reason"].map({"not_answered": 1, ALL: 2}).fillna(0))
     order = order.sort_values(["last", "n_cancelled", "reason"], ascending=[True, False, True], ignore_index=True)
     names = ["reason", "n_cancelled", "share", "n_active_months", "cancel_rate", "cancel_rate_low", "cancel_rate_high"]
     return order[names]
