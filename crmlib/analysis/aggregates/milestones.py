@@ -30,7 +30,7 @@ def milestones(orders: Any, *, as_of_day: int, min_orders: int = 2, year_days: i
         >>> orders = pd.DataFrame({"customer_id": ["a", "a"], "order_id": ["1", "2"], "order_day": [10, 40],
         ...                        "order_kind": ["trial", "one_off"], "amount": [500, 700]})
         >>> milestones(orders, as_of_day=50).iloc[0, 1:].tolist()
-        [10.0, 40.0, nan, 40.0, 40.0, 1200]
+        [10.0, 40.0, nan, 40.0, 40.0, 1200.0]
     """
     require_at_least("min_orders", min_orders, 1)
     require_at_least("year_days", year_days, 1)
