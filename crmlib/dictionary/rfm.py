@@ -141,7 +141,7 @@ DEFINITIONS: dict[str, str] = {
     "rho": N_(
         "Correlation of the ranks, equal values with their mean rank, from -1 to 1. Recency counts the other way round,"
         " so that more recent is more. Customers with an order up to the earlier day; nothing later is in R, F and M."
-        " Interval on Fisher's scale with the variance of Bonett and Wright."
+        " Interval on Fisher's scale with a variance that allows for equal values (Borkowf)."
     ),
     "later_rate": N_(
         "Customers with an order in the period after the earlier day divided by all with that score on that day; the"

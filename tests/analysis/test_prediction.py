@@ -66,12 +66,36 @@ def test_spearman_is_scipys_with_ties_too(seed: int) -> None:
     assert prediction.spearman(x, y) == pytest.approx(stats.spearmanr(x, y).statistic, abs=1e-12)
 
 
-def test_the_interval_is_bonett_and_wrights() -> None:
-    # rho .6 of 30: atanh .693147, error sqrt(1.18 / 27) = .209054, so tanh(.283409) to tanh(1.102886).
-    interval = prediction.spearman_interval(0.6, 30)
-    assert (interval.low, interval.high) == (pytest.approx(0.2761, abs=1e-4), pytest.approx(0.8016, abs=1e-4))
-    assert (prediction.spearman_interval(1.0, 30).low, prediction.spearman_interval(-1.0, 30).high) == (1.0, -1.0)
-    assert math.isnan(prediction.spearman_interval(0.5, 3).low)
+def test_the_interval_without_ties_is_about_bonett_and_wrights() -> None:
+    # Bonett and Wright (2000), Psychometrika 65, 23-28: atanh(rho) ± z sqrt((1 + rho2 / 2) / (n - 3)).
+    rng = np.random.default_rng(6)
+    x = rng.normal(size=3_000)
+    y = 0.5 * x + rng.normal(size=3_000)
+    rho, interval = prediction.spearman(x, y), prediction.spearman_interval(x, y)
+    half = 1.959964 * math.sqrt((1 + rho**2 / 2) / (3_000 - 3))
+    assert interval.low == pytest.approx(math.tanh(math.atanh(rho) - half), abs=0.002)
+    assert interval.high == pytest.approx(math.tanh(math.atanh(rho) + half), abs=0.002)
+
+
+def test_the_interval_of_two_by_two_counts_is_that_of_phi() -> None:
+    # Of yes and no Spearman's is phi, whose variance is known (Bishop, Fienberg and Holland 1975, p. 381-382).
+    counts = {(0, 0): 40, (0, 1): 10, (1, 0): 20, (1, 1): 30}
+    x, y = (np.repeat([cell[side] for cell in counts], list(counts.values())) for side in (0, 1))
+    phi = (40 * 30 - 10 * 20) / math.sqrt(50 * 50 * 60 * 40)
+    a = (0.5 - 0.5) / math.sqrt(0.5 * 0.5)  # of the rows, which are equally many
+    b = (0.6 - 0.4) / math.sqrt(0.6 * 0.4)
+    variance = (1 - phi**2 + phi * (1 + phi**2 / 2) * a * b - 0.75 * phi**2 * (a**2 + b**2)) / 100
+    half = 1.959964 * math.sqrt(variance) / (1 - phi**2)
+    interval = prediction.spearman_interval(x, y)
+    assert prediction.spearman(x, y) == pytest.approx(phi)
+    assert interval.low == pytest.approx(math.tanh(math.atanh(phi) - half), abs=1e-6)
+    assert interval.high == pytest.approx(math.tanh(math.atanh(phi) + half), abs=1e-6)
+
+
+def test_a_perfect_correlation_is_its_own_interval_and_three_customers_have_none() -> None:
+    assert prediction.spearman_interval(range(9), range(9)).low == pytest.approx(1)
+    assert prediction.spearman_interval(range(9), range(9, 0, -1)).high == pytest.approx(-1)
+    assert math.isnan(prediction.spearman_interval([1, 2, 3], [1, 3, 2]).low)
 
 
 @pytest.mark.parametrize("outcome", prediction.OUTCOMES)
