@@ -15,14 +15,14 @@ from crmlib.analysis.months import EPOCH
 
 YEARS = ("rolling", "fiscal")
 YEAR_DAYS = 365
-BRIDGE = ("active_before", "came_new", "revived", "lost", "active_now")
+BRIDGE = ("active_last_year", "came_new", "revived", "lost_in_year", "active_this_year")
 RATES = {
-    "retention_rate": ("n_kept", "n_before"),
+    "retention_rate": ("n_kept_on", "n_active_before"),
     "new_retention_rate": ("n_new_kept", "n_new"),
-    "leave_rate": ("n_lost", "n_before"),
+    "year_leave_rate": ("n_lost", "n_active_before"),
     "return_rate": ("n_revived", "n_inactive"),
 }
-COMPARED = ["n_before", "n_kept", "n_revived", "n_lost", "n_inactive"]
+COMPARED = ["n_active_before", "n_kept_on", "n_revived", "n_lost", "n_inactive"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +37,11 @@ class YearResult:
 
     from_day: int
     to_day: int
-    n_active: int
+    n_year_active: int
     amount: int
     annual_ltv: float
-    n_before: int | None
-    n_kept: int | None
+    n_active_before: int | None
+    n_kept_on: int | None
     n_new: int | None
     n_new_kept: int | None
     n_revived: int | None
@@ -56,12 +56,12 @@ class YearResult:
     @property
     def tellable(self) -> bool:
         """Whether this year and the year before are both observed in full."""
-        return self.n_before is not None
+        return self.n_active_before is not None
 
     @property
     def point_amount(self) -> float:
         """Sales of a year that one point of retention is worth: annual LTV x active customers x 0.01."""
-        return self.annual_ltv * self.n_active * 0.01
+        return self.annual_ltv * self.n_year_active * 0.01
 
 
 def year_table(*, as_of_day: int, first_day: int, year: str = "rolling", fiscal_year_start: int = 4) -> pd.DataFrame:
@@ -100,19 +100,19 @@ def annual(counts: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
     Active (稼働顧客): at least one order in the year. New: the first order in the data. Kept: active in the year before
     too. Revived: bought before, not in the year before. Lost: active in the year before, not in this one. So active =
     kept + new + revived, and active before = kept + lost. Inactive: bought before the year before and not in it.
-    retention_rate = kept / active before; new_retention_rate = new with a second order in the year / new; leave_rate =
-    lost / active before = 1 - retention_rate; return_rate = revived / inactive; annual_ltv = amount / active, so that
-    sales are annual LTV x active to the unit.
+    retention_rate = kept / active before; new_retention_rate = new with a second order in the year / new;
+    year_leave_rate = lost / active before = 1 - retention_rate; return_rate = revived / inactive; annual_ltv =
+    amount / active, so that sales are annual LTV x active to the unit.
 
     Args:
         counts: of `aggregates.year_counts` with the `to_day` of `years` as ends.
         years: of `year_table`.
 
     Returns columns:
-        those of `years`; n_active; n_new; n_new_kept; n_second (of the new, with a second order within 365 days of
-        the first); amount, amount_new, amount_existing (smallest unit); annual_ltv (smallest unit a customer, NaN
-        without one); n_before; n_kept; n_revived; n_lost; n_inactive; the four rates, each with _low and _high
-        (Wilson). What compares two years is NaN unless both are observed in full.
+        those of `years`; n_year_active; n_new; n_new_kept; n_second (of the new, with a second order within 365 days
+        of the first); amount, amount_new, amount_existing (smallest unit); annual_ltv (smallest unit a customer, NaN
+        without one); n_active_before; n_kept_on; n_revived; n_lost; n_inactive; the four rates, each with _low and
+        _high (Wilson). What compares two years is NaN unless both are observed in full.
 
     Raises:
         ValueError: a column is missing.
@@ -123,7 +123,7 @@ def annual(counts: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
     require_columns("counts", counts.columns, wanted)
     require_columns("years", years.columns, ["year", "from_day", "to_day", "state"])
     table = pd.concat([years.reset_index(drop=True), _sums(counts, len(years))], axis=1)
-    table["annual_ltv"] = table["amount"] / table["n_active"].where(table["n_active"] > 0)
+    table["annual_ltv"] = table["amount"] / table["n_year_active"].where(table["n_year_active"] > 0)
     whole = table["state"] == "observed"
     both = whole & whole.shift(1, fill_value=False)
     table[COMPARED] = table[COMPARED].astype("float64").where(both)
@@ -141,13 +141,13 @@ def latest_year(table: pd.DataFrame, *, tellable_from_day: int) -> YearResult | 
     if whole.empty:
         return None
     row = whole.iloc[-1].to_dict()
-    told = not np.isnan(row["n_before"])
-    compared = ("n_before", "n_kept", "n_revived", "n_lost", "n_new", "n_new_kept")
+    told = not np.isnan(row["n_active_before"])
+    compared = ("n_active_before", "n_kept_on", "n_revived", "n_lost", "n_new", "n_new_kept")
     # New customers of a year are only such when the year before has been seen.
     counts: dict[str, Any] = {name: int(row[name]) if told else None for name in compared}
     earlier = whole.iloc[-2].to_dict() if told else dict.fromkeys(["n_second", "n_new"], 0)
     second = wilson(earlier["n_second"], earlier["n_new"])
-    counts |= {name: int(row[name]) for name in ("from_day", "to_day", "n_active", "amount")}
+    counts |= {name: int(row[name]) for name in ("from_day", "to_day", "n_year_active", "amount")}
     return YearResult(
         **counts,
         annual_ltv=float(row["annual_ltv"]),
@@ -179,12 +179,13 @@ def bridge(result: YearResult | None) -> pd.DataFrame:
     """From last year's active customers to this year's: + new + revived - lost; empty where it cannot be told.
 
     Returns columns:
-        item (active_before, came_new, revived, lost, active_now); n_change (customers, lost below zero).
+        bridge_part (active_last_year, came_new, revived, lost_in_year, active_this_year); n_change (customers, lost
+        below zero).
     """
     if result is None or not result.tellable:
-        return pd.DataFrame({"item": pd.Series([], dtype="str"), "n_change": pd.Series([], dtype="int64")})
-    found = [result.n_before, result.n_new, result.n_revived, -(result.n_lost or 0), result.n_active]
-    return pd.DataFrame({"item": list(BRIDGE), "n_change": found}).astype({"n_change": "int64"})
+        return pd.DataFrame({"bridge_part": pd.Series([], dtype="str"), "n_change": pd.Series([], dtype="int64")})
+    found = [result.n_active_before, result.n_new, result.n_revived, -(result.n_lost or 0), result.n_year_active]
+    return pd.DataFrame({"bridge_part": list(BRIDGE), "n_change": found}).astype({"n_change": "int64"})
 
 
 def _rolling(as_of_day: int, first_day: int) -> list[int]:
@@ -214,14 +215,14 @@ def _sums(counts: pd.DataFrame, n_years: int) -> pd.DataFrame:
         return rows.groupby("year")[name].sum().reindex(range(n_years), fill_value=0).astype("int64")
 
     new, kept = counts[counts["years_before"] == 0], counts[counts["years_before"] == 1]
-    table = pd.DataFrame({"n_active": total(counts, "n_customers"), "n_new": total(new, "n_customers")})
+    table = pd.DataFrame({"n_year_active": total(counts, "n_customers"), "n_new": total(new, "n_customers")})
     table["n_new_kept"], table["n_second"] = total(new, "n_repeat"), total(new, "n_second")
     table["amount"], table["amount_new"] = total(counts, "amount"), total(new, "amount")
     table["amount_existing"] = table["amount"] - table["amount_new"]
-    table["n_before"] = table["n_active"].shift(1, fill_value=0)
-    table["n_kept"] = total(kept, "n_customers")
-    table["n_revived"] = table["n_active"] - table["n_new"] - table["n_kept"]
-    table["n_lost"] = table["n_before"] - table["n_kept"]
+    table["n_active_before"] = table["n_year_active"].shift(1, fill_value=0)
+    table["n_kept_on"] = total(kept, "n_customers")
+    table["n_revived"] = table["n_year_active"] - table["n_new"] - table["n_kept_on"]
+    table["n_lost"] = table["n_active_before"] - table["n_kept_on"]
     known = table["n_new"].cumsum().shift(1, fill_value=0)  # everybody who had bought before this year
-    table["n_inactive"] = known - table["n_before"]
+    table["n_inactive"] = known - table["n_active_before"]
     return table

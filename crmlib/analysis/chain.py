@@ -48,7 +48,8 @@ def transitions(counts: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
         years: of `active.year_table`.
 
     Returns columns:
-        from_state; n_start; n_active; rate_active, rate_active_low, rate_active_high (Wilson; NaN where n_start is 0).
+        from_state; n_start; n_year_active (of these in the next year); rate_active, rate_active_low, rate_active_high
+        (Wilson; NaN where n_start is 0).
 
     Raises:
         ValueError: a column is missing.
@@ -57,9 +58,9 @@ def transitions(counts: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
     now = _states(counts, last - 1) if last > 0 else dict.fromkeys(STATES, 0)
     then = {state: int(_in_state(counts, last - 1, state, back=True)["n_customers"].sum()) for state in STATES}
     kept = then if last > 0 else dict.fromkeys(STATES, 0)
-    table = pd.DataFrame({"from_state": STATES, "n_start": now.values(), "n_active": kept.values()})
-    table["rate_active"] = table["n_active"] / table["n_start"].where(table["n_start"] > 0)
-    low, high = wilson_bounds(table["n_active"], table["n_start"])
+    table = pd.DataFrame({"from_state": STATES, "n_start": now.values(), "n_year_active": kept.values()})
+    table["rate_active"] = table["n_year_active"] / table["n_start"].where(table["n_start"] > 0)
+    low, high = wilson_bounds(table["n_year_active"], table["n_start"])
     return table.assign(rate_active_low=low, rate_active_high=high)
 
 
@@ -75,14 +76,14 @@ def outlook(
     the annual sales per customer of that state in the latest complete year.
 
     The line is the expected number. The band holds what the rates are not known by and chance: each draw takes the
-    rates from Beta(n_active + 1/2, n_start - n_active + 1/2) and lets every customer decide anew. It leaves out that
-    rates, new customers and sales per customer may change. A rate resting on fewer than 30 customers is not
+    rates from Beta(n_year_active + 1/2, n_start - n_year_active + 1/2) and lets every customer decide anew. It leaves
+    out that rates, new customers and sales per customer may change. A rate resting on fewer than 30 customers is not
     used: nobody comes back from lapsed_1 then, the rate of lapsed_longer is that of lapsed_1, and without the rates of
     new and existing customers, or without three full years, there is no outlook.
 
     Returns columns:
-        (table) year_ahead (0 is the latest complete year); n_active, amount (smallest unit), each with _low and _high;
-        n_new; n_existing; n_lapsed (expected).
+        (table) year_ahead (0 is the latest complete year); n_year_active, amount (smallest unit), each with _low and
+        _high; n_new; n_existing; n_lapsed (expected).
 
     Raises:
         ValueError: a column is missing; n_years, n_draws or new_customers is too small.
@@ -149,7 +150,7 @@ def _simulate(
 def _table(expected: Floats, drawn: Floats, spend: Floats, tail: float) -> pd.DataFrame:
     weights = np.array([1.0, 1.0, 0.0, 0.0])
     table = pd.DataFrame({"year_ahead": range(len(expected))})
-    for name, weight in (("n_active", weights), ("amount", spend)):
+    for name, weight in (("n_year_active", weights), ("amount", spend)):
         low, high = np.quantile(drawn @ weight, [tail, 1 - tail], axis=0)
         table[name], table[f"{name}_low"], table[f"{name}_high"] = expected @ weight, low, high
     parts = {"n_new": expected[:, 0], "n_existing": expected[:, 1], "n_lapsed": expected[:, 2:].sum(axis=1)}
@@ -157,7 +158,7 @@ def _table(expected: Floats, drawn: Floats, spend: Floats, tail: float) -> pd.Da
 
 
 def _usable(rates: pd.DataFrame) -> tuple[Floats, Floats]:
-    kept, seen = (rates[name].to_numpy(dtype="float64").copy() for name in ("n_active", "n_start"))
+    kept, seen = (rates[name].to_numpy(dtype="float64").copy() for name in ("n_year_active", "n_start"))
     if seen[2] < LEAST:
         kept[2], seen[2] = 0, LEAST
     if seen[3] < LEAST:

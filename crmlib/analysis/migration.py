@@ -6,18 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
-from scipy import special
 
 from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.flows import NEW, movement
-from crmlib.analysis.intervals import normal_quantile, wilson_bounds
 from crmlib.analysis.months import last_day, month_of_day
 from crmlib.analysis.portfolio import GROUPS, STANDINGS, STEPS, Thresholds, assign_groups
 
-ALL = "all_steps"
-FLOWS = ("step_up", "stay", "leave", "return")
 LEFT = STANDINGS["left"]
 
 
@@ -86,62 +81,25 @@ def step_months(counts: pd.DataFrame) -> pd.DataFrame:
         ValueError: a column is missing.
     """
     require_columns("counts", counts.columns, ["month", "group", "n_customers"])
-    step = counts["group"].astype("str").map(_active_step).fillna(LEFT)
-    rows = counts.assign(cpm_step=pd.Categorical(step, [*STEPS, LEFT], ordered=True))
+    rows = counts.assign(cpm_step=_places(counts["group"]).cat.remove_categories(NEW))
     sums = rows.groupby(["month", "cpm_step"], observed=False)["n_customers"].sum()
     return sums.reset_index()
 
 
-def flow_rates(moves: pd.DataFrame, *, n_months: int, confidence_level: float = 0.95) -> pd.DataFrame:
-    """Rates of the moves in the last so many months, for each step and for all of them.
-
-    step_up: active at the first month end, active on a higher step at the second, of the active at the first (引上率);
-    stay: active, on the same or a lower step; leave: active, then left (離脱率); return: left, then active (復帰率).
-    The first three add up to 1. rate = n_moved / n_start, over the months together.
-
-    One month has Wilson's interval. Over several months the same customers are counted again and again, so months, not
-    customers, are the sample: the variance of the ratio comes from how much the months differ,
-    m / (m - 1) * sum (moved - rate * start)² / (sum start)², on the logit scale with Student's t of m - 1 degrees of
-    freedom; at a rate of 0 or 1 Wilson's. Months in which nobody could have left yet are not counted.
+def step_moves(moves: pd.DataFrame) -> pd.DataFrame:
+    """Where the customers of each step went in the last month, those who left taken together.
 
     Returns columns:
-        cpm_step (step at the first month end, all_steps first); flow (step_up, stay, leave, return); n_months; n_start
-        (customer-months); n_moved; rate_moved, rate_moved_low, rate_moved_high (NaN where n_start is 0).
+        step_before (came_new, first_time … excellent, has_left); step_after; n_customers.
 
     Raises:
-        ValueError: a column is missing or n_months is below 1.
-
-    Source: Cochran (1977), Sampling Techniques, 6.3, ratio estimator over clusters.
+        ValueError: a column is missing.
     """
-    require_columns("moves", moves.columns, ["month", "tellable", "group_before", "group_after", "n_customers"])
-    require_at_least("n_months", n_months, 1)
-    latest = moves["month"].max() if len(moves) else 0
-    seen = moves[(moves["tellable"] == 1) & (moves["month"] > latest - n_months) & (moves["group_before"] != NEW)]
-    monthly = _monthly(seen)
-    every = pd.concat([monthly.assign(cpm_step=ALL), monthly], ignore_index=True)
-    by_month = every.groupby(["cpm_step", "flow", "month"], as_index=False)[["n_start", "n_moved"]].sum()
-    rows = [_rate(by_month, step, flow, confidence_level) for step in (ALL, *STEPS) for flow in FLOWS]
-    table = pd.DataFrame([row for row in rows if (row["cpm_step"], row["flow"]) != (STEPS[-1], "step_up")])
-    return table.astype(dict.fromkeys(("n_months", "n_start", "n_moved"), "int64"))
-
-
-def clustered_bounds(moved: np.ndarray, start: np.ndarray, *, confidence_level: float = 0.95) -> tuple[float, float]:
-    """Interval of sum(moved) / sum(start) from clusters, such as months; Wilson's with one cluster or at 0 and 1.
-
-    Example:
-        >>> [round(end, 4) for end in clustered_bounds(np.array([10, 14, 12]), np.array([100, 100, 100]))]
-        [0.0785, 0.1792]
-    """
-    total, n, m = float(moved.sum()), float(start.sum()), len(start)
-    if m < 2 or total in (0, n):
-        low, high = wilson_bounds(total, n, confidence_level=confidence_level)
-        return float(low), float(high)
-    rate = total / n
-    variance = m / (m - 1) * float(((moved - rate * start) ** 2).sum()) / n**2
-    # The quantile of Student's t at the level whose normal quantile is z.
-    t = float(special.stdtrit(m - 1, special.ndtr(normal_quantile(confidence_level))))
-    half = t * np.sqrt(variance) / (rate * (1 - rate))
-    return float(special.expit(special.logit(rate) - half)), float(special.expit(special.logit(rate) + half))
+    require_columns("moves", moves.columns, ["month", "group_before", "group_after", "n_customers"])
+    latest = moves[moves["month"] == moves["month"].max()]
+    rows = latest.assign(step_before=_places(latest["group_before"]), step_after=_places(latest["group_after"]))
+    sums = rows.groupby(["step_before", "step_after"], observed=True)["n_customers"].sum().reset_index()
+    return sums[sums["step_after"] != NEW].reset_index(drop=True)
 
 
 def _with_counts(
@@ -170,50 +128,11 @@ def _joined(parts: list[pd.DataFrame], groups: list[str]) -> pd.DataFrame:
     return table.astype({**dict.fromkeys(whole, "int64"), **known})
 
 
-def _active_step(group: str) -> str | None:
-    return group.removesuffix("_active") if group.endswith("_active") else None
+def _places(groups: pd.Series[str]) -> pd.Series[str]:
+    known = pd.CategoricalDtype([NEW, *STEPS, LEFT], ordered=True)
+    return groups.astype("str").map(_place).astype(known)
 
 
-def _step(group: str) -> int:
-    return STEPS.index(group.rpartition("_")[0])
-
-
-def _monthly(moves: pd.DataFrame) -> pd.DataFrame:
-    """Customers at the start and of each flow, by month and step at the start."""
-    before, after = moves["group_before"].astype("str"), moves["group_after"].astype("str")
-    pairs = dict.fromkeys(zip(before, after, strict=True))
-    flow = [_flow(*pair) for pair in zip(before, after, strict=True)] if pairs else []
-    rows = moves.assign(cpm_step=[STEPS[_step(group)] for group in before], flow=flow, left=_is_left(before))
-    start = rows.groupby(["month", "cpm_step", "left"])["n_customers"].sum()
-    moved = rows.groupby(["month", "cpm_step", "flow"])["n_customers"].sum()
-    places = [(m, s, f) for m, s in sorted({(m, s) for m, s, _ in start.index}) for f in FLOWS]
-    return pd.DataFrame({
-        "month": [m for m, _, _ in places],
-        "cpm_step": [s for _, s, _ in places],
-        "flow": [f for _, _, f in places],
-        "n_start": [int(start.get((m, s, f == "return"), 0)) for m, s, f in places],
-        "n_moved": [int(moved.get(place, 0)) for place in places],
-    })  # fmt: skip
-
-
-def _is_left(groups: pd.Series[str]) -> pd.Series[bool]:
-    return groups.str.endswith("_left").astype("bool")
-
-
-def _flow(before: str, after: str) -> str:
-    left, then_left = before.endswith("_left"), after.endswith("_left")
-    if left:
-        return "stay_left" if then_left else "return"
-    if then_left:
-        return "leave"
-    return "step_up" if _step(after) > _step(before) else "stay"
-
-
-def _rate(by_month: pd.DataFrame, step: str, flow: str, confidence_level: float) -> dict[str, object]:
-    rows = by_month[(by_month["cpm_step"] == step) & (by_month["flow"] == flow) & (by_month["n_start"] > 0)]
-    start, moved = (rows[name].to_numpy(dtype="float64") for name in ("n_start", "n_moved"))
-    low, high = clustered_bounds(moved, start, confidence_level=confidence_level)
-    counts = {"n_months": len(rows), "n_start": start.sum(), "n_moved": moved.sum()}
-    rate = float(moved.sum() / start.sum()) if len(rows) else float("nan")
-    rates = {"rate_moved": rate, "rate_moved_low": low, "rate_moved_high": high}
-    return {"cpm_step": step, "flow": flow, **counts, **rates}
+def _place(group: str) -> str:
+    """The step of who is active, has_left of who left; came_new stays."""
+    return LEFT if group.endswith("_left") else group.removesuffix("_active")

@@ -141,8 +141,8 @@ def group_table(grouped: pd.DataFrame) -> pd.DataFrame:
     """The ten groups with their customers and sales; an empty group keeps its row.
 
     Returns columns:
-        group, cpm_step, standing (ordered categories); n_customers; share_customers (of all); amount (smallest unit,
-        all orders so far); share_amount (of all, NaN without sales); average_order_amount (amount / orders);
+        cpm_step, standing (ordered categories); n_customers; share_customers (of all); amount (smallest unit, all
+        orders so far); share_amount (of all, NaN without sales); average_order_amount (amount / orders);
         orders_per_customer; average_tenure_days; average_recency_days (NaN in an empty group).
 
     Raises:
@@ -154,7 +154,6 @@ def group_table(grouped: pd.DataFrame) -> pd.DataFrame:
     n, orders = (sums[name].where(sums[name] > 0) for name in ("n_customers", "n_orders"))
     total = sums["amount"].sum()
     return pd.DataFrame({
-        "group": sums["group"],
         "cpm_step": pd.Categorical([*STEPS, *STEPS], list(STEPS), ordered=True),
         "standing": pd.Categorical(np.repeat([*STANDINGS.values()], 5), [*STANDINGS.values()], ordered=True),
         "n_customers": sums["n_customers"],
@@ -165,6 +164,23 @@ def group_table(grouped: pd.DataFrame) -> pd.DataFrame:
         "orders_per_customer": sums["n_orders"] / n,
         "average_tenure_days": sums["tenure_days"] / n,
         "average_recency_days": sums["recency_days"] / n,
+    })  # fmt: skip
+
+
+def threshold_table(thresholds: Thresholds, *, preset: str) -> pd.DataFrame:
+    """The thresholds in use, each with where it comes from.
+
+    Returns columns:
+        threshold (code); threshold_days or threshold_amount (smallest unit), the other NaN; threshold_source (ltv_lab,
+        make_repeater, user).
+    """
+    days = ["toddling_days", "excellent_days", "leave_days"]
+    sources = ["ltv_lab" if getattr(thresholds, name) == getattr(LTV_LAB, name) else "user" for name in days]
+    return pd.DataFrame({
+        "threshold": [*days, "cpm_amount"],
+        "threshold_days": [*(float(getattr(thresholds, name)) for name in days), np.nan],
+        "threshold_amount": [np.nan, np.nan, np.nan, float(thresholds.amount)],
+        "threshold_source": [*sources, preset],
     })  # fmt: skip
 
 
@@ -189,31 +205,33 @@ def leaving_soon(grouped: pd.DataFrame, *, thresholds: Thresholds, within_days: 
     """Active customers whose silence reaches the leave threshold within so many days, the highest step first.
 
     Returns columns:
-        customer_id; group; days_left (until they count as left); recency_days; n_orders; amount (smallest unit);
+        customer_id; cpm_step; days_left (until they count as left); recency_days; n_orders; amount (smallest unit);
         last_day (days since 1970-01-01).
 
     Raises:
         ValueError: a column is missing or within_days is below 1.
     """
-    names = ["customer_id", "group", "recency_days", "n_orders", "amount", "last_day"]
+    names = ["customer_id", "cpm_step", "recency_days", "n_orders", "amount", "last_day"]
     require_columns("grouped", grouped.columns, names)
     require_at_least("within_days", within_days, 1)
     days_left = thresholds.leave_days - grouped["recency_days"]
     found = grouped.assign(days_left=days_left)[(days_left > 0) & (days_left <= within_days)]
-    order = found.sort_values(["group", "days_left", "customer_id"], ascending=[False, True, True])
-    return order[["customer_id", "group", "days_left", *names[2:]]].reset_index(drop=True)
+    order = found.sort_values(["cpm_step", "days_left", "customer_id"], ascending=[False, True, True])
+    return order[["customer_id", "cpm_step", "days_left", *names[2:]]].reset_index(drop=True)
 
 
 def customer_list(grouped: pd.DataFrame) -> pd.DataFrame:
     """One row a customer for the workbook: by group, then by sales, then by id.
 
     Returns columns:
-        group, customer_id; n_orders; amount (smallest unit); tenure_days; recency_days; first_day, last_day (days
-        since 1970-01-01); subscriber where the table has it.
+        cpm_step, standing, customer_id; n_orders; amount (smallest unit); tenure_days; recency_days; first_day,
+        last_day (days since 1970-01-01); subscriber where the table has it.
     """
     names = ["n_orders", "amount", "tenure_days", "recency_days", "first_day", "last_day", "subscriber"]
     order = grouped.sort_values(["group", "amount", "customer_id"], ascending=[True, False, True])
-    return order[["group", "customer_id", *[name for name in names if name in grouped]]].reset_index(drop=True)
+    return order[["cpm_step", "standing", "customer_id", *[name for name in names if name in grouped]]].reset_index(
+        drop=True
+    )
 
 
 def _amount(preset: str, currency: str, average: float, given: float | None) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_columns
+from crmlib.analysis.portfolio import STANDINGS
 
 ALL_CANCELLED, SUBSCRIBING, WITHOUT, NOT_KNOWN = "all_cancelled", "subscribing", "no_subscription", "unknown"
 ENDED = ("cancelled", "completed")
@@ -35,17 +36,20 @@ def add_subscriber(grouped: pd.DataFrame, subscriptions: pd.DataFrame) -> pd.Dat
     return grouped.assign(subscriber=np.select(codes, [SUBSCRIBING, ALL_CANCELLED], default=WITHOUT))
 
 
-def count_cancelled(grouped: pd.DataFrame) -> pd.Series[float]:
-    """Active customers of each group who cancelled all their subscriptions; NaN where no subscriptions are known.
+def add_cancelled(groups: pd.DataFrame, grouped: pd.DataFrame) -> pd.DataFrame:
+    """How many active customers of each group cancelled all their subscriptions, beside `portfolio.group_table`.
+
+    Returns columns:
+        those of `groups`; n_all_cancelled (0 for those who left; NaN where no subscriptions are known).
 
     Raises:
         ValueError: a column is missing.
     """
     require_columns("grouped", grouped.columns, ["group", "standing", "subscriber"])
-    gone = (grouped["subscriber"] == ALL_CANCELLED) & (grouped["standing"] == "still_active")
+    gone = (grouped["subscriber"] == ALL_CANCELLED) & (grouped["standing"] == STANDINGS["active"])
     counts = gone.astype("float64").groupby(grouped["group"], observed=False).sum()
     known = not (grouped["subscriber"] == NOT_KNOWN).any()
-    return counts.where(known).rename("n_cancelled")
+    return groups.assign(n_all_cancelled=counts.where(known).to_numpy())
 
 
 def _by_customer(subscriptions: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,5 @@
 """One module a question: computed tables in, axes out."""
 
-from crmlib.plots import abtest, nps, retention, rfm
+from crmlib.plots import abtest, basket, entries, nps, portfolio, retention, rfm, subscriptions
 
-__all__ = ["abtest", "nps", "retention", "rfm"]
+__all__ = ["abtest", "basket", "entries", "nps", "portfolio", "retention", "rfm", "subscriptions"]

@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from crmlib.report.findings import abtest, nps, promotion, ranks, retention, rfm
+from crmlib.report.findings import (
+    abtest,
+    active,
+    basket,
+    entries,
+    nps,
+    portfolio,
+    promotion,
+    ranks,
+    retention,
+    rfm,
+    subscriptions,
+)
 
-__all__ = ["abtest", "nps", "promotion", "ranks", "retention", "rfm"]
+__all__ = [
+    "abtest",
+    "active",
+    "basket",
+    "entries",
+    "nps",
+    "portfolio",
+    "promotion",
+    "ranks",
+    "retention",
+    "rfm",
+    "subscriptions",
+]

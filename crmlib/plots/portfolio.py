@@ -1,0 +1,150 @@
+"""Charts of the customer portfolio: the groups month by month, and the bridge from last year's customers to this."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crmlib import words
+from crmlib.plots import colours, forms
+from crmlib.plots.drawing import (
+    SMALL,
+    Note,
+    apart,
+    axes_or_new,
+    axis_label,
+    display_width,
+    lowest_highest,
+    month_axis,
+    nothing_to_show,
+    short,
+    two_lines,
+    write,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+# From a first order to excellent in darkening blue; orange is for what needs a look, grey for those who left.
+STEP_COLOURS = ("#d6e6f2", "#9cc3e0", "#5f9bc9", colours.ORANGE, colours.DARK_BLUE, colours.PALE)
+MAX_NAMES = 14  # lines that fit beside the bars
+MOST = 18  # display columns of a name beside the bars
+
+
+def months(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Customers of each step at the month ends, stacked from first-time up; those who left on top.
+
+    Args:
+        table: of `analysis.migration.step_months`; used are month, cpm_step (its order is that of the stack),
+            n_customers.
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    rows = table.dropna(subset=["n_customers"])
+    if rows.empty:
+        return nothing_to_show(ax)
+    wide = rows.pivot_table(index="month", columns="cpm_step", values="n_customers", aggfunc="sum", observed=True)
+    wide = wide.fillna(0).sort_index()
+    base = np.zeros(len(wide))
+    tones = [STEP_COLOURS[number % len(STEP_COLOURS)] for number in range(len(wide.columns))]
+    middles = []
+    for name, tone in zip(wide.columns, tones, strict=True):
+        heights = wide[name].to_numpy(dtype="float64")
+        ax.bar(wide.index, heights, width=0.82, bottom=base, color=tone)
+        middles.append(float(base[-1] + heights[-1] / 2))
+        base = base + heights
+    month_axis(ax, wide.index.astype(int).tolist())
+    _count_axis(ax, float(base.max()), "n_customers")
+    _name_stack(ax, [*wide.columns][-MAX_NAMES:], middles[-MAX_NAMES:], tones[-MAX_NAMES:], wide.index[-1] + 0.41)
+    return ax
+
+
+def bridge(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """From last year's active customers to this year's: what came on top, what was lost.
+
+    Args:
+        table: of `analysis.active.bridge`; used are bridge_part, n_change; the last row is the sum of the others.
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    rows = table.dropna(subset=["n_change"]).reset_index(drop=True)
+    if rows.empty:
+        return nothing_to_show(ax)
+    change = rows["n_change"].to_numpy(dtype="float64")
+    ends = np.cumsum(change)
+    starts = ends - change
+    if len(rows) > 1:
+        starts[-1], ends[-1] = 0.0, change[-1]
+    low, high = np.minimum(starts, ends), np.maximum(starts, ends)
+    for place, (bottom, top, value) in enumerate(zip(low, high, change, strict=True)):
+        total = place in {0, len(rows) - 1}
+        tone = colours.DARK_BLUE if total else colours.PALE_BLUE if value >= 0 else colours.ORANGE
+        ax.bar(place, top - bottom, bottom=bottom, width=0.6, color=tone)
+    ax.hlines(ends[:-1], np.arange(len(rows) - 1) + 0.3, np.arange(1, len(rows)) - 0.3, color=colours.QUIET, lw=0.8)
+    _count_axis(ax, float(high.max()), "n_customers", lowest_highest(pd.DataFrame({"low": low}))[0])
+    _items(ax, rows, high)
+    return ax
+
+
+def leave_rates(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Monthly leave rate of each step with its interval.
+
+    Args:
+        table: of `analysis.monthly_flows.leave_table`; used are cpm_step, n_start, rate_moved with its bounds.
+        ax: where to draw; by default a new figure.
+    """
+    return forms.interval_rows(table, name="cpm_step", value="rate_moved", n="n_start", ax=ax)
+
+
+def outlook(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Expected active customers year by year with their band; year 0 is the latest complete one.
+
+    Args:
+        table: of `analysis.chain.outlook`; used are year_ahead, n_year_active with its bounds.
+        ax: where to draw; by default a new figure.
+    """
+    return forms.bands(table, x="year_ahead", value="n_year_active", ax=ax)
+
+
+def sales_outlook(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Expected sales year by year with their band.
+
+    Args:
+        table: of `analysis.chain.outlook`; used are year_ahead, amount with its bounds.
+        ax: where to draw; by default a new figure.
+    """
+    return forms.bands(table, x="year_ahead", value="amount", ax=ax)
+
+
+def _count_axis(ax: Axes, high: float, name: str, low: float = 0.0) -> None:
+    ax.set_ylim(min(low * 1.06, 0.0), max(high * 1.08, 1.0))
+    ax.locator_params(axis="y", nbins=5, integer=True)
+    ax.yaxis.set_major_formatter(lambda number, _: f"{number:,.10g}")
+    ax.set_ylabel(axis_label(name))
+
+
+def _name_stack(ax: Axes, names: list[str], middles: list[float], tones: list[str], edge: float) -> None:
+    said = [words.label(name) for name in names]
+    notes = [
+        Note(x=edge, y=y, text=short(text, MOST) if display_width(text) > MOST else text)
+        for text, y in zip(said, middles, strict=True)
+    ]
+    for note, dy, tone in zip(notes, apart(ax, notes), tones, strict=True):
+        write(ax, Note(x=edge, y=note.y, text="■", colour=tone), dx=5, dy=dy, ha="left", va="center")
+        write(ax, note, dx=16, dy=dy, ha="left", va="center")
+
+
+def _items(ax: Axes, rows: DataFrame, tops: np.ndarray) -> None:
+    shown = range(0, len(rows), max(1, -(-len(rows) // 8)))
+    names = [two_lines(words.label(rows["bridge_part"][place]), 14) for place in shown]
+    ax.set_xticks([*shown], names, fontsize=SMALL, parse_math=False)
+    ax.tick_params(axis="x", length=0)
+    ax.set_xlim(-0.6, max(len(rows), 5) - 0.4)
+    for place in shown:
+        total = place in {0, len(rows) - 1}
+        value = float(rows["n_change"][place])
+        text = words.text(value, "count") if total else f"{value:+,.0f}"
+        write(ax, Note(x=place, y=float(tops[place]), text=text), dy=2, ha="center", va="bottom")
