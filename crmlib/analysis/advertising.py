@@ -1,35 +1,15 @@
-"""How far the shop lives on advertising: sums that add up, the share of new customers, the cost trend and ratio."""
+"""How far the shop lives on advertising: sums that add up, the share of new customers, and the cost trend."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from crmlib.analysis.acquisition import by_medium
-from crmlib.analysis.checks import require_columns
 from crmlib.analysis.intervals import wilson_bounds
-from crmlib.analysis.ltv import NAN
 
 PARTS = ["both", "only_costs", "only_orders", "not_known", "outside_months"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CostRatioResult:
-    """Cost of a new customer against the cost of an order from an existing one; NaN where one of them is not known.
-
-    `basis` is contacts (contacts x cost of a contact / contacts that ended in an order), or untellable.
-    """
-
-    cpa: float
-    cost_per_order: float
-    ratio: float
-    n_customers: int
-    n_contacts: int
-    n_ordered: int
-    basis: str
 
 
 def remainders(costs: pd.DataFrame, counts: pd.DataFrame, *, months: Sequence[int]) -> pd.DataFrame:
@@ -85,27 +65,3 @@ def cost_trend(costs: pd.DataFrame, counts: pd.DataFrame, *, months: Sequence[in
     table["n_customers"] = table["month"].map(named).fillna(0).astype("int64")
     table["cpa"] = table["cost"] / table["n_customers"].where(table["n_customers"] > 0)
     return table
-
-
-def cost_ratio(
-    table: pd.DataFrame, contacts: pd.DataFrame, *, contact_cost: float | None, first_day: int = 0
-) -> CostRatioResult:
-    """R121: the client's own ratio in place of 1:5, from contacts that ended in an order.
-
-    cost_per_order = contacts x contact_cost / contacts with the result ordered; customers held out were not contacted.
-
-    Raises:
-        ValueError: a column is missing.
-    """
-    require_columns("contacts", contacts.columns, ["contacted_day", "result", "contact_group"])
-    paid = table[table["cost"] > 0]
-    n_new, cost = int(paid["n_customers"].sum()), float(paid["cost"].sum())
-    made = contacts[(contacts["contact_group"] != "held_out") & (contacts["contacted_day"] >= first_day)]
-    n_ordered = int((made["result"] == "ordered").sum())
-    cpa = cost / n_new if n_new else NAN
-    per_order = len(made) * contact_cost / n_ordered if n_ordered and contact_cost is not None else NAN
-    ratio = cpa / per_order if per_order else NAN
-    return CostRatioResult(
-        cpa=cpa, cost_per_order=per_order, ratio=ratio, n_customers=n_new, n_contacts=len(made), n_ordered=n_ordered,
-        basis="untellable" if np.isnan(ratio) else "contacts",
-    )  # fmt: skip

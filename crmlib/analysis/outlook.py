@@ -19,7 +19,8 @@ NAN = float("nan")
 class OutlookResult:
     """Purchases and sales expected of all customers in the next `days`; `state` as in `bgnbd`.
 
-    The intervals are those of the parameters of the buying model; `n_bought` and `amount_bought` are what was bought
+    `spend_basis` is gamma_gamma, or mean_of_repeats where that model does not fit: then every purchase is expected to
+    bring the mean of all repeat purchases. The intervals are those of the parameters of the buying model; `n_bought` and `amount_bought` are what was bought
     where the days have passed, NaN in a look ahead.
     """
 
@@ -33,6 +34,7 @@ class OutlookResult:
     share_alive: float
     n_bought: float
     amount_bought: float
+    spend_basis: str
     buying: bgnbd.BgNbdResult
     spending: gamma_gamma.GammaGammaResult
 
@@ -66,7 +68,8 @@ def look_ahead(repeats: pd.DataFrame, *, days: int = 365, fewest: int = bgnbd.FE
     return OutlookResult(
         state=buying.state, days=days, n=len(repeats), n_repeat=buying.n_repeat, purchases=purchases,
         purchases_interval=interval, amount=_amount(customers, buying, spending, days), share_alive=alive,
-        n_bought=float(repeats["n_later"].sum()), amount_bought=float(repeats["amount_later"].sum()), buying=buying,
+        n_bought=float(repeats["n_later"].sum()), amount_bought=float(repeats["amount_later"].sum()),
+        spend_basis="gamma_gamma" if spending.state == "fitted" else "mean_of_repeats", buying=buying,
         spending=spending,
     )  # fmt: skip
 
@@ -111,7 +114,7 @@ def by_frequency(repeats: pd.DataFrame, result: OutlookResult, *, most: int = 4)
 def _amount(
     customers: pd.DataFrame, buying: bgnbd.BgNbdResult, spending: gamma_gamma.GammaGammaResult, days: int
 ) -> float:
-    if buying.state != "fitted" or spending.state != "fitted":
+    if buying.state != "fitted":
         return NAN
     purchases = bgnbd.conditional_purchases(buying.parameters, customers, time=days)
     return float((purchases * _spend(customers, spending)).sum())
@@ -119,7 +122,9 @@ def _amount(
 
 def _spend(customers: pd.DataFrame, spending: gamma_gamma.GammaGammaResult) -> np.ndarray:
     if spending.state != "fitted":
-        return np.full(len(customers), np.nan)
+        purchases = customers["frequency"].where(customers["mean_amount"].notna(), 0)
+        total = float((customers["mean_amount"].fillna(0) * purchases).sum())
+        return np.full(len(customers), total / purchases.sum() if purchases.sum() else NAN)
     # A repeat buyer whose purchases came to nothing has no mean of his own.
     known = customers.assign(frequency=customers["frequency"].where(customers["mean_amount"] > 0, 0))
     return gamma_gamma.expected_amount(spending.parameters, known)

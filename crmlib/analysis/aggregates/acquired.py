@@ -24,7 +24,7 @@ def media_counts(orders: Any, *, as_of_day: int, window_days: int) -> pd.DataFra
     is neither trial nor free within `window_days` of the first.
 
     Returns columns:
-        media ("not_known" where empty); month (of the first order, year * 12 + month - 1); n_customers; n_trial
+        media ("not_known" where empty or unknown); month (of the first order, year * 12 + month - 1); n_customers; n_trial
         (first order a trial or free); n_trial_eligible (of these, observed window_days); n_pulled (of the eligible,
         pulled up); n_eligible (observed window_days); n_next (of these, any second order in time); n_orders;
         amount_first (of first orders), amount (of all their orders; smallest unit).
@@ -44,7 +44,7 @@ def media_counts(orders: Any, *, as_of_day: int, window_days: int) -> pd.DataFra
     rows = lazy(orders, names).filter(nw.col("order_day") <= as_of_day)
     rows = rows.with_columns(one=nw.lit(1), month=month_of_date())
     rows = rows.with_columns(order_number=order_number_of())
-    empty = nw.col("acq_media").is_null() | (nw.col("acq_media") == "")
+    empty = nw.col("acq_media").is_null() | nw.col("acq_media").is_in(["", "unknown"])
     media = nw.when(empty).then(nw.lit("not_known")).otherwise(nw.col("acq_media"))
     first = rows.filter(nw.col("order_number") == 1).select(
         "customer_id",
@@ -70,7 +70,10 @@ def media_counts(orders: Any, *, as_of_day: int, window_days: int) -> pd.DataFra
 
 
 def repeat_table(orders: Any, *, as_of_day: int, until_day: int | None = None) -> pd.DataFrame:
-    """What the models of repeat buying need of each customer who never subscribed; a day with orders is one purchase.
+    """What the models of repeat buying need of each one-off buyer; a day with orders is one purchase.
+
+    One-off buyers are those without a subscription up to as_of_day; later deliveries of those who subscribe after it
+    are no purchases, so that a check on the past does not know the future.
 
     Returns columns:
         customer_id; frequency (days with orders after the first day); recency_days (first to last of them);
@@ -90,11 +93,13 @@ def repeat_table(orders: Any, *, as_of_day: int, until_day: int | None = None) -
     rows = lazy(orders, [*names, *(["order_kind"] if has_kind else [])])
     subscribed = nw.col("order_kind") == "subscription" if has_kind else nw.col("order_day") < nw.col("order_day")
     known = subscribed & ~nw.col("order_kind").is_null() if has_kind else subscribed
-    rows = rows.with_columns(subscribed=flag(known)).filter(nw.col("order_day") <= max(as_of_day, until_day or 0))
-    days = rows.group_by("customer_id", "order_day").agg(nw.col("amount").sum(), nw.col("subscribed").max())
+    later = (nw.col("order_day") > as_of_day) & (nw.col("order_day") <= (until_day or as_of_day))
+    rows = rows.with_columns(delivered=flag(known))
+    rows = rows.filter((nw.col("order_day") <= as_of_day) | (later & (nw.col("delivered") == 0)))
+    days = rows.group_by("customer_id", "order_day").agg(nw.col("amount").sum(), nw.col("delivered").max())
     days = days.with_columns(
         first_day=nw.col("order_day").min().over("customer_id"),
-        subscriber=nw.col("subscribed").max().over("customer_id"),
+        subscriber=nw.col("delivered").max().over("customer_id"),
     ).filter(nw.col("first_day") <= as_of_day, nw.col("subscriber") == 0)
     seen = nw.col("order_day") <= as_of_day
     again = flag(seen & (nw.col("order_day") > nw.col("first_day")))

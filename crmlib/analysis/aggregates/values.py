@@ -30,7 +30,7 @@ def value_sums(
     channel, order_kind); `first_from` and `first_to` keep the customers whose first order lies between these days.
 
     Returns columns:
-        group ("all" without `by`, "not_known" where empty); day (N); n_customers (all of the group); n_eligible
+        group ("all" without `by`, "not_known" where empty or unknown); day (N); n_customers (all of the group); n_eligible
         (observed N days); n_orders, amount, amount_squares (of the eligible, up to day N; smallest unit and its
         square); n_unknown (their orders without a known cost); profit, profit_squares (less cost of goods and
         variable_cost an order, NaN where a cost is not known and margin_rate is None); n_fixed, amount_fixed,
@@ -172,7 +172,7 @@ def _with_first(rows: Any, as_of_day: int, by: str | None, first_from: int | Non
     first = numbered.filter(nw.col("order_number") == 1).select(
         "customer_id", nw.col("order_day").alias("first_day"), named.alias("group")
     )
-    empty = nw.col("group").is_null() | (nw.col("group") == "")
+    empty = nw.col("group").is_null() | nw.col("group").is_in(["", "unknown"])
     first = first.with_columns(group=nw.when(empty).then(nw.lit(NOT_KNOWN)).otherwise(nw.col("group")))
     if first_from is not None:
         first = first.filter(nw.col("first_day") >= first_from)
