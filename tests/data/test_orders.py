@@ -480,3 +480,24 @@ def test_amounts_of_a_trillion_and_more_cannot_be_read(orders_of: Any) -> None:
     shop = orders_of(text)
     assert shop.ledger.rows("bad_amount") == 5
     assert shop.table("orders")["amount"].tolist() == [100, 999_999_999_999]
+
+
+def test_an_order_with_a_date_of_cancellation_is_cancelled_on_all_its_lines(orders_of: Any) -> None:
+    export = (
+        "order_id,customer_id,order_date,cancelled_at,line_amount\n"
+        "1,a,2025-01-01,,100\n2,b,2025-01-02,2025-01-03 10:00:00,200\n2,,,,300\n"
+        "3,c,2025-01-03,0000-00-00 00:00:00,400\n4,d,2025-01-04,someday,500\n"
+    )
+    shop = orders_of(export)
+    found = lines(shop)
+    assert (found["cancelled"], found["bad_date"], found["used"]) == ((2, 500), (1, 500), (2, 500))
+    assert shop.policy_known["cancelled"]
+
+
+def test_without_codes_a_product_is_told_by_its_name(orders_of: Any) -> None:
+    head = "order_id,customer_id,order_date,line_amount,line_type,product_name"
+    rows = "1,a,2025-01-01,100,product,Soap\n1,a,2025-01-01,100,product,\n1,a,2025-01-01,0,insert,Guide\n"
+    named = orders_of(f"{head}\n{rows}", policy={"zero_yen": "keep"})
+    assert named.table("order_items")["product_id"].fillna("none").tolist() == ["Soap", "none", "none"]
+    coded = orders_of(f"{head},product_id\n1,a,2025-01-01,100,product,Soap,\n1,a,2025-01-01,100,product,Oil,X1\n")
+    assert coded.table("order_items")["product_id"].fillna("none").tolist() == ["none", "X1"]
