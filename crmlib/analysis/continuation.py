@@ -156,8 +156,9 @@ def _previous(timeline: pd.DataFrame, at: int) -> Entry:
 def _share(name: str, numerator: int, denominator: int) -> Entry:
     interval = wilson(numerator, denominator)
     rate = numerator / denominator if denominator else math.nan
-    counts = {"numerator": float(numerator), "denominator": float(denominator)}
-    return Entry(definition=name, rate=rate, low=interval.low, high=interval.high, **counts)
+    return Entry(
+        definition=name, rate=rate, low=interval.low, high=interval.high, numerator=numerator, denominator=denominator
+    )
 
 
 def _by_contract(subscriptions: pd.DataFrame, timeline: pd.DataFrame, as_of_day: int, at: int) -> list[Entry]:
@@ -203,9 +204,8 @@ def _averages(timeline: pd.DataFrame) -> list[Entry]:
     mean = received / n if n else math.nan
     table = steps(timeline, max_delivery=YEAR_MONTHS)
     expected = float(table["survival"].sum()) if table["survival"].notna().all() else math.nan
-    counts = {"numerator": float(received), "denominator": float(n)}
     return [
         Entry(definition="mean_over_max", rate=mean / longest if n else math.nan, numerator=mean, denominator=longest),
-        Entry(definition="mean_deliveries", average=mean, **counts),
+        Entry(definition="mean_deliveries", average=mean, numerator=received, denominator=n),
         Entry(definition="expected_deliveries", average=expected),
     ]

@@ -1,38 +1,22 @@
-"""The second purchase by what the customer began with: windows, groups against the rest, before and after a day."""
+"""The second purchase by what the customer began with: windows, groups against the rest, months and weeks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
-from crmlib.analysis.intervals import Interval, wilson, wilson_bounds
-from crmlib.analysis.months import EPOCH, month_of_day
+from crmlib.analysis.delivery_curves import grouped
+from crmlib.analysis.intervals import wilson_bounds
+from crmlib.analysis.months import month_of_day
 from crmlib.analysis.proportions import ProportionsResult, proportions
-from crmlib.analysis.subscriptions import grouped
 from crmlib.analysis.survival import kaplan_meier
 
 ALPHA = 0.05
 MIN_N = 30  # below it a percentage says more than the customers can carry
 RATES = ["f2_rate", "f2_rate_low", "f2_rate_high", "f2_difference", "f2_difference_low", "f2_difference_high", "pvalue"]
-# What counts as a good second-purchase rate: 87 % where F2 is the second delivery, 30 % where it is a free choice.
-TARGETS = {"subscription": 0.87, "one_off": 0.30}
-
-
-@dataclass(frozen=True, kw_only=True)
-class TargetResult:
-    """A rate held against a target: above or below when the interval excludes it, unclear when it does not."""
-
-    kind: str
-    target: float
-    n: int
-    n_next: int
-    rate: float
-    interval: Interval
-    verdict: str
 
 
 def by_window(
@@ -89,7 +73,8 @@ def by_group(
 
     Returns columns:
         group; n_reached; n_eligible; n_next; f2_rate, f2_rate_low, f2_rate_high; f2_difference, f2_difference_low,
-        f2_difference_high (group minus rest); pvalue; verdict (above_rest, below_rest, no_clear_difference, only_group, too_few).
+        f2_difference_high (group minus rest); pvalue; verdict (above_rest, below_rest, no_clear_difference,
+        only_group, too_few).
 
     Raises:
         ValueError: a column is missing; window_days or min_n is below 1.
@@ -147,64 +132,6 @@ def by_week(returns: pd.DataFrame, *, as_of_day: int, most: int = 26) -> pd.Data
     table["n_at_risk"] = len(returns) - gone.shift(1, fill_value=0)
     table["week"] = table["week"].astype("float64").where(table["week"] <= most)
     return table
-
-
-def before_after(
-    returns: pd.DataFrame, *, changed_day: int, as_of_day: int, window_days: int, span_days: int = 365
-) -> ProportionsResult:
-    """The second-purchase rate of who began before and after a change (R030); chance did not form the two groups.
-
-    Before: first purchase within `span_days` of the change, the whole window over by its day. After: first purchase on
-    that day or within `span_days` after it, observed for the whole window. `difference` is after - before.
-
-    Raises:
-        ValueError: a column is missing; window_days or span_days is below 1.
-    """
-    require_columns("returns", returns.columns, ["first_day", "next_days"])
-    require_at_least("window_days", window_days, 1)
-    require_at_least("span_days", span_days, 1)
-    first = returns["first_day"]
-    before = (first + window_days < changed_day) & (first >= changed_day - window_days - span_days)
-    after = (first >= changed_day) & (first < changed_day + span_days) & (first <= as_of_day - window_days)
-    came = returns["next_days"] <= window_days
-    counts = [int(n.sum()) for n in (before & came, before, after & came, after)]
-    return proportions(*counts, method="newcombe")
-
-
-def against_target(n_next: int, n: int, *, kind: str, target: float | None = None) -> TargetResult:
-    """A second-purchase rate against its target, judged by the interval and not by the rate alone.
-
-    Raises:
-        ValueError: an unknown kind without a target, or counts that cannot be.
-
-    Example:
-        >>> against_target(87, 100, kind="subscription").verdict
-        'target_unclear'
-    """
-    wanted = TARGETS[kind] if target is None else target
-    interval = wilson(n_next, n)
-    verdict = "target_unclear"
-    if n == 0:
-        verdict = "untellable"
-    elif wanted not in interval:
-        verdict = "above_target" if interval.low > wanted else "below_target"
-    rate = n_next / n if n else float("nan")
-    return TargetResult(kind=kind, target=wanted, n=n, n_next=n_next, rate=rate, interval=interval, verdict=verdict)
-
-
-def day_of(text: str | None) -> int | None:
-    """The day number of an ISO date, as parameters give it; None stays None.
-
-    Raises:
-        ValueError: the text is not a date.
-
-    Example:
-        >>> day_of("1970-01-11")
-        10
-    """
-    from datetime import date
-
-    return None if text is None else (date.fromisoformat(text) - EPOCH).days
 
 
 def _durations(returns: pd.DataFrame, as_of_day: int) -> pd.DataFrame:

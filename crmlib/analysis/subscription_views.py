@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from crmlib.analysis.entry_rates import TargetResult
+    from crmlib.analysis.targets import TargetResult
     from crmlib.analysis.survival import KaplanMeierResult
 
 STEP_NAMES = {
