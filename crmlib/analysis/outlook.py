@@ -20,8 +20,8 @@ class OutlookResult:
     """Purchases and sales expected of all customers in the next `days`; `state` as in `bgnbd`.
 
     `spend_basis` is gamma_gamma, or mean_of_repeats where that model does not fit: then every purchase is expected to
-    bring the mean of all repeat purchases. The intervals are those of the parameters of the buying model; `n_bought` and `amount_bought` are what was bought
-    where the days have passed, NaN in a look ahead.
+    bring the mean of all repeat purchases. The intervals are those of the parameters of the buying model; `n_bought`
+    and `amount_bought` are what was bought where the days have passed, 0 in a look ahead.
     """
 
     state: str

@@ -24,10 +24,10 @@ def media_counts(orders: Any, *, as_of_day: int, window_days: int) -> pd.DataFra
     is neither trial nor free within `window_days` of the first.
 
     Returns columns:
-        media ("not_known" where empty or unknown); month (of the first order, year * 12 + month - 1); n_customers; n_trial
-        (first order a trial or free); n_trial_eligible (of these, observed window_days); n_pulled (of the eligible,
-        pulled up); n_eligible (observed window_days); n_next (of these, any second order in time); n_orders;
-        amount_first (of first orders), amount (of all their orders; smallest unit).
+        media ("not_known" where empty or unknown); month (of the first order, year * 12 + month - 1); n_customers;
+        n_trial (first order a trial or free); n_trial_eligible (of these, observed window_days); n_pulled (of the
+        eligible, pulled up); n_eligible (observed window_days); n_next (of these, any second order in time);
+        n_orders; amount_first (of first orders), amount (of all their orders; smallest unit).
 
     Raises:
         ValueError: a column is missing or window_days is below 1.
