@@ -149,7 +149,9 @@ def per_contact(table: DataFrame, *, ax: Axes | None = None) -> Axes:
 def _rate_line(ax: Axes, points: DataFrame, name: str, colour: str) -> Note | None:
     if points.empty:
         return None
-    ax.fill_between(points["score"], points["later_rate_low"], points["later_rate_high"], color=colour, alpha=0.14)
+    ax.fill_between(
+        points["score"], points["later_rate_low"], points["later_rate_high"], color=colour, alpha=0.14, linewidth=0
+    )
     ax.plot(points["score"], points["later_rate"], "o-", color=colour, markersize=4)
     last = points.iloc[-1]
     return Note(x=float(last["score"]), y=float(last["later_rate"]), text=words.label(name), colour=colour)

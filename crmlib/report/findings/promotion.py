@@ -51,33 +51,34 @@ def reach(now: DataFrame, *, channel: str) -> Sentence:
 
 
 def best_list(table: DataFrame, *, days: int) -> Sentence:
-    """Which segment brings most a contact and which least, so that the efficiency of the dormant is seen."""
-    known = table[(table["n_followed"] >= FEW) & table["expected_per_contact"].notna()]
-    if known.empty or not known["expected_per_contact"].max():
-        return say("What a contact would meet cannot be told: too few customers were followed, or none bought.")
+    """Which segment buys most of its own accord and which least, so that the efficiency of the dormant is seen."""
+    known = _judged(table)
+    if known.empty:
+        return say("What a promotion to a list would meet cannot be told: too few customers were followed, or bought.")
     high = known.loc[known["expected_per_contact"].idxmax()]
     low = known.loc[known["expected_per_contact"].idxmin()]
     if high["segment"] == low["segment"]:
         return say(
-            "A contact to “{high:label}” meets sales of {most:money} within {days:days}; no other segment can be"
+            "Within {days:days} a customer of “{high:label}” buys for {most:money} as things go; no other segment can be"
             " judged.",
             high=high["segment"], most=high["expected_per_contact"], days=days,
         )  # fmt: skip
     return say(
-        "Within {days:days} a contact to “{high:label}” meets sales of {most:money}, one to “{low:label}” only"
-        " {least:money}.",
+        "Within {days:days} a customer of “{high:label}” buys for {most:money} as things go, one of “{low:label}” for"
+        " {least:money} (95% interval {floor:money} to {ceiling:money}): that is what a promotion to each starts from.",
         days=days, high=high["segment"], most=high["expected_per_contact"], low=low["segment"],
-        least=low["expected_per_contact"],
+        least=low["expected_per_contact"], floor=low["expected_per_contact_low"],
+        ceiling=low["expected_per_contact_high"],
     )  # fmt: skip
 
 
 def contact_title(table: DataFrame) -> Sentence:
     """The message of the chart of sales per contact."""
-    known = table[(table["n_followed"] >= FEW) & table["expected_per_contact"].notna()]
-    if known.empty or not known["expected_per_contact"].max():
+    known = _judged(table)
+    if known.empty:
         return say("Expected sales per contact, by segment")
     best = known.loc[known["expected_per_contact"].idxmax(), "segment"]
-    return say("A contact meets the most sales in “{segment:label}”", segment=best)
+    return say("A contact to “{segment:label}” meets the most purchases, before a promotion adds any", segment=best)
 
 
 def pays(*, contact_cost: float, margin_rate: float) -> Sentence:
@@ -107,10 +108,14 @@ def narrowed(targets: DataFrame) -> Sentence:
             "Narrowing the list takes it from {all:customers} to {few:count}; its efficiency cannot be told.", **sizes
         )
     return say(
-        "Narrowing the list from {all:customers} to the {few:count} of rank A takes the sales met per contact from"
-        " {broad:money} to {narrow:money}.",
+        "Narrowing the list from {all:customers} to the {few:count} of rank A takes what a customer buys as things"
+        " go from {broad:money} to {narrow:money}.",
         **sizes, broad=first["expected_per_contact"], narrow=last["expected_per_contact"],
     )  # fmt: skip
+
+
+def _judged(table: DataFrame) -> DataFrame:
+    return table[(table["n_followed"] >= FEW) & table["expected_per_contact_low"].notna()]
 
 
 def _not_told(days: int, days_seen: int) -> Sentence:
