@@ -144,11 +144,13 @@ def surrogates(keys: Iterable[str], settings: Settings) -> dict[str, str]:
     known = _load(path)
     taken = set(known.values())
     spelled = {key: normal(key) for key in keys}
+    # A list that was made from the surrogates and filled in comes back with them.
+    known |= {text: text for text in spelled.values() if text in taken and text not in known}
     fresh = sorted({text for text in spelled.values() if text not in known})
     for text in fresh:
         known[text] = _new(taken)
     if fresh:
-        _save(path, known)
+        _save(path, {text: key for text, key in known.items() if text != key})
     return {key: known[text] for key, text in spelled.items()}
 
 

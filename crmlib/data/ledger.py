@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REASONS = (
-    "broken_row", "no_id", "no_order_id", "bad_date", "bad_amount", "bad_score", "bad_value", "exact_duplicate",
-    "duplicate_id", "orphan", "not_product", "test", "staff", "cancelled", "returned", "pending", "sample", "negative",
-    "zero_yen", "customer_conflict", "no_customer", "after_as_of",
+    "broken_row", "not_filled", "no_id", "no_order_id", "bad_date", "bad_amount", "bad_score", "bad_value",
+    "exact_duplicate", "duplicate_id", "orphan", "not_product", "test", "staff", "cancelled", "returned", "pending",
+    "sample", "negative", "zero_yen", "customer_conflict", "no_customer", "after_as_of",
 )  # fmt: skip
 ADJUSTMENTS = (
     "discount", "shipping", "fee", "shipping_added", "fee_added", "refund", "rounding", "same_day_merge",
@@ -21,7 +21,8 @@ ADJUSTMENTS = (
 SHIPPING = {"shipping": "shipping_fee", "fee": "fee"}
 # The reasons inside a sentence.
 SAID = {
-    "broken_row": "wrong number of cells", "no_id": "no key", "no_order_id": "no order number",
+    "broken_row": "wrong number of cells", "not_filled": "not filled in", "no_id": "no key",
+    "no_order_id": "no order number",
     "bad_date": "date cannot be read", "bad_amount": "amount cannot be read", "bad_score": "score not from 0 to 10",
     "bad_value": "value cannot be read",
     "exact_duplicate": "same as an earlier row", "duplicate_id": "second row of a key",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crmlib.data.keys import what_is_personal
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 # A header names things; numbers, dates and times are what stands below it.
 _DATUM = re.compile(r"[¥\\]?[+-]?\d[\d,.]*円?|\d{4}([-/年]\d{1,2}){2}.*|\d{1,2}[-/]\d{1,2}[-/]\d{4}.*")
 HIDDEN = "(hidden)"
+SEARCHED_ROWS = 50
 TRUE = ("true", "1", "yes", "はい", "済")
 FALSE = ("false", "0", "no", "いいえ", "未")
 
@@ -73,6 +76,29 @@ def match_columns(table: str, source: Source, header: list[str], file: str) -> d
                 f"{nearest(wanted, header)}"
             )
     return {name: places[plain(wanted)] for name, wanted in source.columns.items()}
+
+
+def find_header(rows: Iterable[list[str]], source: Source, file: str) -> list[str]:
+    """The first row that holds every mapped header; what stands above it, titles and notes, is passed over.
+
+    Raises:
+        UserError: nothing is mapped, or none of the first rows holds them all.
+    """
+    wanted = list(source.columns.values())
+    if not wanted:
+        raise UserError(f"{source.place('header_row')}: header_row is 'find', which needs columns to look for.")
+    missing = wanted
+    for cells in islice(rows, SEARCHED_ROWS):
+        names = unique_names(cells)
+        found = {plain(name) for name in names}
+        left = [name for name in wanted if plain(name) not in found]
+        if not left:
+            return names
+        missing = min(missing, left, key=len)
+    raise UserError(
+        f"{source.place('columns')}: none of the first {SEARCHED_ROWS} rows of {file} holds every mapped header; "
+        f"{listed(missing)} {'is' if len(missing) == 1 else 'are'} not in the row that holds most of them."
+    )
 
 
 def _check_required(table: str, found: list[str], header: list[str], file: str) -> None:

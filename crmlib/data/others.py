@@ -48,6 +48,8 @@ JUDGED = {
     },
     "ad_costs": {"cost": "cost IS NOT NULL"},
 }
+# A row of a list to be filled in that nobody has filled in: date, staff and result are blank.
+FORM = {"contacts": {"contacted_at": "_no_contacted_at", "staff": "staff IS NULL", "result": "result = 'unknown'"}}
 _MAY_BE_BLANK = ("treatment_share", "start_date", "end_date", "interval_days", "cancel_date")
 _DATE_OF_DAY = {
     "answered_day": "answered_at", "sent_day": "sent_at", "assigned_day": "assigned_at",
@@ -62,6 +64,8 @@ _WITHOUT = {
     "response_id": "coalesce(response_id, format('r{:06d}', _seq))",
     "inquiry_id": "coalesce(inquiry_id, format('q{:06d}', _seq))",
     "survey_id": "coalesce(survey_id, 'survey')",
+    # A code of who called; whoever wrote a whole name there is not carried on.
+    "staff": "CASE WHEN length(staff) <= 8 THEN staff END",
     "treatment_share": "coalesce(treatment_share, 0.5)",
 }
 # A subscription with a date of cancellation is cancelled, and only a cancelled one has a reason.
@@ -94,7 +98,8 @@ def build_other(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, 
 
 def _blanks(table: str) -> str:
     """Which cells had been blank before they were read, for the columns whose cells must be readable."""
-    return "".join(f", cells_{table}.{name} IS NULL AS _no_{name}" for name in JUDGED.get(table, ()))
+    names = [*JUDGED.get(table, ()), *FORM.get(table, {})]
+    return "".join(f", cells_{table}.{name} IS NULL AS _no_{name}" for name in names)
 
 
 def _refuse_unread(con: duckdb.DuckDBPyConnection, table: str, source: Source, reading: Reading) -> None:
@@ -146,6 +151,8 @@ def _parsed(name: str, column: Column, formats: list[str] | None, settings: Sett
 
 def _tests(table: str) -> dict[str, str]:
     tests: dict[str, str] = {}
+    if table in FORM:
+        tests["not_filled"] = " AND ".join(FORM[table].values())
     if table in REQUIRED_ID:
         tests["no_id"] = f"{REQUIRED_ID[table]} IS NULL"
     if table in REQUIRED_DATE:

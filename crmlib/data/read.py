@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from crmlib.data.encodings import BOM, detect
-from crmlib.data.mapping import match_columns, unique_names
+from crmlib.data.mapping import find_header, match_columns, unique_names
 from crmlib.data.naming import one_line
 from crmlib.data.sheets import refuse_large
 from crmlib.data.sql import literal, parquet, quoted
@@ -94,7 +94,7 @@ def _read_records(
     header = _header(records, source, file)
     positions = _match(con, reading, source, file, header)
     while chunk := list(islice(records, CHUNK_ROWS)):
-        _append(con, reading, positions, _whole(chunk, len(header), file, reading), number)
+        _append(con, reading, positions, _whole(chunk, len(header), file, reading), number, source)
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,8 @@ def open_file(file: SourceFile, source: Source) -> Opened:
 def _header(records: Iterator[Record], source: Source, file: SourceFile) -> list[str]:
     if source.header is not True:
         return unique_names(list(source.header))
+    if source.header_row == "find":
+        return find_header((cells for _, cells in records), source, file.name)
     first = next(records, None)
     if first is None:
         raise UserError(f"{file.name}: the file is empty, it has no header row.")
@@ -158,21 +160,30 @@ def _whole(chunk: list[Record], width: int, file: SourceFile, reading: Reading) 
 
 
 def _append(
-    con: duckdb.DuckDBPyConnection, reading: Reading, positions: dict[str, int], chunk: list[Record], number: int
-) -> None:
+    con: duckdb.DuckDBPyConnection, reading: Reading, positions: dict[str, int], chunk: list[Record], number: int,
+    source: Source,
+) -> None:  # fmt: skip
     import pandas as pd
 
     first = reading.rows + 1
     reading.rows += len(chunk)
     rows, records = [row for row, _ in chunk], [cells for _, cells in chunk]
     data: dict[str, Any] = {"_seq": range(first, reading.rows + 1), "_file": number, "_row": rows}
-    data["_hash"] = [_hash(cells) for cells in records] if reading.hashed else ""
+    data["_hash"] = [_hash(_compared(cells, positions, source)) for cells in records] if reading.hashed else ""
     for name in reading.columns:
         position = positions[name]
         data[name] = pd.Series([cells[position].strip() or None for cells in records], dtype="str")
     con.register("chunk", pd.DataFrame(data))
     con.execute(f"INSERT INTO raw_{reading.table} SELECT * FROM chunk")
     con.unregister("chunk")
+
+
+def _compared(cells: list[str], positions: dict[str, int], source: Source) -> list[str]:
+    """The cells by which a row is known as one read before: of a form that is filled in, the mapped ones alone.
+
+    A form is saved again and again, and its memo, which nobody else is to read, changes.
+    """
+    return cells if source.header_row == "first" else [cells[place] for place in positions.values()]
 
 
 def _hash(cells: list[str]) -> str:

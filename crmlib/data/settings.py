@@ -46,6 +46,7 @@ class Source(BaseModel):
     quotes: bool = True
     sheet: int | str = 0
     header: Literal[True] | list[str] = True
+    header_row: Literal["first", "find"] = "first"
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     date_format: str | list[str] | None = None

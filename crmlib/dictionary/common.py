@@ -22,6 +22,7 @@ CODES: dict[str, str] = {
     "read": N_("Rows read"),
     "used": N_("Rows used"),
     "broken_row": N_("Row with the wrong number of cells"),
+    "not_filled": N_("Not filled in"),
     "no_order_id": N_("No order number"),
     "bad_date": N_("Date cannot be read"),
     "bad_amount": N_("Amount cannot be read"),
