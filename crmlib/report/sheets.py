@@ -100,32 +100,41 @@ class Book:
         sheet.set_row(2, LINE_HEIGHT * _lines(text, total))
 
     def table(
-        self, sheet: Worksheet, top: int, columns: Columns, rows: Sequence[Sequence[Any]], *, filtered: bool = False
-    ) -> int:
-        """Write a real table with its header in row `top` and return the first free row below it."""
+        self, sheet: Worksheet, top: int, columns: Columns, rows: Sequence[Sequence[Any]], *, filtered: bool = False,
+        styles: Sequence[dict[str, Any]] = (), heads: Sequence[str] = (),
+    ) -> int:  # fmt: skip
+        """Write a real table with its header in row `top` and return the first free row below it.
+
+        `styles` are properties of each column's cells, `heads` the ground of each column's header.
+        """
         kinds = [column["kind"] for column in columns]
         for column, (kind, indent) in enumerate(zip(kinds, _indents(kinds), strict=True)):
             # LibreOffice takes an indent only beside an alignment that is said.
             side = {"align": "left", "indent": 1} if indent else {}
-            shown = self.format(num_format=number_format(kind), text_wrap=is_text(kind), **side)
+            style = styles[column] if styles else {}
+            shown = self.format(num_format=number_format(kind), text_wrap=is_text(kind), **side, **style)
             for row, line in enumerate(rows, start=top + 1):
                 write(sheet, row, column, line[column], kind, shown)
-        self.head(sheet, top, [header(column) for column in columns], len(rows), kinds=kinds, filtered=filtered)
+        headers = [header(column) for column in columns]
+        self.head(sheet, top, headers, len(rows), kinds=kinds, filtered=filtered, grounds=heads)
         return top + max(len(rows), 1) + 2
 
     def head(
         self, sheet: Worksheet, top: int, headers: Sequence[str], n_rows: int, *, kinds: Sequence[str] = (),
-        filtered: bool = False,
+        filtered: bool = False, grounds: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """Make a table of the rows under `top`; Excel wants unique headers, and one row even when there is none."""
         self.tables += 1
-        style = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1, "bg_color": HEAD}
+        style = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}
+        grounds = grounds or [HEAD] * len(headers)
         kinds = kinds or ["text"] * len(headers)
         # A filter's button covers the right end of its header.
         sides = [("left", indent) if is_text(kind) else ("right", 2 * filtered)
                  for kind, indent in zip(kinds, _indents(kinds), strict=True)]  # fmt: skip
-        said = [{"header": text, "header_format": self.format(**style, align=side, indent=indent)}
-                for text, (side, indent) in zip(unique_headers(headers), sides, strict=True)]  # fmt: skip
+        shown = [self.format(**style, bg_color=ground, align=side, indent=indent)
+                 for ground, (side, indent) in zip(grounds, sides, strict=True)]  # fmt: skip
+        said = [{"header": text, "header_format": how}
+                for text, how in zip(unique_headers(headers), shown, strict=True)]  # fmt: skip
         options = {"columns": said, "name": f"table_{self.tables}", "style": "Table Style Light 1",
                    "autofilter": filtered, "banded_rows": False}  # fmt: skip
         sheet.add_table(top, 0, top + max(n_rows, 1), len(headers) - 1, options)

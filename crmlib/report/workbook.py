@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
-from crmlib.report import conditions
+from crmlib.report import conditions, form
 from crmlib.report.native import in_order, insert_chart
 from crmlib.report.read import Item, exhibits
-from crmlib.report.sheets import LAST_ROW, QUIET, Book, fit, fit_to, number_format, write
+from crmlib.report.sheets import HEAD, LAST_ROW, QUIET, Book, fit, fit_to, number_format, write
 from crmlib.report.views import about, header, heat_steps, size_header, size_text, sizes
 from crmlib.words import N_
 
@@ -145,8 +145,9 @@ def _exhibit(book: Book, run: NotebookRun, item: Item) -> Entry:
     _back(book, sheet)
     sheet.freeze_panes(TOP + 1, 1)
     sheet.repeat_rows(TOP)
-    widths = _grid(book, sheet, item) if item["kind"] == "grid" else _table(book, sheet, item["columns"], kept)
-    book.notes(sheet, [_cut(len(kept), len(rows)), item["note"], " · ".join(about(item))], widths)
+    widths = _WRITERS.get(item["kind"], _table)(book, sheet, item, kept)
+    legend = words.translate(form.LEGEND) if item.get("form") else ""
+    book.notes(sheet, [_cut(len(kept), len(rows)), legend, item["note"], " · ".join(about(item))], widths)
     if item["kind"] == "chart":
         insert_chart(book, sheet, item, kept, TOP + 1)
     return Entry(words.label(run.name), sheet.get_name(), item["title"], len(kept))
@@ -165,14 +166,34 @@ def _cut(n_kept: int, n_rows: int) -> str:
     return words.say(message, kept=n_kept, all=n_rows).text()
 
 
-def _table(book: Book, sheet: Worksheet, columns: list[dict[str, Any]], rows: Sequence[Sequence[Any]]) -> list[int]:
-    book.table(sheet, TOP, columns, rows, filtered=len(rows) > LONG_TABLE)
+def _table(book: Book, sheet: Worksheet, item: Item, rows: Sequence[Sequence[Any]]) -> list[int]:
+    filtered = len(rows) > LONG_TABLE
+    book.table(sheet, TOP, item["columns"], rows, filtered=filtered)
+    return _fit(sheet, item["columns"], rows, filtered)
+
+
+def _sheet(book: Book, sheet: Worksheet, item: Item, rows: Sequence[Sequence[Any]]) -> list[int]:
+    asked = item.get("form")
+    if not asked:
+        return _table(book, sheet, item, rows)
+    columns = form.with_entries(item["columns"], asked)
+    blank = (None,) * (len(columns) - len(item["columns"]))
+    wide = [(*row, *blank) for row in rows]
+    styles = form.styles(columns, asked)
+    heads = [form.ENTRY_HEAD if "bg_color" in style else HEAD for style in styles]
+    book.table(sheet, TOP, columns, wide, filtered=True, styles=styles, heads=heads)
+    form.guard(sheet, TOP, columns, asked, len(rows))
+    return form.widen(sheet, columns, asked, _fit(sheet, columns, wide, filtered=True))
+
+
+def _fit(sheet: Worksheet, columns: list[dict[str, Any]], rows: Sequence[Sequence[Any]], filtered: bool) -> list[int]:
     kinds = [column["kind"] for column in columns]
     texts = ([words.text(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows)
-    return fit(sheet, TOP, [header(column) for column in columns], texts, filtered=len(rows) > LONG_TABLE)
+    return fit(sheet, TOP, [header(column) for column in columns], texts, filtered=filtered)
 
 
-def _grid(book: Book, sheet: Worksheet, item: Item) -> list[int]:
+def _grid(book: Book, sheet: Worksheet, item: Item, rows: Sequence[Sequence[Any]]) -> list[int]:
+    del rows  # a grid holds its cells itself
     told = sizes(item)
     before = [size_header()] if told else []
     first = 1 + len(before)
@@ -187,6 +208,9 @@ def _grid(book: Book, sheet: Worksheet, item: Item) -> list[int]:
     book.head(sheet, TOP, headers, len(item["cells"]), kinds=("text", *["count"] * (len(headers) - 1)))
     _colour(sheet, item, first)
     return fit(sheet, TOP, headers, _grid_texts(item, told))
+
+
+_WRITERS = {"grid": _grid, "sheet": _sheet}
 
 
 def _grid_texts(item: Item, told: list[tuple[int, int] | None]) -> Iterator[list[str]]:
