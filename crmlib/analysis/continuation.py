@@ -63,6 +63,7 @@ def dictionary(
     *,
     as_of_day: int,
     at_delivery: int = 6,
+    grace: float = GRACE,
     subscriptions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What is called 継続率, every way, on the same contracts; the reference is the survival by the due rule.
@@ -72,6 +73,7 @@ def dictionary(
         customers: the same by customer.
         as_of_day: where observation ends.
         at_delivery: the delivery N that survival and step are read at.
+        grace: how late a delivery may be, in intervals, as in the timelines.
         subscriptions: contracts with start, status and cancellation; without it, or without a row, what needs them is
             untellable.
 
@@ -89,7 +91,7 @@ def dictionary(
     found = [
         _due("survival_due", timeline, at_delivery, "subscription"),
         _due("survival_customer", customers, at_delivery, "customer"),
-        _complete(timeline, as_of_day, at_delivery),
+        _complete(timeline, as_of_day, at_delivery, grace),
         _naive("survival_naive", timeline, at_delivery),
         _previous(timeline, at_delivery),
         _naive("second_naive", timeline, 2),
@@ -136,9 +138,9 @@ def _due(name: str, timeline: pd.DataFrame, at: int, unit: str) -> Entry:
     )
 
 
-def _complete(timeline: pd.DataFrame, as_of_day: int, at: int) -> Entry:
+def _complete(timeline: pd.DataFrame, as_of_day: int, at: int, grace: float) -> Entry:
     whole = timeline[timeline["first_delivery"] == 1]
-    wait = whole["interval_days"] * (at - 1 + GRACE)
+    wait = whole["interval_days"] * (at - 1 + grace)
     old = whole[whole["first_day"] + wait <= as_of_day]
     return _share("survival_complete", int((old["last_delivery"] >= at).sum()), len(old))
 

@@ -137,3 +137,19 @@ def definition_values(dictionary: pd.DataFrame) -> pd.DataFrame:
 def definition_rules(dictionary: pd.DataFrame) -> pd.DataFrame:
     """The rules of `continuation.dictionary`: how, why it differs, who calls it so."""
     return dictionary[["definition", "rule", "why", "users"]]
+
+
+def latest_starts(starts: pd.DataFrame, *, n_cohorts: int) -> pd.DataFrame:
+    """The last `n_cohorts` months of start, from `delivery_curves.survival_by_start`."""
+    kept = sorted(starts["cohort_month"].unique())[-n_cohorts:]
+    return starts[starts["cohort_month"].isin(kept)].reset_index(drop=True)
+
+
+def change_table(changed: pd.DataFrame) -> pd.DataFrame:
+    """Reasons before and after a day, the sizes of the two periods left to the note."""
+    return changed.drop(columns="pvalue")
+
+
+def buyer_table(compared: pd.DataFrame) -> pd.DataFrame:
+    """Buyers against others, stratum by stratum, without the numerators; from `backend.compare`."""
+    return compared.drop(columns=["n_next_others", "n_next_buyers"])
