@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from crmlib.analysis.checks import require_choice, require_columns
+from crmlib.analysis.checks import require_columns
 from crmlib.analysis.intervals import Interval, wilson, wilson_bounds
-from crmlib.analysis.months import EPOCH
 
-YEARS = ("rolling", "fiscal")
-YEAR_DAYS = 365
 BRIDGE = ("active_last_year", "came_new", "revived", "lost_in_year", "active_this_year")
 RATES = {
     "retention_rate": ("n_kept_on", "n_active_before"),
@@ -64,36 +60,6 @@ class YearResult:
         return self.annual_ltv * self.n_year_active * 0.01
 
 
-def year_table(*, as_of_day: int, first_day: int, year: str = "rolling", fiscal_year_start: int = 4) -> pd.DataFrame:
-    """The years that the data touch, the latest last.
-
-    "rolling": 365 days each, the last ends on the day of the report. "fiscal": from the first of the month
-    `fiscal_year_start`; the running one ends on the day of the report and is partial.
-
-    Returns columns:
-        year (0, 1, …); from_day, to_day (days since 1970-01-01); state (observed; partial where the data begin later
-        or the year has not ended).
-
-    Raises:
-        ValueError: `year` is neither of the two.
-
-    Example:
-        >>> year_table(as_of_day=800, first_day=100)[["from_day", "to_day", "state"]].to_numpy().tolist()
-        [[71, 435, 'partial'], [436, 800, 'observed']]
-    """
-    require_choice("year", year, YEARS)
-    starts = _rolling(as_of_day, first_day) if year == "rolling" else _fiscal(as_of_day, first_day, fiscal_year_start)
-    ends = [start - 1 for start in starts[1:]]
-    over = [end <= as_of_day for end in ends]
-    whole = [start >= first_day and done for start, done in zip(starts, over, strict=False)]
-    return pd.DataFrame({
-        "year": range(len(ends)),
-        "from_day": starts[:-1],
-        "to_day": [min(end, as_of_day) for end in ends],
-        "state": np.where(whole, "observed", "partial"),
-    })  # fmt: skip
-
-
 def annual(counts: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
     """Active customers and sales of each year, and how they came about.
 
@@ -106,7 +72,7 @@ def annual(counts: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         counts: of `aggregates.year_counts` with the `to_day` of `years` as ends.
-        years: of `year_table`.
+        years: of `years.year_table`.
 
     Returns columns:
         those of `years`; n_year_active; n_new; n_new_kept; n_second (of the new, with a second order within 365 days
@@ -160,21 +126,6 @@ def latest_year(table: pd.DataFrame, *, tellable_from_day: int) -> YearResult | 
     )
 
 
-def tellable_from(*, first_day: int, year: str = "rolling", fiscal_year_start: int = 4, n_years: int = 2) -> int:
-    """The first base date on which so many full years have been observed.
-
-    Example:
-        >>> tellable_from(first_day=0)
-        729
-    """
-    require_choice("year", year, YEARS)
-    if year == "rolling":
-        return first_day + n_years * YEAR_DAYS - 1
-    begin = _fiscal_start(first_day, fiscal_year_start)
-    first = begin if begin == first_day else _years_later(begin, 1)
-    return _years_later(first, n_years) - 1
-
-
 def bridge(result: YearResult | None) -> pd.DataFrame:
     """From last year's active customers to this year's: + new + revived - lost; empty where it cannot be told.
 
@@ -188,26 +139,39 @@ def bridge(result: YearResult | None) -> pd.DataFrame:
     return pd.DataFrame({"bridge_part": list(BRIDGE), "n_change": found}).astype({"n_change": "int64"})
 
 
-def _rolling(as_of_day: int, first_day: int) -> list[int]:
-    n = max(1, -(-(as_of_day - first_day + 1) // YEAR_DAYS))
-    return [as_of_day + 1 - YEAR_DAYS * k for k in range(n, -1, -1)]
+def year_page(table: pd.DataFrame) -> pd.DataFrame:
+    """The years as a reader wants them: who was active and how that came about, sales last."""
+    counts = ["n_year_active", "n_new", "n_kept_on", "n_revived", "n_lost"]
+    return table[["from_day", "to_day", "state", *counts, "annual_ltv", "amount"]]
 
 
-def _fiscal(as_of_day: int, first_day: int, month: int) -> list[int]:
-    starts = [_fiscal_start(min(first_day, as_of_day), month)]
-    while starts[-1] <= as_of_day:
-        starts.append(_years_later(starts[-1], 1))
-    return starts
+def rate_table(table: pd.DataFrame) -> pd.DataFrame:
+    """The rates of the latest complete year, and the second purchase of the new customers of the year before.
+
+    Returns columns:
+        annual_rate (code); n_part, n_base (customers; NaN where it cannot be told); rate_found, rate_found_low,
+        rate_found_high (Wilson). No complete year gives no row.
+    """
+    whole = table[table["state"] == "observed"].tail(2)
+    last = whole.tail(1)
+    rows = [_rate_row(name, last[part], last[base], last[name]) for name, (part, base) in RATES.items()]
+    earlier = whole.head(len(whole) - 1)
+    told = last[last["n_active_before"].notna()]
+    if len(told):
+        second = earlier["n_second"] / earlier["n_new"].where(earlier["n_new"] > 0)
+        rows.append(_rate_row("second_rate", earlier["n_second"], earlier["n_new"], second))
+    found = pd.concat(rows, ignore_index=True)
+    low, high = wilson_bounds(found["n_part"], found["n_base"].fillna(0))
+    return found.assign(rate_found_low=low, rate_found_high=high)
 
 
-def _fiscal_start(day: int, month: int) -> int:
-    there = date.fromordinal(EPOCH.toordinal() + int(day))
-    return (date(there.year - (there.month < month), month, 1) - EPOCH).days
-
-
-def _years_later(day: int, n_years: int) -> int:
-    there = date.fromordinal(EPOCH.toordinal() + int(day))
-    return (date(there.year + n_years, there.month, 1) - EPOCH).days
+def _rate_row(name: str, part: pd.Series[float], base: pd.Series[float], rate: pd.Series[float]) -> pd.DataFrame:
+    # Counts without a rate are counts of what was not observed.
+    known = rate.notna().to_numpy()
+    counts = {"n_part": part.astype("float64").where(known), "n_base": base.astype("float64").where(known)}
+    row = pd.DataFrame({**counts, "rate_found": rate.astype("float64")})
+    row.insert(0, "annual_rate", name)
+    return row
 
 
 def _sums(counts: pd.DataFrame, n_years: int) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def transitions(counts: pd.DataFrame, years: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         counts: of `aggregates.year_counts`.
-        years: of `active.year_table`.
+        years: of `years.year_table`.
 
     Returns columns:
         from_state; n_start; n_year_active (of these in the next year); rate_active, rate_active_low, rate_active_high

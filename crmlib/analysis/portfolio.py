@@ -167,8 +167,8 @@ def group_table(grouped: pd.DataFrame) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def threshold_table(thresholds: Thresholds, *, preset: str) -> pd.DataFrame:
-    """The thresholds in use, each with where it comes from.
+def threshold_table(thresholds: Thresholds, *, preset: str, amount: float | None = None) -> pd.DataFrame:
+    """The thresholds in use, each with where it comes from; `amount` is the sum given in place of the preset's.
 
     Returns columns:
         threshold (code); threshold_days or threshold_amount (smallest unit), the other NaN; threshold_source (ltv_lab,
@@ -180,7 +180,7 @@ def threshold_table(thresholds: Thresholds, *, preset: str) -> pd.DataFrame:
         "threshold": [*days, "cpm_amount"],
         "threshold_days": [*(float(getattr(thresholds, name)) for name in days), np.nan],
         "threshold_amount": [np.nan, np.nan, np.nan, float(thresholds.amount)],
-        "threshold_source": [*sources, preset],
+        "threshold_source": [*sources, preset if amount is None else "user"],
     })  # fmt: skip
 
 

@@ -48,8 +48,9 @@ def add_cancelled(groups: pd.DataFrame, grouped: pd.DataFrame) -> pd.DataFrame:
     require_columns("grouped", grouped.columns, ["group", "standing", "subscriber"])
     gone = (grouped["subscriber"] == ALL_CANCELLED) & (grouped["standing"] == STANDINGS["active"])
     counts = gone.astype("float64").groupby(grouped["group"], observed=False).sum()
-    known = not (grouped["subscriber"] == NOT_KNOWN).any()
-    return groups.assign(n_all_cancelled=counts.where(known).to_numpy())
+    if (grouped["subscriber"] == NOT_KNOWN).any():
+        counts = counts * float("nan")
+    return groups.assign(n_all_cancelled=counts.to_numpy())
 
 
 def _by_customer(subscriptions: pd.DataFrame) -> pd.DataFrame:
