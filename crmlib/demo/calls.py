@@ -21,7 +21,7 @@ REACHED, ABSENT, ORDERED, REFUSED, COMPLAINT, FOLLOW_LATER, NOTHING = range(len(
 STAFF = ("S01", "S02", "S03", "S04")
 REACH = {"phone": 0.66, "line": 0.85}
 # Of those reached who would never have come back by themselves.
-WON_BACK = {"up_to_60_days": 0.13, "over_60_days": 0.07}
+WON_BACK = {"up_to_60_days": 0.12, "over_60_days": 0.10}
 SUBSCRIBES_AGAIN = 0.2
 
 

@@ -49,22 +49,22 @@ def simulate(
 
     `handful` plants the one regular customer and the few rare faults in this batch; without `faults` there are none.
     """
-    # What came later draws from a stream of its own, so that the histories of the first stream stay as they were.
-    other = rng.spawn(1)[0]
+    # What is not bought draws from streams of its own, so that it leaves the histories of the first stream as they are.
+    asked_rng, calls_rng, kept_rng = rng.spawn(3)
     first_day = market.three_years_before(last_day)
     arrived = market.customers(rng, n=n, first_number=first_customer, first_day=first_day, last_day=last_day)
-    people = consents.with_consents(other, arrived)
+    people = consents.with_consents(asked_rng, arrived)
     people = regular.as_regular(people) if handful else people
-    orders, lines, follow_up, contacts = _bought(rng, other, people, last_day=last_day, handful=handful)
+    orders, lines, follow_up, contacts = _bought(rng, calls_rng, people, last_day=last_day, handful=handful)
     orders = _kept_by_the_system(orders, lines, people)
     assigned = experiments.assignments(rng, people, orders, follow_up, last_day=last_day)
     asked = survey(rng, people, orders, last_day=last_day)
     n_leads = round(n * consents.LEADS_PER_CUSTOMER)
-    subscribed = subscriptions(other, people, orders, last_day=last_day)
-    brought = circle.referrals(other, people, orders, lines)
-    engaged = circle.engagement(other, people, orders, last_day=last_day)
-    inquired = circle.inquiries(other, people, first_number=first_customer, last_day=last_day)
-    leads = consents.leads(other, n=n_leads, first_number=first_customer, first_day=first_day, last_day=last_day)
+    subscribed = subscriptions(kept_rng, people, orders, last_day=last_day)
+    brought = circle.referrals(kept_rng, people, orders, lines)
+    engaged = circle.engagement(kept_rng, people, orders, last_day=last_day)
+    inquired = circle.inquiries(kept_rng, people, first_number=first_customer, last_day=last_day)
+    leads = consents.leads(asked_rng, n=n_leads, first_number=first_customer, first_day=first_day, last_day=last_day)
     everyone, numbered, ordered = _exported(
         rng, people, orders, lines, first_order=first_order, last_day=last_day, handful=handful, faults=faults
     )
@@ -76,7 +76,7 @@ def simulate(
 
 
 def _bought(
-    rng: np.random.Generator, other: np.random.Generator, people: pd.DataFrame, *, last_day: int, handful: bool
+    rng: np.random.Generator, calls_rng: np.random.Generator, people: pd.DataFrame, *, last_day: int, handful: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Orders and their lines, the follow-up experiment and the calls to silent customers."""
     enrolment = range(last_day - FOLLOW_UP_FROM, last_day - FOLLOW_UP_TO + 1)
@@ -84,9 +84,9 @@ def _bought(
     orders = boxes.heads(rng, history.orders, last_day=last_day)
     lines = boxes.lines(rng, orders, last_day=last_day)
     spared = np.array([regular.CUSTOMER] if handful else [], dtype=int)
-    called = calls.programme(other, people, orders, history.follow_up, last_day=last_day, spared=spared)
-    revived = boxes.heads(other, called.orders, last_day=last_day)
-    parts = [(orders, lines), (revived, boxes.lines(other, revived, last_day=last_day))]
+    called = calls.programme(calls_rng, people, orders, history.follow_up, last_day=last_day, spared=spared)
+    revived = boxes.heads(calls_rng, called.orders, last_day=last_day)
+    parts = [(orders, lines), (revived, boxes.lines(calls_rng, revived, last_day=last_day))]
     contacts, follow_up = called.contacts, history.follow_up
     if handful:
         planted = regular.heads(regular.histories(people, last_day=last_day), last_day=last_day)
