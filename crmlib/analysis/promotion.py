@@ -40,19 +40,25 @@ def choose_cost(channel: str, *, currency: str, contact_cost: float | None = Non
 def choose_margin(products: pd.DataFrame, sold: pd.DataFrame, *, margin_rate: float | None = None) -> float:
     """The gross margin as a share of sales: as given, else that of what was sold, by the products' own margins.
 
-    Sales of products whose margin is not known are left out; NaN where no product sold has one.
+    A product's margin is its gross_margin_rate, else 1 - unit_cost / price. Sales of products whose margin is not known
+    are left out; NaN where no product sold has one.
 
     Args:
-        products: product_id, gross_margin_rate (0 to 1, NaN where not known).
+        products: product_id, and gross_margin_rate (0 to 1), unit_cost, price as far as they are known.
         sold: of `aggregates.product_window`: product_id, line_amount.
         margin_rate: the margin to take instead.
+
+    Example:
+        >>> products = pd.DataFrame({"product_id": ["gel"], "price": [5000], "unit_cost": [1000]})
+        >>> choose_margin(products, pd.DataFrame({"product_id": ["gel"], "line_amount": [9000]}))
+        0.8
     """
     if margin_rate is not None:
         return float(margin_rate)
-    if "gross_margin_rate" not in products.columns:
-        return math.nan
-    known = products.dropna(subset=["gross_margin_rate"]).drop_duplicates("product_id").set_index("product_id")
-    rates = sold["product_id"].map(known["gross_margin_rate"].astype("float64"))
+    known = products.drop_duplicates("product_id").set_index("product_id")
+    told = known.reindex(columns=["gross_margin_rate", "unit_cost", "price"]).astype("float64")
+    margins = told["gross_margin_rate"].fillna(1 - told["unit_cost"] / told["price"].where(told["price"] > 0))
+    rates = sold["product_id"].map(margins)
     amounts = sold["line_amount"].where(rates.notna(), 0)
     return float((amounts * rates.fillna(0)).sum() / amounts.sum()) if amounts.sum() > 0 else math.nan
 

@@ -133,6 +133,8 @@ def test_the_margin_is_given_or_that_of_the_products_sold() -> None:
     sold = pd.DataFrame({"product_id": ["gel", "milk", "box", "gone"], "line_amount": [300, 100, 900, 50]})
     assert promotion.choose_margin(products, sold) == pytest.approx((300 * 0.8 + 100 * 0.5) / 400)
     assert promotion.choose_margin(products, sold, margin_rate=0.6) == 0.6
+    costs = products.assign(price=[1, 1, 1_000], unit_cost=[NAN, NAN, 900])  # the box keeps 10 % of its price
+    assert promotion.choose_margin(costs, sold) == pytest.approx((300 * 0.8 + 100 * 0.5 + 900 * 0.1) / 1_300)
     assert math.isnan(promotion.choose_margin(products[2:], sold))
     assert math.isnan(promotion.choose_margin(products[["product_id"]], sold))
     assert math.isnan(promotion.choose_margin(products, sold[:0]))

@@ -59,8 +59,8 @@ def best_list(table: DataFrame, *, days: int) -> Sentence:
     low = known.loc[known["expected_per_contact"].idxmin()]
     if high["segment"] == low["segment"]:
         return say(
-            "Within {days:days} a customer of “{high:label}” buys for {most:money} as things go; no other segment can be"
-            " judged.",
+            "Within {days:days} a customer of “{high:label}” buys for {most:money} as things go; no other segment can"
+            " be judged.",
             high=high["segment"], most=high["expected_per_contact"], days=days,
         )  # fmt: skip
     return say(
