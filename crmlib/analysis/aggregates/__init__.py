@@ -12,10 +12,13 @@ from crmlib.analysis.aggregates.costs import margin_counts
 from crmlib.analysis.aggregates.customers import customer_table, orders_between
 from crmlib.analysis.aggregates.engagement import engagement_counts, engagement_days, first_seen
 from crmlib.analysis.aggregates.entries import entry_table
+from crmlib.analysis.aggregates.goods import bought_products, breadth_counts, goods_sold, interest_amounts
 from crmlib.analysis.aggregates.milestones import milestones, product_days, product_sales
 from crmlib.analysis.aggregates.months import cohort_counts, monthly_sales
+from crmlib.analysis.aggregates.pairs import pair_counts
 from crmlib.analysis.aggregates.recent import recent_table
 from crmlib.analysis.aggregates.returns import exposure_counts, product_step_counts, return_table
+from crmlib.analysis.aggregates.sequences import follow_counts, next_counts
 from crmlib.analysis.aggregates.settling import ending_days, settling_days
 from crmlib.analysis.aggregates.silence import silence_counts, silence_counts_by_product
 from crmlib.analysis.aggregates.snapshots import snapshots
@@ -26,6 +29,8 @@ from crmlib.analysis.aggregates.years import year_counts
 
 __all__ = [
     "active_counts",
+    "bought_products",
+    "breadth_counts",
     "cohort_counts",
     "contact_outcomes",
     "customer_table",
@@ -38,12 +43,17 @@ __all__ = [
     "entry_table",
     "exposure_counts",
     "first_seen",
+    "follow_counts",
     "gap_counts",
+    "goods_sold",
+    "interest_amounts",
     "margin_counts",
     "media_counts",
     "milestones",
     "monthly_sales",
+    "next_counts",
     "orders_between",
+    "pair_counts",
     "product_days",
     "product_sales",
     "product_step_counts",
