@@ -38,29 +38,30 @@ def choose_cost(channel: str, *, currency: str, contact_cost: float | None = Non
 
 
 def choose_margin(products: pd.DataFrame, sold: pd.DataFrame, *, margin_rate: float | None = None) -> float:
-    """The gross margin as a share of sales: as given, else that of what was sold, by the products' own margins.
+    """The gross margin as a share of sales: as given, else that of what was sold.
 
-    A product's margin is its gross_margin_rate, else 1 - unit_cost / price. Sales of products whose margin is not known
-    are left out; NaN where no product sold has one.
+    The cost of a product's sales is quantity x unit_cost, else line_amount x (1 - gross_margin_rate). Sales of products
+    of which neither is known are left out; NaN where no product sold has one.
 
     Args:
-        products: product_id, and gross_margin_rate (0 to 1), unit_cost, price as far as they are known.
-        sold: of `aggregates.product_window`: product_id, line_amount.
+        products: product_id, and unit_cost, gross_margin_rate (0 to 1) as far as they are known.
+        sold: of `aggregates.product_window`: product_id, quantity, line_amount.
         margin_rate: the margin to take instead.
 
     Example:
-        >>> products = pd.DataFrame({"product_id": ["gel"], "price": [5000], "unit_cost": [1000]})
-        >>> choose_margin(products, pd.DataFrame({"product_id": ["gel"], "line_amount": [9000]}))
-        0.8
+        >>> products = pd.DataFrame({"product_id": ["gel"], "unit_cost": [1000]})
+        >>> sold = pd.DataFrame({"product_id": ["gel"], "quantity": [2], "line_amount": [8000]})
+        >>> choose_margin(products, sold)
+        0.75
     """
     if margin_rate is not None:
         return float(margin_rate)
-    known = products.drop_duplicates("product_id").set_index("product_id")
-    told = known.reindex(columns=["gross_margin_rate", "unit_cost", "price"]).astype("float64")
-    margins = told["gross_margin_rate"].fillna(1 - told["unit_cost"] / told["price"].where(told["price"] > 0))
-    rates = sold["product_id"].map(margins)
-    amounts = sold["line_amount"].where(rates.notna(), 0)
-    return float((amounts * rates.fillna(0)).sum() / amounts.sum()) if amounts.sum() > 0 else math.nan
+    told = products.drop_duplicates("product_id").set_index("product_id")
+    known = told.reindex(columns=["unit_cost", "gross_margin_rate"]).astype("float64")
+    of_rate = sold["line_amount"] * (1 - sold["product_id"].map(known["gross_margin_rate"]))
+    costs = (sold["quantity"] * sold["product_id"].map(known["unit_cost"])).fillna(of_rate)
+    amount = sold["line_amount"].where(costs.notna(), 0).sum()
+    return float(1 - costs.sum() / amount) if amount > 0 else math.nan
 
 
 def add_contactable(customers: pd.DataFrame, consent: pd.DataFrame, *, channel: str) -> pd.DataFrame:

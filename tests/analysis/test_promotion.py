@@ -129,12 +129,13 @@ def test_the_cost_of_a_contact_is_given_or_that_of_the_channel_in_yen() -> None:
 
 
 def test_the_margin_is_given_or_that_of_the_products_sold() -> None:
-    products = pd.DataFrame({"product_id": ["gel", "milk", "box"], "gross_margin_rate": [0.8, 0.5, NAN]})
-    sold = pd.DataFrame({"product_id": ["gel", "milk", "box", "gone"], "line_amount": [300, 100, 900, 50]})
-    assert promotion.choose_margin(products, sold) == pytest.approx((300 * 0.8 + 100 * 0.5) / 400)
+    # Gel by its margin costs 60, milk two pieces of 40 each, of the box and of what is gone nothing is known.
+    costs = {"gross_margin_rate": [0.8, 0.1, NAN], "unit_cost": [NAN, 40, NAN]}
+    products = pd.DataFrame({"product_id": ["gel", "milk", "box"], **costs})
+    bought = {"quantity": [1, 2, 1, 1], "line_amount": [300, 100, 900, 50]}
+    sold = pd.DataFrame({"product_id": ["gel", "milk", "box", "gone"], **bought})
+    assert promotion.choose_margin(products, sold) == pytest.approx((400 - 60 - 80) / 400)
     assert promotion.choose_margin(products, sold, margin_rate=0.6) == 0.6
-    costs = products.assign(price=[1, 1, 1_000], unit_cost=[NAN, NAN, 900])  # the box keeps 10 % of its price
-    assert promotion.choose_margin(costs, sold) == pytest.approx((300 * 0.8 + 100 * 0.5 + 900 * 0.1) / 1_300)
     assert math.isnan(promotion.choose_margin(products[2:], sold))
     assert math.isnan(promotion.choose_margin(products[["product_id"]], sold))
     assert math.isnan(promotion.choose_margin(products, sold[:0]))

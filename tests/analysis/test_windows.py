@@ -26,7 +26,7 @@ every_function = pytest.mark.parametrize("name", FUNCTIONS)
 def rows(many_orders: pd.DataFrame) -> pd.DataFrame:
     """Orders that are also lines: every seventh has no product."""
     products = [f"p{i % 6}" if i % 7 else None for i in range(len(many_orders))]
-    return many_orders.assign(product_id=products, line_amount=many_orders["amount"])
+    return many_orders.assign(product_id=products, quantity=2, line_amount=many_orders["amount"])
 
 
 def test_both_days_are_included(make_orders: MakeOrders) -> None:
@@ -39,6 +39,7 @@ def test_lines_without_a_product_are_left_out(rows: pd.DataFrame) -> None:
     table = FUNCTIONS["product_window"](rows)
     inside = rows[rows["order_day"].between(19_100, 19_200)].dropna(subset=["product_id"])
     assert table["line_amount"].sum() == inside["amount"].sum()
+    assert table["quantity"].sum() == 2 * len(inside)
     assert table["product_id"].tolist() == [f"p{i}" for i in range(6)]
 
 

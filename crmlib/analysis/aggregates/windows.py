@@ -33,14 +33,14 @@ def product_window(order_items: Any, *, first_day: int, last_day: int) -> pd.Dat
     """One row a product with a line between two days, both included; lines without a product are left out.
 
     Returns columns:
-        product_id; line_amount (smallest unit, before discounts of the whole order).
+        product_id; quantity; line_amount (smallest unit, before discounts of the whole order).
 
     Raises:
         ValueError: a column is missing.
     """
-    rows = _between(lazy(order_items, ["customer_id", "order_day", "product_id", "line_amount"]), first_day, last_day)
-    known = rows.filter(~nw.col("product_id").is_null())
-    counts = known.group_by("product_id").agg(line_amount=nw.col("line_amount").sum())
+    wanted = ["customer_id", "order_day", "product_id", "quantity", "line_amount"]
+    known = _between(lazy(order_items, wanted), first_day, last_day).filter(~nw.col("product_id").is_null())
+    counts = known.group_by("product_id").agg(*[nw.col(name).sum() for name in wanted[3:]])
     return collect(counts, by=["product_id"], texts=["product_id"])
 
 
