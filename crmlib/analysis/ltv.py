@@ -68,6 +68,20 @@ def margin(counts: pd.DataFrame, *, margin_rate: float | None = None, least_know
     return MarginResult(share_known=share, rate=rate, rate_used=used, basis=basis)
 
 
+def value_days(horizon_days: int, *, step: int = 30) -> list[int]:
+    """Every 30th day up to a horizon, with day 180 and day 365, which half-year and annual values need.
+
+    Raises:
+        ValueError: horizon_days is below 30.
+
+    Example:
+        >>> value_days(90)
+        [30, 60, 90, 180, 365]
+    """
+    require_at_least("horizon_days", horizon_days, step)
+    return sorted({*range(step, horizon_days + 1, step), 180, 365})
+
+
 def by_group(
     sums: pd.DataFrame, *, day: int = 365, measure: str = "amount", confidence_level: float = 0.95
 ) -> pd.DataFrame:

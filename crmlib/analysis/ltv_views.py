@@ -16,6 +16,12 @@ VERDICT_COLUMNS = ["media", "n_year", "cpo", "limit_cpo", "limit_cpo_low", "limi
                    "payback_state", "payback_month", "verdict"]  # fmt: skip
 
 
+def n_new(sums: pd.DataFrame, *, day: int = 365) -> int:
+    """Customers who began in the last days: those not yet observed so long, from `aggregates.value_sums`."""
+    rows = sums[sums["day"] == day]
+    return int((rows["n_customers"] - rows["n_eligible"]).sum())
+
+
 def side_by_side(
     sums: pd.DataFrame, active: pd.DataFrame, subscribed: pd.DataFrame, margin: MarginResult, *,
     variable_cost: float = 0.0, day: int = 365,
@@ -81,11 +87,37 @@ def value_table(judged: pd.DataFrame) -> pd.DataFrame:
     return rows[VALUE_COLUMNS].reset_index(drop=True)
 
 
-def verdict_table(judged: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
+def verdicts(judged: pd.DataFrame, payback: pd.DataFrame) -> pd.DataFrame:
     """Media with a cost: cost, break-even cost with interval, payback and verdict."""
     table = _paid(judged).merge(payback, on="media", how="left")
-    table["payback_state"] = table["payback_state"].astype(object).where(table["payback_state"].notna(), "untellable")
+    state = table["payback_state"].astype(object)
+    table["payback_state"] = state.where(state.notna(), "untellable")
     return table[VERDICT_COLUMNS].reset_index(drop=True)
+
+
+def figures(every: pd.DataFrame) -> pd.DataFrame:
+    """The six values with the interval of the sales; that of the gross profit is in the same proportion."""
+    return every.drop(columns=["profit_low", "profit_high"])
+
+
+def sheet(judged: pd.DataFrame) -> pd.DataFrame:
+    """Every medium with every figure, by name."""
+    return judged.drop(columns=["n_pulled", "n_eligible", "n_next", "n_trial_eligible"]).sort_values("media")
+
+
+def n_paid(judged: pd.DataFrame) -> int:
+    """New customers of the media with a cost."""
+    return int(judged.loc[judged["cost"] > 0, "n_customers"].sum())
+
+
+def n_contracts(elements: pd.DataFrame) -> int:
+    """Subscriptions that began within the data."""
+    return int(elements["n_due"].iloc[0]) if len(elements) else 0
+
+
+def known(value: float) -> float | None:
+    """A number, or None where it is NaN."""
+    return None if value != value else value
 
 
 def unmatched(judged: pd.DataFrame) -> pd.DataFrame:
@@ -113,6 +145,22 @@ def curve_lines(sales: pd.DataFrame, profit: pd.DataFrame) -> pd.DataFrame:
     )
     names = ["value_basis", "day", "n_eligible", "ltv", "ltv_low", "ltv_high"]
     return both.loc[both["ltv"].notna(), names].reset_index(drop=True)
+
+
+def smallest_unit(money: float | None, *, currency: str) -> float | None:
+    """Money of the client's currency in its smallest unit; None stays None.
+
+    Example:
+        >>> smallest_unit(1.5, currency="USD"), smallest_unit(500, currency="JPY")
+        (150.0, 500.0)
+    """
+    return None if money is None else round(money * (1 if currency in {"JPY", "KRW"} else 100), 6)
+
+
+def n_started(timeline: pd.DataFrame, *, as_of_day: int, days: int = 365) -> int:
+    """Subscriptions whose first delivery lies within the last days, from `subscriptions.timeline`."""
+    late = (timeline["first_day"] > as_of_day - days) & (timeline["first_delivery"] == 1)
+    return int(late.sum())
 
 
 _PRICES = ("unit_price", "unit_profit")

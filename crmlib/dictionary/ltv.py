@@ -39,6 +39,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "cpa": (N_("CPA"), "money"),
     "cpr": (N_("CPR"), "money"),
     "cpo": (N_("CPO"), "money"),
+    "n_main": (N_("Customers of the main product"), "number"),
+    "amount_first": (N_("Sales of first orders"), "money"),
     "n_trial": (N_("Began with a trial"), "customers"),
     "pull_rate": (N_("Pull-up rate"), "share"),
     "mr": (N_("MR (media ratio)"), "ratio"),

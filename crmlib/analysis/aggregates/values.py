@@ -31,7 +31,7 @@ def value_sums(
 
     Returns columns:
         group ("all" without `by`, "not_known" where empty or unknown); day (N); n_customers (all of the group);
-        n_eligible (observed N days); n_orders, amount, amount_squares (of the eligible, up to day N; smallest unit and its
+        n_eligible (observed N days); n_orders, amount, amount_squares (of the eligible, up to day N; smallest unit, its
         square); n_unknown (their orders without a known cost); profit, profit_squares (less cost of goods and
         variable_cost an order, NaN where a cost is not known and margin_rate is None); n_fixed, amount_fixed,
         profit_fixed (of the customers observed the longest N, up to day N); amount_all (of everybody, observed or
