@@ -56,8 +56,8 @@ def call_table(
     Returns columns:
         customer_id; n_orders; last_day; recency_days; amount; amount_year, n_orders_year (last 365 days); last_product,
         main_category; usual_gap_days; gap_basis; gap_ratio (recency_days / usual_gap_days); silence_zone;
-        relative_zone; contact_channel; consent; line_account; line, phone, mail, dm (states of consent);
-        last_contacted_day, last_result; step (one of STEPS).
+        relative_zone; contact_channel; consent; line_account (account_campaign, …); line, phone, mail, dm (states of
+        consent); last_contacted_day, last_result (result_reached, …); step (one of STEPS).
 
     Raises:
         ValueError: a column is missing, or a parameter is out of range or not known.
@@ -180,7 +180,7 @@ def _together(
     table = table.merge(gaps, on="customer_id", how="left")
     table = table.merge(consent_states(consents), on="customer_id", how="left")
     table[[*CHANNELS]] = table[[*CHANNELS]].astype("object").fillna(NOT_KNOWN)
-    table["line_account"] = table["line_account"].astype("object").fillna("unknown")
+    table["line_account"] = "account_" + table["line_account"].fillna("unknown").astype("str")
     return table.merge(_last_contacts(contacts), on="customer_id", how="left").fillna({"asked_not": False}).astype(
         {"asked_not": bool}
     )  # fmt: skip
@@ -194,7 +194,8 @@ def _last_contacts(contacts: pd.DataFrame) -> pd.DataFrame:
         last_contacted_day=("contacted_day", "last"), last_result=("result", "last")
     )
     asked = made["result"].isin(NEVER_AGAIN).groupby(made["customer_id"]).any()
-    found = found.assign(asked_not=asked).reset_index()
+    # A code of ours is one word with one meaning; `reached` and `both` mean other things elsewhere.
+    found = found.assign(last_result="result_" + found["last_result"].astype("str"), asked_not=asked).reset_index()
     return found.astype({"customer_id": "str", "last_contacted_day": "float64", "asked_not": "object"})
 
 

@@ -73,10 +73,10 @@ def approaches(
         zone_days: upper bounds of the zones.
 
     Returns columns:
-        customer_id; contacted_day; contact_group (called, held_out); contact_channel, list_name, contact_result;
-        silence_zone; recency_days (silence on that day); n_orders_before, amount_before; n_contacts (not held out, in
-        this silence); observed, revived (bool); return_day, days_to_order (NaN where there is no order);
-        amount_window, amount_after (smallest unit, from that day on).
+        customer_id; contacted_day; contact_group (called, held_out); contact_channel, list_name, contact_result
+        (result_reached, …); silence_zone; recency_days (silence on that day); n_orders_before, amount_before;
+        n_contacts (not held out, in this silence); observed, revived (bool); return_day, days_to_order (NaN where
+        there is no order); amount_window, amount_after (smallest unit, from that day on).
 
     Raises:
         ValueError: a column is missing, or dormant_days or window_days is out of range.
@@ -92,6 +92,7 @@ def approaches(
     rows = rows[rows["recency_days"] > dormant_days].sort_values([*CONTACT, *TOLD], kind="stable", ignore_index=True)
     first = _first_of_each(rows)
     first = first.rename(columns=SHOWN)
+    first["contact_result"] = "result_" + first["contact_result"].fillna("unknown").astype("str")
     first["silence_zone"] = zone_of(first["recency_days"], zone_days)
     first["days_to_order"] = first["return_day"] - first["contacted_day"]
     first["observed"] = first["contacted_day"] <= as_of_day - window_days

@@ -13,12 +13,13 @@ MEASURES = {"recency_days": "balance_recency", "n_orders_before": "balance_order
 
 def comparable(
     approached: pd.DataFrame, silences: pd.DataFrame, contacts: pd.DataFrame, *, dormant_days: int = 60,
-    window_days: int = 90, seed: int = 1,
+    window_days: int = 90, per_call: int = 5, seed: int = 1,
 ) -> pd.DataFrame:  # fmt: skip
-    """One row a silence in which nobody contacted the customer, on a day on which others were called.
+    """For every observed call, some customers who were as dormant on the same day and whom nobody contacted.
 
-    The day is drawn, with the seed, from the days of the observed calls on which this customer was dormant too; days
-    with many calls are drawn more often. So each silence counts once, and both groups are looked at on the same days.
+    As dormant: the silence on that day lies in the same band (up to twice, four times `dormant_days`, longer). They
+    are drawn with the seed from all who were; a customer may be drawn for several calls, because long silences stand
+    open on many days and must count as often as the calls find them.
 
     Args:
         approached: of `revival.approaches`.
@@ -26,10 +27,11 @@ def comparable(
         contacts: customer_id, contacted_day, contact_group.
         dormant_days: as in `revival.approaches`.
         window_days: likewise.
+        per_call: customers drawn for one call at most.
         seed: of the draw.
 
     Returns columns:
-        customer_id; contacted_day (the drawn day); contact_group (not_contacted); recency_days; n_orders_before,
+        customer_id; contacted_day (of the call); contact_group (not_contacted); recency_days; n_orders_before,
         amount_before; revived (bool).
 
     Raises:
@@ -38,20 +40,32 @@ def comparable(
     require_columns("silences", silences.columns,
                     ["customer_id", "last_day", "next_day", "n_orders_before", "amount_before"])  # fmt: skip
     calls = approached[approached["observed"].astype(bool) & (approached["contact_group"] != HELD_OUT)]
-    days = np.sort(calls["contacted_day"].to_numpy(dtype="int64"))
-    rows = _untouched(silences, contacts).sort_values(["customer_id", "last_day"], ignore_index=True)
-    first = np.searchsorted(days, rows["last_day"] + dormant_days, side="right")
-    beyond = np.searchsorted(days, rows["next_day"].fillna(np.inf), side="right")
-    drawn = np.random.default_rng(seed).random(len(rows))
-    place = first + np.floor(drawn * np.maximum(beyond - first, 0)).astype("int64")
-    possible = beyond > first
-    rows, place = rows[possible].reset_index(drop=True), place[possible]
-    rows["contacted_day"] = days[place] if len(rows) else pd.Series(dtype="int64")
+    pool = _untouched(silences, contacts).sort_values(["customer_id", "last_day"], ignore_index=True)
+    pairs = [(float(day), float(gap)) for day, gap in zip(calls["contacted_day"], calls["recency_days"], strict=True)]
+    drawn = _draw(pool, pairs, dormant_days, per_call, np.random.default_rng(seed))
+    rows = pool.iloc[[place for place, _ in drawn]].reset_index(drop=True)
+    rows["contacted_day"] = pd.Series([day for _, day in drawn], dtype="int64")
     rows["contact_group"] = NOT_CONTACTED
     rows["recency_days"] = rows["contacted_day"] - rows["last_day"]
     rows["revived"] = (rows["next_day"] - rows["contacted_day"] <= window_days).astype(bool)
     return rows[["customer_id", "contacted_day", "contact_group", "recency_days", "n_orders_before", "amount_before",
                  "revived"]]  # fmt: skip
+
+
+def _draw(
+    pool: pd.DataFrame, calls: list[tuple[float, float]], dormant_days: int, per_call: int, random: np.random.Generator
+) -> list[tuple[int, int]]:
+    """Places in the pool, with the day of the call each was drawn for."""
+    last, following = pool["last_day"].to_numpy(), pool["next_day"].fillna(np.inf).to_numpy()
+    bounds = np.array([dormant_days, 2 * dormant_days, 4 * dormant_days, np.inf])
+    found: list[tuple[int, int]] = []
+    for day, gap in calls:
+        band = int(np.searchsorted(bounds, gap, side="left"))
+        silent = day - last
+        alike = np.flatnonzero((silent > bounds[band - 1]) & (silent <= bounds[band]) & (following >= day))
+        chosen = random.choice(alike, min(per_call, len(alike)), replace=False) if len(alike) else []
+        found += [(int(place), int(day)) for place in chosen]
+    return found
 
 
 def balance(called: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:

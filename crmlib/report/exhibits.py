@@ -140,11 +140,13 @@ class Report:
 
     def sheet(
         self, id: str, frame: DataFrame, *, title: Text, name: Text = "", n_kind: str = "customers", note: Text = "",
-        form: Form | None = None, needs: str | None = None, values: dict[str, Any] | None = None,
+        shown: Sequence[str] = (), form: Form | None = None, needs: str | None = None,
+        values: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Hand rows to the workbook: all of them go to a Parquet file beside the notebook, ten are shown.
 
-        `name` is what the workbook calls the sheet, where it is not the title. `form` makes it a sheet to be filled in:
+        `name` is what the workbook calls the sheet, where it is not the title; `shown` are the columns of the page,
+        where they are not all. `form` makes it a sheet to be filled in:
         column: what is entered ("date"; "short", a code; "memo") or a list of choices. A column of the frame takes
         entries where it stands, another is added behind.
         """
@@ -152,6 +154,7 @@ class Report:
         body = _table(frame.head(SHOWN_ROWS)) | {"n_rows": len(frame), **_write_rows(frame, f"{id}.parquet")}
         head |= {"name": self._say(name, values)} if name else {}
         head |= {"form": entries(form)} if form else {}
+        head |= {"shown": list(shown)} if shown else {}
         self._emit({**head, **body}, _table_html(head, body))
 
     def finish(self) -> None:

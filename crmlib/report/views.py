@@ -59,7 +59,8 @@ def table_view(item: Item) -> Item:
     places = {column["name"]: place for place, column in enumerate(columns)}
     bounds = {name: _bounds(name, places) for name in places}
     taken = {place for found in bounds.values() for place in found}
-    shown = [(place, column) for place, column in enumerate(columns) if place not in taken]
+    wanted = item.get("shown") or places
+    shown = [(place, c) for place, c in enumerate(columns) if place not in taken and c["name"] in wanted]
     headers = [{"text": header(c), "css": css(c["kind"]), "range": bool(bounds[c["name"]])} for _, c in shown]
     cells = [[_cell(row, place, c["kind"], bounds[c["name"]]) for place, c in shown] for row in item["rows"]]
     return {"headers": headers, "cells": cells}
