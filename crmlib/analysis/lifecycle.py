@@ -178,7 +178,7 @@ def revival(
         bands: upper bounds of the silence, inclusive, increasing.
 
     Returns columns:
-        silence_from_days, silence_to_days (NaN in the last band); n_customers; n_bought; buy_rate, buy_rate_low,
+        silence_band (days, such as 31–60); n_customers; n_bought; buy_rate, buy_rate_low,
         buy_rate_high; window_amount (smallest unit, of those who bought); amount_per_customer (of all in the band).
 
     Raises:
@@ -196,7 +196,9 @@ def revival(
         n_customers=("bought", "size"), n_bought=("bought", "sum"), brought=("brought", "sum")
     )
     groups = groups.reindex(range(len(tops) + 1), fill_value=0)
-    table = pd.DataFrame({"silence_from_days": [0, *(top + 1 for top in tops)], "silence_to_days": [*tops, np.nan]})
+    starts = [0, *(top + 1 for top in tops)]
+    ends = [*(str(top) for top in tops), ""]
+    table = pd.DataFrame({"silence_band": [f"{start}–{end}" for start, end in zip(starts, ends, strict=True)]})
     table["n_customers"], table["n_bought"] = groups["n_customers"].to_numpy(), groups["n_bought"].to_numpy()
     n = table["n_customers"].where(table["n_customers"] > 0)
     table["buy_rate"] = table["n_bought"] / n

@@ -85,23 +85,25 @@ def category_table(products: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:
     """Categories with their entry and their back-end or cross products; without the latter there is no next step.
 
     Returns columns:
-        category_l1 (`no_category` where none is given); n_products; n_entry (trial, front); n_next (back-end, cross);
+        category_name (`no_category` where none is given; categories of inserts only are left out); n_products;
+        n_entry (trial, front); n_next (back-end, cross);
         n_lines; line_amount (smallest unit); gap_state (covered, no_next, no_entry, untellable).
 
     Raises:
         ValueError: a column is missing.
     """
     rows = _with_sales(products, sales)
-    rows["category_l1"] = rows["category_l1"].fillna("no_category")
+    rows["category_name"] = rows["category_l1"].fillna("no_category")
     rows["n_entry"], rows["n_next"] = (rows["role"].isin(roles).astype("int64") for roles in (ENTRY, NEXT))
     rows["n_unknown"] = rows["role"].eq("unknown").astype("int64")
     names = ["n_products", "n_entry", "n_next", "n_unknown", "n_lines", "line_amount"]
-    table = rows.groupby("category_l1", as_index=False)[names].sum()
+    table = rows.groupby("category_name", as_index=False)[names].sum()
     states = [(table["n_unknown"] > 0) & ((table["n_next"] == 0) | (table["n_entry"] == 0)),
               (table["n_next"] == 0) & (table["n_entry"] > 0),
               (table["n_entry"] == 0) & (table["n_next"] > 0)]  # fmt: skip
     table["gap_state"] = np.select(states, ["untellable", "no_next", "no_entry"], "covered")
-    order = table.sort_values(["line_amount", "category_l1"], ascending=[False, True], ignore_index=True)
+    table = table[table[["n_entry", "n_next", "n_unknown"]].sum(axis=1) > 0]
+    order = table.sort_values(["line_amount", "category_name"], ascending=[False, True], ignore_index=True)
     return order.drop(columns="n_unknown")
 
 

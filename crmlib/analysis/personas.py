@@ -55,8 +55,8 @@ def attributes(
 def personas(segmented: pd.DataFrame, known: pd.DataFrame, *, segments: Sequence[str], top: int = 2) -> pd.DataFrame:
     """The most frequent values of each attribute in each segment, with the shop's share beside them.
 
-    persona_share = n_value / n_known with Wilson's interval, of the segment's customers whose attribute is known; lift
-    = persona_share / shop_share. Segments with fewer than 30 of them show counts only.
+    persona_share = n_value / n_known with Wilson's interval, of the segment's customers whose attribute is known;
+    persona_lift = persona_share / shop_share. Segments with fewer than 30 of them show counts only.
 
     Args:
         segmented: customer_id, segment.
@@ -66,7 +66,7 @@ def personas(segmented: pd.DataFrame, known: pd.DataFrame, *, segments: Sequence
 
     Returns columns:
         segment; attribute (code); attribute_value (as the client writes it); n_value; n_known; persona_share,
-        persona_share_low, persona_share_high; shop_share; lift (NaN below 30).
+        persona_share_low, persona_share_high; shop_share; persona_lift (NaN below 30).
 
     Raises:
         ValueError: a column is missing or top is below 1.
@@ -85,7 +85,7 @@ def personas(segmented: pd.DataFrame, known: pd.DataFrame, *, segments: Sequence
     enough = table["n_known"].where(table["n_known"] >= MIN_N)
     table["persona_share"] = table["n_value"] / enough
     table["persona_share_low"], table["persona_share_high"] = wilson_bounds(table["n_value"], enough.fillna(0))
-    table["lift"] = table["persona_share"] / table["shop_share"]
+    table["persona_lift"] = table["persona_share"] / table["shop_share"]
     return _top(table, segments, top)
 
 
@@ -96,7 +96,7 @@ def _top(table: pd.DataFrame, segments: Sequence[str], top: int) -> pd.DataFrame
     table = table.sort_values(["a", "b", "n_value", "attribute_value"], ascending=[True, True, False, True])
     kept = table.groupby(["segment", "attribute"], sort=False).head(top)
     names = ["segment", "attribute", "attribute_value", "n_value", "n_known", "persona_share", "persona_share_low",
-             "persona_share_high", "shop_share", "lift"]  # fmt: skip
+             "persona_share_high", "shop_share", "persona_lift"]  # fmt: skip
     return kept[names].reset_index(drop=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -81,7 +81,7 @@ def chance_after_silence(
     customer with many orders gives many of them. NaN where no gap was observed to R + horizon.
 
     Returns columns:
-        silent_days; n_at_risk (gaps as long as that); buys_again, buys_again_low, buys_again_high.
+        silent_days; n_silent (gaps longer than that); buys_again, buys_again_low, buys_again_high.
 
     Raises:
         ValueError: a column is missing or a number is below 1.
@@ -97,14 +97,40 @@ def chance_after_silence(
     curve = kaplan_meier(counts).table
     marks = range(0, most_days + 1, step_days)
     rows = [_chance(curve, mark, horizon_days) for mark in marks] if len(curve) else []
-    return pd.DataFrame(rows, columns=["silent_days", "n_at_risk", "buys_again", "buys_again_low", "buys_again_high"])
+    return pd.DataFrame(rows, columns=["silent_days", "n_silent", "buys_again", "buys_again_low", "buys_again_high"])
 
 
-def chance_at(table: pd.DataFrame, days: Sequence[int]) -> pd.DataFrame:
-    """The rows of `chance_after_silence` at or just before some days of silence, one a day."""
-    places = [int((table["silent_days"] <= day).sum()) - 1 for day in days]
-    found = table.iloc[[place for place in places if place >= 0]].copy()
-    return found.reset_index(drop=True)
+def marked(table: pd.DataFrame, limits: Mapping[str, int]) -> pd.DataFrame:
+    """The rows of `chance_after_silence` with a column `limit`: the name of a limit at or just before its day.
+
+    Example:
+        >>> marked(pd.DataFrame({"silent_days": [0, 10, 20]}), {"life_dormant": 15})["limit"].tolist()
+        ['', 'life_dormant', '']
+    """
+    names = np.full(len(table), "", dtype=object)
+    for name, day in limits.items():
+        place = int((table["silent_days"] <= day).sum()) - 1
+        if place >= 0:
+            names[place] = name
+    return table.assign(limit=names.astype(str))
+
+
+def limit_table(quantiles: pd.DataFrame, *, dormant_days: int, lapsed_days: int) -> pd.DataFrame:
+    """The limits in use beside those that the gaps of the whole shop would give.
+
+    Args:
+        quantiles: of `gap_quantiles`, one row.
+        dormant_days: in use.
+        lapsed_days: in use.
+
+    Returns columns:
+        life_source (in_use, from_ended_gaps, from_all_gaps); dormant_from, lapsed_from (days, NaN where not reached).
+    """
+    names = ["ended_80_days", "ended_95_days", "km_80_days", "km_95_days"]
+    a, b, c, d = quantiles[names].iloc[0].tolist() if len(quantiles) else [np.nan] * 4
+    rows = [("in_use", dormant_days, lapsed_days), ("from_ended_gaps", a, b), ("from_all_gaps", c, d)]
+    table = pd.DataFrame(rows, columns=["life_source", "dormant_from", "lapsed_from"])
+    return table.astype({"dormant_from": "float64", "lapsed_from": "float64"})
 
 
 def _of_ended(counts: pd.DataFrame, share: float) -> float:

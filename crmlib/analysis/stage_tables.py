@@ -1,4 +1,4 @@
-"""Stages as tables: who stands where, what each flag says, what is missing, who left, who may monitor."""
+"""Stages as tables: who stands where, what each flag says, what is missing, who moved and who left."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
+from crmlib.analysis.flows import NEW, movement
 from crmlib.analysis.intervals import wilson_bounds
 from crmlib.analysis.stages import ANSWERS, FLAG_STAGES, FLAGS, NEEDS, STAGES
 
@@ -97,8 +98,8 @@ def checklist(judged: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     """For each stage and table: is the table there, how many are open; measures and targets are not yet in the data.
 
     Returns columns:
-        stage; stage_condition (code); table; table_state (there, missing_table); n_untellable (customers whose flag is open);
-        measure_state, kpi_state (waits: they come with the plan of measures).
+        stage; stage_condition (code); table; table_state (there, missing_table); n_untellable (customers whose flag
+        is open); measure_state, kpi_state (waits: they come with the plan of measures).
     """
     flags = {stage: name for name, stage in FLAG_STAGES.items()}
     rows = [(stage, table) for stage in STAGES for table in NEEDS[stage] or ("orders",)]
@@ -116,11 +117,94 @@ def _there(table: str, evidence: Evidence) -> bool:
     return table not in evidence.seen or not np.isnan(evidence.seen[table])
 
 
+def transitions(before: pd.DataFrame, after: pd.DataFrame, sales: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
+    """Who moved from which proved stage to which between two days; every pair has its row.
+
+    Args:
+        before: of `stages.judge` for the earlier day.
+        after: of `stages.judge` for the later day.
+        sales: customer_id, amount by the later day.
+        earlier: customer_id, amount by the earlier day.
+
+    Returns columns:
+        stage_before (came_new: first bought in between), stage_after (ordered categories); n_start; n_customers;
+        stage_move_rate, stage_move_rate_low, stage_move_rate_high (of n_start, Wilson); amount (smallest unit, between
+        the days).
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    names = {"stage": "group"}
+    then = before[["customer_id", "stage"]].merge(earlier[["customer_id", "amount"]], on="customer_id")
+    now = after[["customer_id", "stage"]].merge(sales[["customer_id", "amount"]], on="customer_id")
+    found = movement(then.rename(columns=names), now.rename(columns=names), groups=STAGES)
+    moved = {"group_before": "stage_before", "group_after": "stage_after"}
+    moved |= {f"rate{end}": f"stage_move_rate{end}" for end in ("", "_low", "_high")}
+    return found.rename(columns=moved)
+
+
+def moved_table(transitions: pd.DataFrame) -> pd.DataFrame:
+    """How many of each stage rose, stayed and fell between the two days.
+
+    Returns columns:
+        stage_before; n_start; n_rose, n_stayed, n_fell; rose_rate, rose_rate_low, rose_rate_high; fell_rate (NaN where
+        nobody was there).
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    require_columns("transitions", transitions.columns, ["stage_before", "stage_after", "n_start", "n_customers"])
+    rows = transitions[transitions["stage_before"] != NEW]
+    place = {stage: number for number, stage in enumerate(STAGES)}
+    step = rows["stage_after"].astype(str).map(place) - rows["stage_before"].astype(str).map(place)
+    parts = {"n_rose": step > 0, "n_stayed": step == 0, "n_fell": step < 0}
+    counts = rows.assign(**{name: rows["n_customers"].where(found, 0) for name, found in parts.items()})
+    table = counts.groupby(counts["stage_before"].astype(str))[list(parts)].sum().reindex(list(STAGES)).reset_index()
+    table.insert(1, "n_start", table[list(parts)].sum(axis=1))
+    n = table["n_start"].where(table["n_start"] > 0)
+    table["rose_rate"], table["fell_rate"] = table["n_rose"] / n, table["n_fell"] / n
+    low, high = wilson_bounds(table["n_rose"], table["n_start"])
+    return table.assign(rose_rate_low=low, rose_rate_high=high)
+
+
+def shown_moves(transitions: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the matrix that somebody stood in, and of those who came new."""
+    return transitions[transitions["n_start"] > 0].reset_index(drop=True)
+
+
+def period_days(*, as_of_day: int, first_day: int, days: int, most: int = 4) -> list[int]:
+    """The ends of the last periods of so many days, at most four back, none before the first order but one.
+
+    Example:
+        >>> period_days(as_of_day=400, first_day=100, days=90)
+        [130, 220, 310, 400]
+    """
+    require_at_least("days", days, 1)
+    ends = [as_of_day - days * number for number in range(most, -1, -1)]
+    return [end for end in ends[:-2] if end >= first_day] + ends[-2:]
+
+
+def share_from(table: pd.DataFrame, stage: str) -> float:
+    """The share of customers proved in a stage or a higher one, NaN where it cannot be told."""
+    return float(table.loc[table["stage"] == stage, "share_or_higher"].iloc[0])
+
+
+def n_met(flags: pd.DataFrame, stage: str) -> float:
+    """How many meet the condition of a stage by itself, NaN where nobody can be told."""
+    row = flags[flags["stage"] == stage].iloc[0]
+    return float("nan") if np.isnan(row["yes_rate"]) else float(row["n_yes"])
+
+
+def last_period(leaves: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the last period."""
+    return leaves[leaves["period_end"] == leaves["period_end"].max()].reset_index(drop=True)
+
+
 def leaves(staged: pd.DataFrame, snapshots: Iterable[tuple[int, pd.DataFrame]], *, leave_days: int) -> pd.DataFrame:
     """Who left between two days, by the stage at the first: active then, silent for more than `leave_days` later.
 
-    leave_rate = n_left / n_start with Wilson's interval, of customers silent for at most `leave_days` at the first day.
-    An order between the days ends the silence; a customer can leave, come back and leave again.
+    stage_leave_rate = n_gone / n_start with Wilson's interval, of customers silent for at most `leave_days` at the
+    first day. An order ends the silence; a customer can leave, come back and leave again.
 
     Args:
         staged: day, customer_id, stage; of `stages.snapshots`.
@@ -129,7 +213,7 @@ def leaves(staged: pd.DataFrame, snapshots: Iterable[tuple[int, pd.DataFrame]], 
 
     Returns columns:
         stage (ordered category); period_start, period_end (days since 1970-01-01); n_start (active at the first day);
-        n_left; leave_rate, leave_rate_low, leave_rate_high (NaN where nobody was active).
+        n_gone; stage_leave_rate, stage_leave_rate_low, stage_leave_rate_high (NaN where nobody was active).
 
     Raises:
         ValueError: a column is missing or leave_days is below 1.
@@ -143,57 +227,12 @@ def leaves(staged: pd.DataFrame, snapshots: Iterable[tuple[int, pd.DataFrame]], 
         later = active.merge(now[["customer_id", "recency_days"]], on="customer_id")
         later = later.merge(staged.loc[staged["day"] == start, ["customer_id", "stage"]], on="customer_id")
         left = later.assign(left=later["recency_days"] > leave_days)
-        groups = left.groupby("stage", observed=False)["left"].agg(n_start="size", n_left="sum").reset_index()
+        groups = left.groupby("stage", observed=False)["left"].agg(n_start="size", n_gone="sum").reset_index()
         parts.append(groups.assign(period_start=start, period_end=end))
-    names = ["stage", "period_start", "period_end", "n_start", "n_left"]
+    names = ["stage", "period_start", "period_end", "n_start", "n_gone"]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
-    table["leave_rate"] = table["n_left"] / table["n_start"].where(table["n_start"] > 0)
-    table["leave_rate_low"], table["leave_rate_high"] = wilson_bounds(
-        table["n_left"].astype("float64"), table["n_start"].astype("float64")
+    table["stage_leave_rate"] = table["n_gone"] / table["n_start"].where(table["n_start"] > 0)
+    table["stage_leave_rate_low"], table["stage_leave_rate_high"] = wilson_bounds(
+        table["n_gone"].astype("float64"), table["n_start"].astype("float64")
     )
-    return table[[*names, "leave_rate", "leave_rate_low", "leave_rate_high"]]
-
-
-def monitor_candidates(judged: pd.DataFrame, evidence: Evidence, customers: pd.DataFrame) -> pd.DataFrame:
-    """Customers to ask as monitors: evangelists, then fans, then who refers many or bought almost all products.
-
-    Returns columns:
-        customer_id; stage; candidate_because (is_evangelist, is_fan, refers_many, covers_products); n_referrals;
-        coverage (share of back-end and cross products bought, NaN without roles); n_event_joins; n_orders; amount
-        (smallest unit); last_day (days since 1970-01-01).
-
-    Raises:
-        ValueError: a column is missing.
-    """
-    limits = evidence.thresholds
-    told = ["customer_id", "n_referrals", "coverage", "n_event_joins"]
-    table = judged.merge(evidence.customers[told], on="customer_id")
-    table = table.merge(customers[["customer_id", "n_orders", "amount", "last_day"]], on="customer_id")
-    reasons = {
-        "is_evangelist": table["is_evangelist"] == "yes",
-        "is_fan": table["is_fan"] == "yes",
-        "refers_many": table["n_referrals"] >= limits.referrals_evangelist,
-        "covers_products": table["coverage"] >= limits.coverage,
-    }
-    table["candidate_because"] = np.select(list(reasons.values()), list(reasons), "")
-    found = table[table["candidate_because"] != ""]
-    order = {name: place for place, name in enumerate(reasons)}
-    found = found.assign(place=found["candidate_because"].map(order))
-    found = found.sort_values(["place", "n_referrals", "amount", "customer_id"], ascending=[True, False, False, True])
-    names = ["customer_id", "stage", "candidate_because", *told[1:], "n_orders", "amount", "last_day"]
-    return found[names].reset_index(drop=True)
-
-
-def stage_sheet(judged: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
-    """Every customer with the stage, the reason, what is missing and the flags, the highest stage and sales first.
-
-    Returns columns:
-        those of `stages.judge` but `settled`; n_orders; amount (smallest unit); last_day (days since 1970-01-01).
-
-    Raises:
-        ValueError: a column is missing.
-    """
-    names = ["customer_id", "n_orders", "amount", "last_day"]
-    require_columns("customers", customers.columns, names)
-    table = judged.drop(columns="settled").merge(customers[names], on="customer_id")
-    return table.sort_values(["stage", "amount", "customer_id"], ascending=[False, False, True], ignore_index=True)
+    return table[[*names, "stage_leave_rate", "stage_leave_rate_low", "stage_leave_rate_high"]]

@@ -12,6 +12,8 @@ from crmlib.analysis.checks import require_columns
 from crmlib.analysis.stages import STAGES
 from crmlib.analysis.survival import kaplan_meier
 
+PASSED = 3  # stages that everybody passes through on the way up
+
 if TYPE_CHECKING:
     from crmlib.analysis.stage_evidence import Evidence
 
@@ -22,16 +24,17 @@ def time_in_stage(snapshots: pd.DataFrame, *, untold: Sequence[str] = ()) -> pd.
     A customer enters a stage on the first snapshot at which it, or a higher one, is proved; only entries after the
     first snapshot count, so that the beginning was seen. Who has not moved on by the last snapshot is censored there.
     Days are those of the snapshots: with monthly ones both ends are known to a month only, and two stages reached
-    within one month are 0 days apart.
+    within one month are 0 days apart. Stages 1 to 3 are always passed through; from stage 4 on a customer who reaches
+    a stage together with a higher one has skipped it, and says nothing about the time in it.
 
     Args:
         snapshots: day, customer_id, stage; of `stages.snapshots`.
         untold: stages that cannot be judged; the steps to them are NaN.
 
     Returns columns:
-        stage, stage_next; n_entered; n_moved (reached the next); median_stage_days, median_stage_days_low,
-        median_stage_days_high (NaN where fewer than half have moved on); moved_year (share moved within 365 days, NaN
-        where nobody was observed so long).
+        stage, stage_next; n_entered; n_skipped; n_stage_moved (reached the next); median_stage_days,
+        median_stage_days_low, median_stage_days_high (NaN where fewer than half have moved on); moved_year (share moved
+        within 365 days, NaN where nobody was observed so long).
 
     Raises:
         ValueError: a column is missing.
@@ -55,10 +58,10 @@ def fan_club_by(evidence: Evidence, *, marks: Sequence[int] = (90, 180, 365, 540
     may follow.
 
     Returns columns:
-        fan_club_day; n_at_risk (observed so long and not yet there); fan_club_share, fan_club_share_low,
+        fan_club_day; n_watched (observed so long and not yet there); fan_club_share, fan_club_share_low,
         fan_club_share_high (NaN where nobody was observed so long). No row where there is no contract in the data.
     """
-    names = ["fan_club_day", "n_at_risk", "fan_club_share", "fan_club_share_low", "fan_club_share_high"]
+    names = ["fan_club_day", "n_watched", "fan_club_share", "fan_club_share_low", "fan_club_share_high"]
     if np.isnan(evidence.seen["subscriptions"]) or evidence.customers.empty:
         return pd.DataFrame(columns=names).astype("float64")
     settled = evidence.contracts.groupby("customer_id")["settled_day"].min()
@@ -69,6 +72,12 @@ def fan_club_by(evidence: Evidence, *, marks: Sequence[int] = (90, 180, 365, 540
     curve = kaplan_meier(durations).table
     rows = [_at(curve, mark) for mark in marks]
     return pd.DataFrame(rows, columns=names)
+
+
+def share_by(reached: pd.DataFrame, day: int) -> float:
+    """The share who had reached the fan club by that day, NaN where it was not observed."""
+    found = reached.loc[reached["fan_club_day"] == day, "fan_club_share"]
+    return float(found.iloc[0]) if len(found) else float("nan")
 
 
 def _first_days(snapshots: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -86,6 +95,8 @@ def _first_days(snapshots: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def _step(days: np.ndarray, reached: np.ndarray, number: int) -> dict[str, float]:
     entered = reached[:, number] > 0
+    skipped = entered & (reached[:, number] == reached[:, number + 1]) & (number >= PASSED)
+    entered &= ~skipped
     start, end = reached[entered, number], reached[entered, number + 1]
     moved = end >= 0
     last = len(days) - 1
@@ -93,7 +104,8 @@ def _step(days: np.ndarray, reached: np.ndarray, number: int) -> dict[str, float
     result = kaplan_meier(_counts(pd.Series(waited), pd.Series(moved)))
     return {
         "n_entered": result.n,
-        "n_moved": result.n_events,
+        "n_skipped": int(skipped.sum()),
+        "n_stage_moved": result.n_events,
         "median_stage_days": result.median,
         "median_stage_days_low": result.median_interval.low,
         "median_stage_days_high": result.median_interval.high,

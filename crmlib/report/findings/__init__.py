@@ -7,6 +7,7 @@ from crmlib.report.findings import (
     active,
     basket,
     entries,
+    lifecycle,
     ltv,
     media,
     nps,
@@ -15,6 +16,7 @@ from crmlib.report.findings import (
     ranks,
     retention,
     rfm,
+    stages,
     subscriptions,
 )
 
@@ -23,6 +25,7 @@ __all__ = [
     "active",
     "basket",
     "entries",
+    "lifecycle",
     "ltv",
     "media",
     "nps",
@@ -31,5 +34,6 @@ __all__ = [
     "ranks",
     "retention",
     "rfm",
+    "stages",
     "subscriptions",
 ]
