@@ -72,10 +72,11 @@ def _type(item: Item) -> dict[str, str]:
 
 
 def _series(sheet: str, item: Item, rows: Rows, top: int) -> Iterator[dict[str, Any]]:
-    native = item["native"]
-    for place, (name, first, last) in enumerate(_stretches(item, rows)):
+    native, stretches = item["native"], _stretches(item, rows)
+    many = TOGETHER in [name for name, _, _ in stretches]
+    for place, (name, first, last) in enumerate(stretches):
         for offset, y in enumerate(native["y"]):
-            colour = _colour(native, name, place + offset)
+            colour = _colour(name, place + offset, many=many)
             # A name by reference: a text that begins with = would be taken for a formula.
             said = {
                 "name": [sheet, top + first, _at(item, native["series"])] if name else [sheet, top - 1, _at(item, y)]
@@ -150,8 +151,9 @@ def _axes(chart: Any, item: Item) -> None:
         chart.set_y_axis(values)
 
 
-def _colour(native: dict[str, Any], name: str, place: int) -> str:
-    if not native.get("series"):
+def _colour(name: str, place: int, *, many: bool) -> str:
+    """Its own colour for each series; where one stands for all, the others are pale."""
+    if not many:
         return COLOURS[place % len(COLOURS)]
     return COLOURS[0] if name == TOGETHER else PALE
 
