@@ -58,9 +58,12 @@ def choose_margin(products: pd.DataFrame, sold: pd.DataFrame, *, margin_rate: fl
         return float(margin_rate)
     told = products.drop_duplicates("product_id").set_index("product_id")
     known = told.reindex(columns=["unit_cost", "gross_margin_rate"]).astype("float64")
-    of_rate = sold["line_amount"] * (1 - sold["product_id"].map(known["gross_margin_rate"]))
-    costs = (sold["quantity"] * sold["product_id"].map(known["unit_cost"])).fillna(of_rate)
-    amount = sold["line_amount"].where(costs.notna(), 0).sum()
+    # Not `map`: of no product at all it makes texts of the numbers.
+    found = known.reindex(sold["product_id"]).reset_index(drop=True)
+    lines = sold[["quantity", "line_amount"]].astype("float64").reset_index(drop=True)
+    of_rate = lines["line_amount"] * (1 - found["gross_margin_rate"])
+    costs = (lines["quantity"] * found["unit_cost"]).fillna(of_rate)
+    amount = lines["line_amount"].where(costs.notna(), 0).sum()
     return float(1 - costs.sum() / amount) if amount > 0 else math.nan
 
 
