@@ -148,8 +148,8 @@ def weeks(table: DataFrame) -> Sentence:
     if top is None:
         return say("All of {n:count} second purchases came after the weeks shown.", n=total)
     return say(
-        "Most of {n:count} second purchases fall in week {week:rank} ({share:share} of them); {open:customers} have"
-        " none so far and are in no bar, though some will still come back.",
+        "Week {week:rank} brings the most second purchases, {share:share} of {n:count}; {open:customers} have none so"
+        " far and are in no bar, though some will still come back.",
         n=total, week=int(top["week"]), share=top["n_events"] / total, open=open_,
     )  # fmt: skip
 

@@ -71,10 +71,17 @@ def settled(table: DataFrame, settle_deliveries: int) -> Sentence:
     }  # fmt: skip
     if rates.get("before_settling") is None or rates["before_settling"] != rates["before_settling"]:
         return say("From delivery {n:rank} on {after:share} leave at each step.", n=values["n"], after=values["after"])
+    before = 1 - rates["before_settling"]
+    if values["high"] >= before:
+        return say(
+            "From delivery {n:rank} on {after:share} leave at each step (95% interval {low:share} to {high:share}),"
+            " against {before:share} before: leaving does not clearly slow down.",
+            before=before, **values,
+        )  # fmt: skip
     return say(
         "From delivery {n:rank} on {after:share} leave at each step (95% interval {low:share} to {high:share}), against"
         " {before:share} before: leaving slows down, but does not stop.",
-        before=1 - rates["before_settling"], **values,
+        before=before, **values,
     )  # fmt: skip
 
 
