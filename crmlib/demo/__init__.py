@@ -14,9 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from crmlib.demo import advertising, counts, export, faults, market, records, rows, tables, truth, world
+from crmlib.demo.canonical import simulate_tables
+from crmlib.demo.population import Known, true_values
 from crmlib.demo.trials import SimulatedExperiment, simulate_experiment
 
-__all__ = ["SEED", "SimulatedExperiment", "simulate_experiment", "write"]
+__all__ = [
+    "SEED", "Known", "SimulatedExperiment", "simulate_experiment", "simulate_tables", "true_values", "write",
+]  # fmt: skip
 
 BATCH_CUSTOMERS = 20_000
 # The shop's first day. With it each of the four experiments reads as its kind; with others chance may blur one.
