@@ -9,6 +9,7 @@ from crmlib.analysis.aggregates.acquired import media_counts, repeat_table
 from crmlib.analysis.aggregates.contacts import contact_outcomes, silences
 from crmlib.analysis.aggregates.contracts import delivery_table
 from crmlib.analysis.aggregates.costs import margin_counts
+from crmlib.analysis.aggregates.coverage import daily_counts, filled_counts, same_day_counts
 from crmlib.analysis.aggregates.customers import customer_table, orders_between
 from crmlib.analysis.aggregates.engagement import engagement_counts, engagement_days, first_seen
 from crmlib.analysis.aggregates.entries import entry_table
@@ -35,6 +36,7 @@ __all__ = [
     "contact_outcomes",
     "customer_table",
     "customer_window",
+    "daily_counts",
     "delivery_table",
     "delivery_values",
     "ending_days",
@@ -42,6 +44,7 @@ __all__ = [
     "engagement_days",
     "entry_table",
     "exposure_counts",
+    "filled_counts",
     "first_seen",
     "follow_counts",
     "gap_counts",
@@ -62,6 +65,7 @@ __all__ = [
     "recent_table",
     "repeat_table",
     "return_table",
+    "same_day_counts",
     "settling_days",
     "silence_counts",
     "silence_counts_by_product",
