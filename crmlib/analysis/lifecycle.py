@@ -10,6 +10,7 @@ import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_choice, require_columns
 from crmlib.analysis.deciles import ranked_by_amount
+from crmlib.analysis.flows import movement
 from crmlib.analysis.intervals import wilson_bounds
 from crmlib.analysis.portfolio import Thresholds as CpmThresholds
 from crmlib.analysis.portfolio import assign_groups
@@ -134,6 +135,26 @@ def segment_table(
     table["amount_per_customer"] = (table["amount"] / n).mask(first)
     return table[["segment", "n_customers", "n_segment_before", "share_customers", "n_orders", "amount",
                   "share_amount", "average_order_amount", "amount_per_customer"]]  # fmt: skip
+
+
+def movement_table(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Who moved from which segment to which between two days, as `flows.movement`; rows nobody stood in are left out.
+
+    Returns columns:
+        segment_before (came_new: first bought in between), segment_after; n_start; n_customers; segment_move_rate,
+        segment_move_rate_low, segment_move_rate_high (of n_start, Wilson); amount (smallest unit, between the days).
+    """
+    names = {"segment": "group"}
+    wanted = ["customer_id", "segment", "amount"]
+    found = movement(before[wanted].rename(columns=names), after[wanted].rename(columns=names), groups=ORDERED)
+    moved = {"group_before": "segment_before", "group_after": "segment_after"}
+    moved |= {f"rate{end}": f"segment_move_rate{end}" for end in ("", "_low", "_high")}
+    return found[found["n_start"] > 0].rename(columns=moved).reset_index(drop=True)
+
+
+def n_in(table: pd.DataFrame, segment: str) -> float:
+    """The customers of a segment, NaN where it cannot be told."""
+    return float(table.loc[table["segment"] == segment, "n_customers"].iloc[0])
 
 
 def lapsing_soon(segmented: pd.DataFrame, *, silence: Silence, within_days: int = 30) -> pd.DataFrame:

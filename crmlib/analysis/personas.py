@@ -89,6 +89,13 @@ def personas(segmented: pd.DataFrame, known: pd.DataFrame, *, segments: Sequence
     return _top(table, segments, top)
 
 
+def page(personas: pd.DataFrame) -> pd.DataFrame:
+    """The first value of each attribute of each segment, in the columns of a page."""
+    names = ["segment", "attribute", "attribute_value", "n_value", "persona_share", "persona_share_low",
+             "persona_share_high", "shop_share", "persona_lift"]  # fmt: skip
+    return personas.groupby(["segment", "attribute"], sort=False).head(1)[names].reset_index(drop=True)
+
+
 def _top(table: pd.DataFrame, segments: Sequence[str], top: int) -> pd.DataFrame:
     table = table[table["segment"].isin(list(segments))]
     order = {name: place for place, name in enumerate([*segments, *ATTRIBUTES])}
