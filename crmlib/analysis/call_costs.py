@@ -75,6 +75,16 @@ def call_costs(
     )
 
 
+def in_smallest_unit(cost: float | None, *, minor_units: int) -> float | None:
+    """A cost in the currency as smallest units.
+
+    Example:
+        >>> in_smallest_unit(1.5, minor_units=2), in_smallest_unit(None, minor_units=0)
+        (150.0, None)
+    """
+    return None if cost is None else float(cost) * 10**minor_units
+
+
 def _new_customers(ad_costs: pd.DataFrame, customers: pd.DataFrame) -> tuple[int, float]:
     if ad_costs.empty:
         return 0, float("nan")

@@ -21,11 +21,18 @@ def best_evidence(approached: pd.DataFrame, comparable: pd.DataFrame) -> EffectR
     return found if found.basis == HELD_OUT else effect_against(approached, comparable)
 
 
+def both_groups(approached: pd.DataFrame, comparable: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that `best_evidence` compares: those contacted, and the others."""
+    rows = approached[approached["observed"].astype(bool)]
+    held = rows["contact_group"] == HELD_OUT
+    return rows[~held], rows[held] if held.any() else comparable
+
+
 def effect_table(found: EffectResult) -> pd.DataFrame:
     """Both groups of a comparison, a row each; without anybody to compare with, those called alone.
 
     Returns columns:
-        call_group (called, held_out, not_contacted); n_observed; n_revived; revival_rate, revival_rate_low,
+        call_group (called, held_out, not_contacted); n_followed; n_revived; revival_rate, revival_rate_low,
         revival_rate_high.
     """
     other = HELD_OUT if found.basis == HELD_OUT else NOT_CONTACTED
@@ -33,7 +40,7 @@ def effect_table(found: EffectResult) -> pd.DataFrame:
         _group(CALLED, found.n_called, found.n_revived_called, found.rate_called, found.rate_called_interval),
         _group(other, found.n_held_out, found.n_revived_held_out, found.rate_held_out, found.rate_held_out_interval),
     ]
-    names = ["call_group", "n_observed", "n_revived", "revival_rate", "revival_rate_low", "revival_rate_high"]
+    names = ["call_group", "n_followed", "n_revived", "revival_rate", "revival_rate_low", "revival_rate_high"]
     return pd.DataFrame(rows[: 2 if found.n_held_out else 1], columns=names)
 
 

@@ -14,6 +14,9 @@ from crmlib.analysis.months import EPOCH
 from crmlib.analysis.zones import RELATIVE, ZONES, zone_of
 
 ORDERS = ("source", "zone_first")
+# What a caller chooses from; the canonical results with the prefix that makes them one meaning each.
+RESULTS = ["result_reached", "result_absent", "result_ordered", "result_refused", "result_complaint",
+           "result_follow_later"]  # fmt: skip
 NEVER_AGAIN = ("refused", "complaint")
 # Why a customer is not on the list, in the order of the steps; the last is on it.
 STEPS = ("few_orders", "other_zone", "asked_not_to_be_called", "not_contactable", "consent_not_known",

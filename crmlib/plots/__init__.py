@@ -3,6 +3,7 @@
 from crmlib.plots import (
     abtest,
     basket,
+    calls,
     entries,
     lifecycle,
     ltv,
@@ -18,6 +19,7 @@ from crmlib.plots import (
 __all__ = [
     "abtest",
     "basket",
+    "calls",
     "entries",
     "lifecycle",
     "ltv",
