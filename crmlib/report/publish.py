@@ -48,8 +48,9 @@ class ReportInput:
 def publish(run: ReportInput, folder: Path) -> list[Path]:
     """Write the report of a run into a folder and return the files written.
 
-    `exhibits.json` always; with `html` in the formats a page a notebook and `index.html`; with `xlsx` the workbook
-    `<client>.xlsx`. Only notebooks whose verdict is `ok` have a page; the others are named in the index.
+    `exhibits.json` always; with `html` in the formats a page a notebook, `definitions.html` and `index.html`; with
+    `xlsx` the workbook `<client>.xlsx`. Only notebooks whose verdict is `ok` have a page; the others are named in the
+    index.
 
     Raises:
         ValueError: a notebook that is `ok` but cannot be read as one, or rows that differ from what it said.
@@ -73,10 +74,12 @@ def _read(part: NotebookRun) -> list[Item]:
 
 
 def _pages(run: ReportInput, items: dict[str, list[Item]], folder: Path) -> list[Path]:
+    from crmlib.report import definitions
     from crmlib.report.index import index_page
     from crmlib.report.page import notebook_page
 
     pages = [_write(folder / f"{name}.html", notebook_page(run, name, found)) for name, found in items.items()]
+    pages.append(_write(folder / definitions.NAME, definitions.definitions_page(run)))
     return [*pages, _write(folder / "index.html", index_page(run, items))]
 
 

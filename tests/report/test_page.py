@@ -63,10 +63,10 @@ def everything(tmp_path: Path) -> list[str | dict[str, Any]]:
     ]
 
 
-def test_the_page_loads_nothing_and_leads_nowhere(tmp_path: Path) -> None:
+def test_the_page_loads_nothing_and_leads_only_to_the_definitions_beside_it(tmp_path: Path) -> None:
     page = page_of(samples.one(tmp_path, [*everything(tmp_path), "[a](https://example.com) ![b](https://x.com/b.png)"]))
     assert not {"script", "link", "iframe", "object", "form", "base"} & {tag for tag, _ in page.tags}
-    assert {str(attributes["href"])[0] for attributes in page.all("a")} == {"#"}
+    assert {str(a["href"]) for a in page.all("a") if not str(a["href"]).startswith("#")} == {"definitions.html"}
     assert all(str(attributes["src"]).startswith("data:image/") for attributes in page.all("img"))
     assert not any(
         "style" in attributes or any(name.startswith("on") for name in attributes) for _, attributes in page.tags
@@ -103,7 +103,8 @@ def test_every_anchor_of_the_contents_is_on_the_page(tmp_path: Path) -> None:
     page = page_of(samples.one(tmp_path, everything(tmp_path)))
     ids = [str(attributes["id"]) for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    assert {str(attributes["href"])[1:] for attributes in page.all("a")} <= set(ids)
+    anchors = {str(a["href"])[1:] for a in page.all("a") if str(a["href"]).startswith("#")}
+    assert anchors <= set(ids)
     assert {str(value) for _, a in page.tags if (value := a.get("aria-labelledby"))} <= set(ids)
 
 

@@ -72,7 +72,9 @@ def test_the_files_written_are_those_returned(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     written = publish(samples.one(tmp_path, ["# A"]), out)
-    assert [path.name for path in written] == ["exhibits.json", "rfm.html", "index.html", "demo.xlsx"]
+    assert [path.name for path in written] == [
+        "exhibits.json", "rfm.html", "definitions.html", "index.html", "demo.xlsx",
+    ]  # fmt: skip
     assert sorted(out.iterdir()) == sorted(written)
 
 
@@ -80,7 +82,9 @@ def test_only_the_formats_asked_for_are_written(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     publish(samples.one(tmp_path, ["# A"], formats=["html"]), out)
-    assert sorted(path.name for path in out.iterdir()) == ["exhibits.json", "index.html", "rfm.html"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        "definitions.html", "exhibits.json", "index.html", "rfm.html",
+    ]  # fmt: skip
     assert "xlsx" not in (out / "index.html").read_text("utf-8")
 
 
@@ -126,3 +130,14 @@ def test_the_index_names_single_exhibits_that_could_not_be_told(tmp_path: Path) 
 def test_an_ok_notebook_without_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=exactly("notebook 'rfm': verdict ok without an executed notebook.")):
         publish(samples.report([NotebookRun(name="rfm", verdict="ok")]), tmp_path)
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Definitions"), ("ja", "用語と指標の定義")])
+def test_every_page_leads_to_the_definitions_in_its_language(tmp_path: Path, language: str, title: str) -> None:
+    parts = [samples.table("t", ["segment", "n_customers"], [["new", 3]], title="T")]
+    publish(samples.one(tmp_path, ["# A", *parts], language=language), tmp_path)
+    page = Page((tmp_path / "rfm.html").read_text("utf-8"))
+    assert "definitions.html" in [attributes["href"] for attributes in page.all("a")]
+    told = Page((tmp_path / "definitions.html").read_text("utf-8"))
+    assert title in told.text
+    assert "NPS" in told.text
