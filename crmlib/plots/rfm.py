@@ -176,8 +176,7 @@ def _said(cell: dict[Hashable, Any]) -> str:
 
 
 def _point_said(at: float, top: float) -> str:
-    sentence = "{customers:share} of customers: {sales:share} of sales"
-    return words.say(sentence, customers=at, sales=top).text()
+    return words.say("{customers:share} of customers: {sales:share} of sales", customers=at, sales=top).text()
 
 
 def _shown(table: DataFrame, most: int) -> DataFrame:
