@@ -45,8 +45,7 @@ def flow_rates(moves: pd.DataFrame, *, n_months: int, confidence_level: float = 
     every = pd.concat([monthly.assign(cpm_step=ALL), monthly], ignore_index=True)
     by_month = every.groupby(["cpm_step", "flow", "month"], as_index=False)[["n_start", "n_made_move"]].sum()
     rows = [_rate(by_month, step, flow, confidence_level) for step in (ALL, *STEPS) for flow in FLOWS]
-    table = pd.DataFrame([row for row in rows if (row["cpm_step"], row["flow"]) != (STEPS[-1], "step_up")])
-    return table.astype(dict.fromkeys(("n_months", "n_start", "n_made_move"), "int64"))
+    return pd.DataFrame(rows).astype(dict.fromkeys(("n_months", "n_start", "n_made_move"), "int64"))
 
 
 def flow_summary(moves: pd.DataFrame, *, n_months: int = 12) -> pd.DataFrame:

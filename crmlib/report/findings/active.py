@@ -124,8 +124,8 @@ def assumptions(result: Any) -> Sentence:
     return say(
         "Assumed: the rates of the last year-to-year transition hold for all years; every year brings {n:customers} who"
         " are new; each new and each existing customer spends what such customers spent in the latest year. The band"
-        " holds what the rates are not known by and chance, from {draws:count} draws; it does not hold changes of the"
-        " market, of prices or of what is done.",
+        " covers the uncertainty of the rates and chance, from {draws:count} draws; it does not cover changes of the"
+        " market, of prices or of what the shop does.",
         n=result.new_customers, draws=result.n_draws,
     )  # fmt: skip
 
