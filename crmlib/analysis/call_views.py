@@ -32,7 +32,7 @@ def effect_table(found: EffectResult) -> pd.DataFrame:
     """Both groups of a comparison, a row each; without anybody to compare with, those called alone.
 
     Returns columns:
-        call_group (called, held_out, not_contacted); n_followed; n_revived; revival_rate, revival_rate_low,
+        call_group (called, held_out, not_contacted); n_windowed; n_revived; revival_rate, revival_rate_low,
         revival_rate_high.
     """
     other = HELD_OUT if found.basis == HELD_OUT else NOT_CONTACTED
@@ -40,7 +40,7 @@ def effect_table(found: EffectResult) -> pd.DataFrame:
         _group(CALLED, found.n_called, found.n_revived_called, found.rate_called, found.rate_called_interval),
         _group(other, found.n_held_out, found.n_revived_held_out, found.rate_held_out, found.rate_held_out_interval),
     ]
-    names = ["call_group", "n_followed", "n_revived", "revival_rate", "revival_rate_low", "revival_rate_high"]
+    names = ["call_group", "n_windowed", "n_revived", "revival_rate", "revival_rate_low", "revival_rate_high"]
     return pd.DataFrame(rows[: 2 if found.n_held_out else 1], columns=names)
 
 

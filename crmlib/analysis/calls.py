@@ -139,7 +139,7 @@ def funnel(table: pd.DataFrame) -> pd.DataFrame:
     """How many customers are left after every step, and how many it left out; the parts add up to all customers.
 
     Returns columns:
-        call_step; n_customers (still there after the step); n_left_out (by this step); share_customers (of all).
+        call_step; n_customers (still there after the step); n_dropped (by this step); share_customers (of all).
     """
     left = table["step"].value_counts().reindex(list(STEPS), fill_value=0)
     gone = left.drop("on_the_list")
@@ -147,7 +147,7 @@ def funnel(table: pd.DataFrame) -> pd.DataFrame:
     rows = pd.DataFrame({
         "call_step": ["all_customers", *gone.index, "on_the_list"],
         "n_customers": [len(table), *still, int(left["on_the_list"])],
-        "n_left_out": [0, *gone, 0],
+        "n_dropped": [0, *gone, 0],
     })  # fmt: skip
     return rows.assign(share_customers=rows["n_customers"] / (len(table) or float("nan")))
 

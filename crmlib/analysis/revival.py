@@ -150,11 +150,11 @@ def effect_against(
 def rates(approached: pd.DataFrame, *, by: str) -> pd.DataFrame:
     """Revival of those called by one of their columns: list_name, contact_channel, silence_zone, contact_result.
 
-    revival_rate = n_revived / n_followed with Wilson's interval; only approaches observed for the whole window.
+    revival_rate = n_revived / n_windowed with Wilson's interval; only approaches observed for the whole window.
 
     Returns columns:
-        `by` (not_known where blank); n_approached; n_followed; n_revived; revival_rate, revival_rate_low,
-        revival_rate_high (NaN where n_followed is 0); amount_window (sales of the window, observed approaches);
+        `by` (not_known where blank); n_approached; n_windowed; n_revived; revival_rate, revival_rate_low,
+        revival_rate_high (NaN where n_windowed is 0); amount_window (sales of the window, observed approaches);
         amount_after (of the revived, to date). Most approaches first.
 
     Raises:
@@ -167,13 +167,13 @@ def rates(approached: pd.DataFrame, *, by: str) -> pd.DataFrame:
     sums = pd.DataFrame({
         by: told.where(told.notna() & (told != ""), "not_known").astype(str),
         "n_approached": 1,
-        "n_followed": rows["observed"].astype("int64"),
+        "n_windowed": rows["observed"].astype("int64"),
         "n_revived": back.astype("int64"),
         "amount_window": rows["amount_window"].where(rows["observed"].astype(bool), 0),
         "amount_after": rows["amount_after"].where(back, 0),
     }).groupby(by, as_index=False).sum()  # fmt: skip
-    sums.insert(4, "revival_rate", sums["n_revived"] / sums["n_followed"].where(sums["n_followed"] > 0))
-    low, high = wilson_bounds(sums["n_revived"], sums["n_followed"])
+    sums.insert(4, "revival_rate", sums["n_revived"] / sums["n_windowed"].where(sums["n_windowed"] > 0))
+    low, high = wilson_bounds(sums["n_revived"], sums["n_windowed"])
     sums.insert(5, "revival_rate_low", low)
     sums.insert(6, "revival_rate_high", high)
     return sums.sort_values(["n_approached", by], ascending=[False, True], ignore_index=True)

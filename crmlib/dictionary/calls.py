@@ -29,7 +29,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "next_action_day": (N_("Next contact on"), "date"),
     "memo": (N_("Memo"), "text"),
     "call_step": (N_("After the step"), "label"),
-    "n_left_out": (N_("Left out by it"), "customers"),
+    "n_dropped": (N_("Left out by it"), "customers"),
     "n_listed": (N_("On the list"), "customers"),
     "n_allowed": (N_("Allowed"), "customers"),
     "n_not_allowed": (N_("Not allowed"), "customers"),
@@ -38,7 +38,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "n_late": (N_("Later than usual"), "customers"),
     "n_far": (N_("Much later than usual"), "customers"),
     "n_approached": (N_("Contacted while dormant"), "customers"),
-    "n_followed": (N_("Observed for the window"), "customers"),
+    "n_windowed": (N_("Observed for the window"), "customers"),
     "n_revived": (N_("Revived"), "customers"),
     "revival_rate": (N_("Revival rate"), "share"),
     "amount_window": (N_("Sales in the window"), "money"),
@@ -132,7 +132,7 @@ DEFINITIONS: dict[str, str] = {
     "n_approached": N_(
         "Customers contacted while dormant; several contacts in one silence count once, from the first on."
     ),
-    "n_followed": N_("Of these, contacted so long ago that the whole window lies before the base date."),
+    "n_windowed": N_("Of these, contacted so long ago that the whole window lies before the base date."),
     "revival_rate": N_(
         "Customers with an order from the day of the contact to the end of the window, divided by the dormant customers"
         " contacted so long ago that the window is over; Wilson's interval."

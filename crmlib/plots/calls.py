@@ -28,7 +28,7 @@ def groups(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.call_views.effect_table`.
         ax: where to draw; by default a new figure.
     """
-    return forms.interval_rows(table, name="call_group", value="revival_rate", n="n_followed", ax=ax)
+    return forms.interval_rows(table, name="call_group", value="revival_rate", n="n_windowed", ax=ax)
 
 
 def channels(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -38,7 +38,7 @@ def channels(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.revival.rates` by contact_channel.
         ax: where to draw; by default a new figure.
     """
-    return forms.interval_rows(table, name="contact_channel", value="revival_rate", n="n_followed", ax=ax)
+    return forms.interval_rows(table, name="contact_channel", value="revival_rate", n="n_windowed", ax=ax)
 
 
 def inquiries(table: DataFrame, *, ax: Axes | None = None) -> Axes:
