@@ -42,7 +42,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "week": (N_("Week since first purchase"), "rank"),
     "f2_rate": (N_("F2 conversion rate"), "share"),
     "f2_difference": (N_("Difference from all others"), "signed_share"),
-    "target_kind": (N_("First order"), "label"),
+    "target_kind": (N_("Kind of first order"), "label"),
     "target_rate": (N_("Target"), "share"),
     "product_id": (N_("Product code"), "label"),
     "settle_orders": (N_("Settles from order"), "rank"),
