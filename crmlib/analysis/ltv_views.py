@@ -152,7 +152,7 @@ def smallest_unit(money: float | None, *, currency: str) -> float | None:
 
     Example:
         >>> smallest_unit(1.5, currency="USD"), smallest_unit(500, currency="JPY")
-        (150.0, 500.0)
+        (150.0, 500)
     """
     return None if money is None else round(money * (1 if currency in {"JPY", "KRW"} else 100), 6)
 

@@ -18,14 +18,14 @@ def tornado(
     """Change of L6 for each element moved a little up and down, all else as it is, largest first.
 
     unit_price: every unit price x (1 + price_change); for gross profit the profit rises by the whole change of the
-    price. continuation: the rate of one step + points (steps after `steps_shown` together, as number 0).
+    price. continuation: the rate of one step + points (steps after `steps_shown` together, as continuation_later).
     cancellation: the rate of every step - points, which is all the steps at once. Rates stay within 0 and 1.
 
     Returns columns:
-        element (unit_price_element, continuation_element, cancellation_element); number (of the step's purchase or
-        delivery, 0 for all later ones, NaN for the other elements); change (share of the price, or of the rate: 0.01
-        is a point); ltv (as it
-        is); difference_up, difference_down (change of ltv a customer when the element improves or worsens);
+        element (unit_price_element, continuation_element, continuation_later, cancellation_element); number (of the
+        step's purchase or delivery, NaN for the other elements); change (share of the price, or of the rate: 0.01 is a
+        point); ltv_base (as it is); difference_up, difference_down (change a customer when the element improves or
+        worsens);
         difference_cohort (difference_up x n_customers). No rows without elements.
 
     Raises:
@@ -41,7 +41,7 @@ def tornado(
     require_at_least("price_change", price_change, 0)
     require_at_least("points", points, 0)
     if elements.empty or elements[measure].isna().any():
-        return pd.DataFrame(columns=["element", "number", "change", "ltv", "difference_up", "difference_down",
+        return pd.DataFrame(columns=["element", "number", "change", "ltv_base", "difference_up", "difference_down",
                                      "difference_cohort"])  # fmt: skip
     rate, price = elements["continuation"].to_numpy(), elements[measure].to_numpy()
     base = _value(rate, price)
@@ -49,26 +49,27 @@ def tornado(
     rows = [("unit_price_element", NAN, price_change, _value(rate, price + step), _value(rate, price - step))]
     for number, chosen in _chosen(elements["number"].to_numpy(), steps_shown):
         up, down = (_value(_moved(rate, chosen, sign * points), price) for sign in (1, -1))
-        rows.append(("continuation_element", number, points, up, down))
+        name = "continuation_later" if np.isnan(number) else "continuation_element"
+        rows.append((name, number, points, up, down))
     later = elements["number"].to_numpy() > 1
     up, down = (_value(_moved(rate, later, sign * points), price) for sign in (1, -1))
     rows.append(("cancellation_element", NAN, -points, up, down))
     table = pd.DataFrame(rows, columns=["element", "number", "change", "up", "down"])
-    table["ltv"] = base
+    table["ltv_base"] = base
     table["difference_up"], table["difference_down"] = table["up"] - base, table["down"] - base
     table["difference_cohort"] = table["difference_up"] * n_customers
     largest = table.sort_values("difference_up", ascending=False, kind="stable", ignore_index=True)
     return largest.drop(columns=["up", "down"])[
-        ["element", "number", "change", "ltv", "difference_up", "difference_down", "difference_cohort"]
+        ["element", "number", "change", "ltv_base", "difference_up", "difference_down", "difference_cohort"]
     ]
 
 
 def _chosen(numbers: np.ndarray, steps_shown: int) -> list[tuple[float, np.ndarray]]:
-    """The steps to move: one by one from the second purchase on, then the rest together as number 0."""
+    """The steps to move: one by one from the second purchase on, then the rest together, without a number."""
     last = steps_shown + 1
     single = [(float(number), numbers == number) for number in numbers if 1 < number <= last]
     rest = numbers > last
-    return [*single, *([(0.0, rest)] if rest.any() else [])]
+    return [*single, *([(NAN, rest)] if rest.any() else [])]
 
 
 def _moved(rate: np.ndarray, chosen: np.ndarray, change: float) -> np.ndarray:

@@ -180,5 +180,5 @@ def _element(row: dict[str, object]) -> str:
         return f"{words.label(row['element'])} {words.text(change, 'change')}"
     name = words.label(row["element"])
     if not words.is_missing(number):
-        name = words.say(TO_NUMBER, n=number).text() if number else words.label("continuation_later")
+        name = words.say(TO_NUMBER, n=number).text()
     return f"{name} {words.text(change, 'signed_share')} {words.unit('points')}"

@@ -44,7 +44,7 @@ def value_sums(
         >>> orders = pd.DataFrame({"customer_id": ["a", "a", "b"], "order_id": ["1", "2", "3"],
         ...                        "order_day": [0, 20, 95], "amount": [500, 700, 900]})
         >>> value_sums(orders, as_of_day=100, days=[30])[["n_customers", "n_eligible", "amount"]].values.tolist()
-        [[2, 1, 1200.0]]
+        [[2.0, 1.0, 1200.0]]
     """
     require_at_least("the number of days", len(days), 1)
     require_at_least("days", min(days), 0)

@@ -74,12 +74,12 @@ def levers(table: DataFrame, n_customers: int, unit: str) -> Sentence:
     values |= {"name": label(top["element"]), "n": n_customers}
     if unit == "subscription":
         return say(
-            "For subscriptions {name} is the largest lever: its step brings {gain:money} more a subscription, or"
+            "For subscriptions the largest lever is “{name}”: its step brings {gain:money} more a subscription, or"
             " {total:money} over the {n:count} begun in the last 365 days.",
             **values,
         )
     return say(
-        "For all customers {name} is the largest lever: its step brings {gain:money} more gross profit a customer in"
+        "For all customers the largest lever is “{name}”: its step brings {gain:money} more gross profit a customer in"
         " the first year, or {total:money} over the {n:customers} won in the last 365 days.",
         **values,
     )
@@ -91,11 +91,11 @@ def steady(pvalue: float) -> Sentence:
         return say("Whether one cancellation rate fits every delivery cannot be told.")
     if pvalue < 0.05:
         return say(
-            "Cancellation differs between deliveries (p = {p:pvalue}), so L5, which takes one rate for all, does not"
-            " hold; read L6.",
+            "Cancellation differs between deliveries (p-value {p:pvalue}), so L5, which takes one rate for all, does"
+            " not hold; read L6.",
             p=pvalue,
         )
-    return say("No difference of cancellation between deliveries is seen (p = {p:pvalue}).", p=pvalue)
+    return say("No difference of cancellation between deliveries is seen (p-value {p:pvalue}).", p=pvalue)
 
 
 def outlook(ahead: Any, past: Any) -> list[Sentence]:

@@ -66,7 +66,7 @@ def cost_trend(table: DataFrame) -> Sentence:
     if now > was:
         return say(
             "A new customer cost {now:money} in the last twelve months covered, {change:change} against {was:money} in"
-            " the twelve before: acquisition grows dearer.",
+            " the twelve before: dearer than it was.",
             **values,
         )
     return say(
