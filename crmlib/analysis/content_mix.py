@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from crmlib.analysis.lifecycle import SEGMENTS
 
+WHOLE = 100
 PARTS = ("brand_share", "product_share", "offer_share")
 
 
-def mix_table(percent: Mapping[str, Sequence[float]]) -> pd.DataFrame:
+def mix_table(percent: Sequence[Sequence[float]]) -> pd.DataFrame:
     """The allocation by segment, as shares.
 
     Args:
-        percent: for prospect, initial, general, excellent, dormant and lapsed the percentages of brand, product and
-            offer, which add up to 100.
+        percent: for each segment, from prospects to lapsed, the percentages of brand, product information and offer,
+            which add up to 100.
 
     Returns columns:
         segment; brand_share, product_share, offer_share.
 
     Raises:
-        ValueError: a segment is missing or unknown, or its three percentages do not add up to 100.
+        ValueError: not six segments, or three percentages that do not add up to 100.
 
     Example:
-        >>> names = ["prospect", "initial", "general", "excellent", "dormant", "lapsed"]
-        >>> mix_table({name: [40, 40, 20] for name in names})["offer_share"].tolist()
+        >>> mix_table([[40, 40, 20]] * 6)["offer_share"].tolist()
         [0.2, 0.2, 0.2, 0.2, 0.2, 0.2]
     """
-    names = [segment.removeprefix("life_") for segment in SEGMENTS]
-    if sorted(percent) != sorted(names):
-        raise ValueError(f"percent has {', '.join(percent) or 'no segment'}, must have {', '.join(names)}.")
-    for name, parts in percent.items():
-        if len(parts) != len(PARTS) or round(sum(parts), 6) != 100 or min(parts) < 0:
-            raise ValueError(f"percent {name} == {list(parts)}, must be three numbers from 0 that add up to 100.")
-    rows = [[segment, *(part / 100 for part in percent[name])] for segment, name in zip(SEGMENTS, names, strict=True)]
+    if len(percent) != len(SEGMENTS):
+        raise ValueError(f"percent has {len(percent)} segments, must have {len(SEGMENTS)}.")
+    for segment, parts in zip(SEGMENTS, percent, strict=True):
+        if len(parts) != len(PARTS) or round(sum(parts), 6) != WHOLE or min(parts) < 0:
+            raise ValueError(f"percent {segment} == {list(parts)}, must be three numbers from 0 that add up to 100.")
+    rows = [[segment, *(part / WHOLE for part in parts)] for segment, parts in zip(SEGMENTS, percent, strict=True)]
     return pd.DataFrame(rows, columns=["segment", *PARTS])

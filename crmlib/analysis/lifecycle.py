@@ -218,8 +218,8 @@ def revival(
     )
     groups = groups.reindex(range(len(tops) + 1), fill_value=0)
     starts = [0, *(top + 1 for top in tops)]
-    ends = [*(str(top) for top in tops), ""]
-    table = pd.DataFrame({"silence_band": [f"{start}–{end}" for start, end in zip(starts, ends, strict=True)]})
+    names = [f"{start}–{top}" for start, top in zip(starts, tops, strict=False)]
+    table = pd.DataFrame({"silence_band": [*names, f"{starts[-1]}+"]})
     table["n_customers"], table["n_bought"] = groups["n_customers"].to_numpy(), groups["n_bought"].to_numpy()
     n = table["n_customers"].where(table["n_customers"] > 0)
     table["buy_rate"] = table["n_bought"] / n

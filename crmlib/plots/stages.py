@@ -58,7 +58,7 @@ def rose(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     """The share of each stage that rose to a higher one between the two dates, with its interval.
 
     Args:
-        table: of `analysis.stage_tables.moved_table`; used are stage_before, n_start, rose_rate and its interval.
+        table: of `analysis.stage_moves.moved_table`; used are stage_before, n_start, rose_rate and its interval.
         ax: where to draw; by default a new figure.
     """
     return forms.interval_rows(table, name="stage_before", value="rose_rate", n="n_start", ax=ax)

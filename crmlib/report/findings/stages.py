@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 FEW = 30
+PASSED = ("stage_purchaser", "stage_general", "stage_excellent")
 
 
 def where(table: DataFrame) -> Sentence:
@@ -75,13 +76,14 @@ def moves(table: DataFrame, *, days: int) -> Sentence:
 
 
 def moves_title(table: DataFrame) -> Sentence:
-    """The message of the chart of those who rose: the stage where least rose."""
-    known = table[(table["n_start"] >= FEW) & (table["stage_before"] != "stage_evangelist")]
+    """The message of the chart of those who rose: the stage, of the first three, where least rose."""
+    # Those above have no stage that everybody passes through before them.
+    known = table[(table["n_start"] >= FEW) & table["stage_before"].isin(PASSED)]
     if known.empty:
         return say("Share of each stage that rose")
     worst = known.loc[known["rose_rate"].idxmin()]
     return say(
-        "The way up is slowest from “{stage:label}”: {rate:share} rose",
+        "Of the first three stages, fewest rose from “{stage:label}”: {rate:share}",
         stage=worst["stage_before"], rate=worst["rose_rate"],
     )  # fmt: skip
 
@@ -89,13 +91,14 @@ def moves_title(table: DataFrame) -> Sentence:
 def leaving(table: DataFrame) -> Sentence:
     """From which stage the largest number left in the last period."""
     last = table[table["period_end"] == table["period_end"].max()] if len(table) else table
+    last = last[last["n_start"] > 0]
     if last.empty or last["n_gone"].sum() == 0:
         return say("Nobody left in the last period by the limit in use, or nobody was active before it.")
     most = last.loc[last["n_gone"].idxmax()]
     return say(
         "In the last period {gone:customers} left; most of them, {n:customers}, from “{stage:label}”, where that is"
         " {rate:share} of the active ones.",
-        gone=last["n_gone"].sum(), n=most["n_gone"], stage=str(most["stage"]), rate=most["stage_leave_rate"],
+        gone=last["n_gone"].sum(), n=most["n_gone"], stage=str(most["stage"]), rate=most["n_gone"] / most["n_start"],
     )  # fmt: skip
 
 
@@ -147,6 +150,11 @@ def gaps(categories: DataFrame) -> Sentence:
     missing = categories[categories["gap_state"] == "no_next"]
     if missing.empty:
         return say("Every category with an entry product has a back-end or cross product.")
+    if len(missing) == 1:
+        return say(
+            "The category “{name:label}” has an entry product and no back-end or cross product to go on to.",
+            name=missing["category_name"].iloc[0],
+        )
     return say(
         "{n:count} categories have an entry product and no back-end or cross product to go on to, “{name:label}” the"
         " largest of them.",
