@@ -127,7 +127,8 @@ def estimate(
     require_columns("then", then.columns, [by, "bought_later", "amount_later"])
     groups = list(now[by].cat.categories)
     rows = [_row(now[now[by] == group], then[then[by] == group], contact_cost, margin_rate) for group in groups]
-    return pd.DataFrame([{by: group, **row} for group, row in zip(groups, rows, strict=True)])
+    table = pd.DataFrame([{by: group, **row} for group, row in zip(groups, rows, strict=True)])
+    return _with_true_zeros(table, now)
 
 
 def nested_targets(now: pd.DataFrame, then: pd.DataFrame, *, contact_cost: float, margin_rate: float) -> pd.DataFrame:
@@ -145,7 +146,7 @@ def nested_targets(now: pd.DataFrame, then: pd.DataFrame, *, contact_cost: float
         require_columns(name, table.columns, ["recency_days", "n_orders", "rf_rank"])
     levels = zip(LEVELS, _levels(now), _levels(then), strict=True)
     rows = [{"target_level": level, **_row(now[a], then[b], contact_cost, margin_rate)} for level, a, b in levels]
-    return pd.DataFrame(rows)
+    return _with_true_zeros(pd.DataFrame(rows), now)
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
@@ -177,7 +178,7 @@ def expected_interval(n_followed: int, sales: Sequence[float], *, confidence_lev
 
 def _row(now: pd.DataFrame, then: pd.DataFrame, contact_cost: float, margin_rate: float) -> dict[str, float]:
     bought = then.loc[then["bought_later"] > 0, "amount_later"].to_numpy(dtype="float64")
-    n, n_contactable = len(then), float(now["contactable"].sum(min_count=1)) if len(now) else 0.0
+    n, n_contactable = len(then), float(now["contactable"].sum(min_count=1))
     size = len(now) if math.isnan(n_contactable) else n_contactable
     rate = len(bought) / n if n else math.nan
     value = float(bought.mean()) if len(bought) else math.nan
@@ -204,6 +205,12 @@ def _row(now: pd.DataFrame, then: pd.DataFrame, contact_cost: float, margin_rate
         "needed_per_contact": needed,
         "break_even_rate": needed / value if value > 0 else math.nan,
     }
+
+
+def _with_true_zeros(table: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    # Of a group without customers nobody may be contacted, where it is known of any customer at all.
+    known = bool(now["contactable"].notna().any())
+    return table.assign(n_contactable=table["n_contactable"].fillna(0.0)) if known else table
 
 
 def _levels(customers: pd.DataFrame) -> list[pd.Series]:

@@ -51,7 +51,7 @@ def test_without_anyone_of_rank_a_or_any_sales_it_is_said() -> None:
     assert str(findings.ranks.favoured(ranks_of([2, 0, 0, 0, 0], [0] * 5))).endswith("there are no sales to share.")
     assert str(findings.ranks.grid_title(ranks_of([0] * 5, [0] * 5))) == "Ranks A to E on recency by frequency"
     title = findings.ranks.grid_title(ranks_of([1, 0, 0, 0, 3], [0] * 5))
-    assert str(title) == "25.0% of customers have rank A, 75.0% have fallen to rank E"
+    assert str(title) == "25.0% of customers have rank A, 75.0% the lowest, E"
 
 
 @pytest.mark.parametrize(("top", "end"), [
@@ -88,6 +88,15 @@ def test_movement_up_down_and_out() -> None:
         " 5 customers are new since then."
     )
     assert "cannot be told" in str(findings.ranks.moved(table, days=90, n_before=0))
+
+
+def test_an_earlier_date_that_could_not_show_the_longest_silence_is_warned_of() -> None:
+    cuts = SimpleNamespace(recency_days=(30, 60, 180, 365))
+    short = findings.ranks.earlier_reach(days_seen=455, days=90, cuts=cuts, method="fixed")
+    assert str(short).startswith("On the earlier date the data covered 365 days, so nobody")
+    for days_seen, method in ((456, "fixed"), (10, "quantile")):
+        told = findings.ranks.earlier_reach(days_seen=days_seen, days=90, cuts=cuts, method=method)
+        assert str(told).startswith("The sales of all movements are the sales between")
 
 
 def test_who_kept_the_best_rank() -> None:

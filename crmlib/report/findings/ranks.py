@@ -34,7 +34,7 @@ def grid_title(ranks: DataFrame) -> Sentence:
     if not n.sum():
         return say("Ranks A to E on recency by frequency")
     return say(
-        "{top:share} of customers have rank A, {lowest:share} have fallen to rank E",
+        "{top:share} of customers have rank A, {lowest:share} the lowest, E",
         top=n[TOP] / n.sum(), lowest=n[LOWEST] / n.sum(),
     )  # fmt: skip
 
@@ -129,3 +129,15 @@ def kept_top(moves: DataFrame) -> Sentence:
         n=row["n_start"], kept=row["n_moved"], share=row["share_moved"], low=row["share_moved_low"],
         high=row["share_moved_high"],
     )  # fmt: skip
+
+
+def earlier_reach(*, days_seen: int, days: int, cuts: Any, method: str) -> Sentence:
+    """Whether the earlier date could show the longest silence; where it could, that the sales add up."""
+    seen, silence = days_seen - days, int(cuts.recency_days[3])
+    if method == "fixed" and seen <= silence:
+        return say(
+            "On the earlier date the data covered {seen:days}, so nobody could have been silent for more than"
+            " {silence:days}; a part of those who fell is due to that.",
+            seen=max(seen, 0), silence=silence,
+        )  # fmt: skip
+    return say("The sales of all movements are the sales between the two dates, checked against the orders.")
