@@ -32,8 +32,8 @@ def effect_table(found: EffectResult) -> pd.DataFrame:
     """Both groups of a comparison, a row each; without anybody to compare with, those called alone.
 
     Returns columns:
-        call_group (called, held_out, not_contacted); n_windowed; n_revived; revival_rate, revival_rate_low,
-        revival_rate_high.
+        call_group (group_called, group_held_out, group_not_contacted); n_windowed; n_revived; revival_rate,
+        revival_rate_low, revival_rate_high.
     """
     other = HELD_OUT if found.basis == HELD_OUT else NOT_CONTACTED
     rows = [
@@ -82,4 +82,4 @@ def basis_table(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _group(code: str, n: int, back: int, rate: float, bounds: Interval) -> tuple[object, ...]:
-    return code, n, back, rate, bounds.low, bounds.high
+    return f"group_{code}", n, back, rate, bounds.low, bounds.high

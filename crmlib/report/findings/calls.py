@@ -19,7 +19,7 @@ def listed(table: DataFrame, *, min_orders: int) -> Sentence:
         return _nobody(table, min_orders)
     action = int((rows["silence_zone"] == "zone_action").sum())
     return say(
-        "{n:customers} are on today's list, {action:customers} of them in zone 2, where a contact comes in time; in"
+        "{n:customers} are on today's list, {action:count} of them in zone 2, where a contact comes in time; in"
         " the last 365 days they bought for {amount:money}.",
         n=len(rows), action=action, amount=rows["amount_year"].sum(),
     )  # fmt: skip
@@ -48,8 +48,8 @@ def left_out(table: DataFrame, *, told: bool) -> Sentence:
         return say("Nobody who fits by his orders is left out for want of consent.")
     steps = silent["step"].value_counts()
     return say(
-        "Of {n:customers} who fit by their orders, {refused:customers} may be contacted by no channel or asked not to"
-        " be, and of {unknown:customers} consent is not known; these are not on the list.",
+        "Of {n:customers} who fit by their orders, {refused:count} may be contacted by no channel or asked not to"
+        " be, and of {unknown:count} consent is not known; these are not on the list.",
         n=len(silent), refused=int(steps.get("not_contactable", 0) + steps.get("asked_not_to_be_called", 0)),
         unknown=int(steps.get("consent_not_known", 0)),
     )  # fmt: skip
@@ -192,11 +192,13 @@ def method(
     )
 
 
-def balanced(balance: DataFrame) -> Sentence:
-    """Whether both groups were alike on the day of the contact."""
+def balanced(balance: DataFrame, *, basis: str) -> Sentence:
+    """Whether both groups were alike on the day of the contact; drawn by lot, they differ by chance alone."""
     known = balance.dropna(subset=["standardised_difference"])
     if known.empty:
         return say("Nobody to compare with.")
+    if basis == "held_out":
+        return say("Who was held out was drawn by lot as recorded, so what differs here does so by chance.")
     widest = known.loc[known["standardised_difference"].abs().idxmax()]
     if abs(widest["standardised_difference"]) <= STANDARD:
         return say("Both groups were alike in recency, orders and sales on the day of the contact.")
@@ -206,12 +208,26 @@ def balanced(balance: DataFrame) -> Sentence:
     )  # fmt: skip
 
 
+def by_zone(zones: DataFrame) -> Sentence:
+    """Whether the response falls from zone 2 to zone 3, among those contacted."""
+    rates = zones.set_index("silence_zone")
+    if not {"zone_action", "zone_long"} <= set(rates.index) or rates["n_windowed"].min() == 0:
+        return say("Whether the response falls with the silence cannot be told: one of the zones has no contact.")
+    action, late = rates.loc["zone_action"], rates.loc["zone_long"]
+    values = {"action": action["revival_rate"], "late": late["revival_rate"]}
+    if action["revival_rate_low"] > late["revival_rate_high"]:
+        return say("The response falls with the silence: {action:share} of those contacted in zone 2 ordered, of those"
+                   " in zone 3 {late:share}.", **values)  # fmt: skip
+    return say("Of those contacted in zone 2, {action:share} ordered, of those in zone 3 {late:share}; that the"
+               " response falls with the silence is not clear from these figures.", **values)  # fmt: skip
+
+
 def funnel_title(funnel: DataFrame) -> Sentence:
     """The message of the funnel."""
     n, total = int(funnel["n_customers"].iloc[-1]), int(funnel["n_customers"].iloc[0])
     if not total:
         return say("There is no counted order.")
-    return say("Of {total:customers}, {n:customers} are on the list", total=total, n=n)
+    return say("Of {total:customers}, {n:count} are on the list", total=total, n=n)
 
 
 def effect_title(found: Any) -> Sentence:
