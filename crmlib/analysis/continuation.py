@@ -48,7 +48,7 @@ class Entry:
     """One definition: a share or a number of deliveries, with its numerator and denominator where it has them."""
 
     definition: str
-    unit: str = "subscription"
+    unit: str = "contract"
     rate: float = math.nan
     average: float = math.nan
     low: float = math.nan
@@ -78,7 +78,7 @@ def dictionary(
             untellable.
 
     Returns columns:
-        definition; unit (subscription, customer); continuation_rate, continuation_rate_low, continuation_rate_high;
+        definition; unit (contract, customer); defined_rate, defined_rate_low, defined_rate_high;
         average_deliveries (of the definitions that are no share); numerator, denominator (NaN where it is a product of
         rates); reference_difference (rate minus the reference's); rule, why, users (codes).
 
@@ -89,7 +89,7 @@ def dictionary(
     require_columns("timeline", timeline.columns, ["first_day", "first_delivery", "last_delivery", "interval_days"])
     known = subscriptions is not None and len(subscriptions) > 0
     found = [
-        _due("survival_due", timeline, at_delivery, "subscription"),
+        _due("survival_due", timeline, at_delivery, "contract"),
         _due("survival_customer", customers, at_delivery, "customer"),
         _complete(timeline, as_of_day, at_delivery, grace),
         _naive("survival_naive", timeline, at_delivery),
@@ -100,7 +100,7 @@ def dictionary(
     ]
     entries = {entry.definition: entry for entry in found}
     rows = [_row(entries.get(name), name, entries[REFERENCE].rate) for name in WHY]
-    names = ["definition", "unit", "continuation_rate", "continuation_rate_low", "continuation_rate_high"]
+    names = ["definition", "unit", "defined_rate", "defined_rate_low", "defined_rate_high"]
     rest = ["average_deliveries", "numerator", "denominator", "reference_difference", "rule", "why", "users"]
     return pd.DataFrame(rows, columns=[*names, *rest])
 
@@ -126,7 +126,7 @@ def _row(entry: Entry | None, name: str, reference: float) -> tuple[object, ...]
     why, rule, users = WHY[name], RULES[name], USERS[name]
     if entry is None:
         nan = math.nan
-        return (name, "subscription", nan, nan, nan, nan, nan, nan, nan, rule, "untellable_contracts", users)
+        return (name, "contract", nan, nan, nan, nan, nan, nan, nan, rule, "untellable_contracts", users)
     rates = (entry.rate, entry.low, entry.high, entry.average, entry.numerator, entry.denominator)
     return (name, entry.unit, *rates, entry.rate - reference, rule, why, users)
 
@@ -207,7 +207,12 @@ def _averages(timeline: pd.DataFrame) -> list[Entry]:
     table = steps(timeline, max_delivery=YEAR_MONTHS)
     expected = float(table["survival"].sum()) if table["survival"].notna().all() else math.nan
     return [
-        Entry(definition="mean_over_max", rate=mean / longest if n else math.nan, numerator=mean, denominator=longest),
+        Entry(
+            definition="mean_over_max",
+            rate=mean / longest if n else math.nan,
+            numerator=received,
+            denominator=n * longest,
+        ),
         Entry(definition="mean_deliveries", average=mean, numerator=received, denominator=n),
         Entry(definition="expected_deliveries", average=expected),
     ]

@@ -23,7 +23,7 @@ def missing(timeline: pd.DataFrame) -> str | None:
     return "subscriptions" if timeline.empty else None
 
 
-def step_table(steps: pd.DataFrame, *, unit: str = "subscription") -> pd.DataFrame:
+def step_table(steps: pd.DataFrame, *, unit: str = "contract") -> pd.DataFrame:
     """Steps of `subscriptions.steps` under names of their own, with who left and what is counted.
 
     Returns columns:
@@ -129,7 +129,7 @@ def told(table: pd.DataFrame, *, value: str) -> pd.DataFrame:
 
 def definition_values(dictionary: pd.DataFrame) -> pd.DataFrame:
     """The figures of `continuation.dictionary`, without their rules."""
-    names = ["definition", "counted_unit", "continuation_rate", "continuation_rate_low", "continuation_rate_high"]
+    names = ["definition", "counted_unit", "defined_rate", "defined_rate_low", "defined_rate_high"]
     rest = ["reference_difference", "average_deliveries", "numerator", "denominator"]
     return dictionary.rename(columns={"unit": "counted_unit"})[[*names, *rest]]
 

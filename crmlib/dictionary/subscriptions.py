@@ -19,9 +19,10 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "standing_rate": (N_("Not cancelled"), "share"),
     "n_standing": (N_("Still observed, not cancelled"), "count"),
     "definition": (N_("Definition"), "label"),
+    "defined_rate": (N_("Continuation rate, so defined"), "share"),
     "average_deliveries": (N_("Deliveries a contract"), "purchases"),
-    "numerator": (N_("Numerator"), "number"),
-    "denominator": (N_("Denominator"), "number"),
+    "numerator": (N_("Numerator"), "count"),
+    "denominator": (N_("Denominator"), "count"),
     "reference_difference": (N_("Against the reference"), "signed_share"),
     "rule": (N_("How it is computed"), "label"),
     "why": (N_("Why it differs from the reference"), "label"),
@@ -42,6 +43,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
 
 CODES: dict[str, str] = {
     "customer": N_("Customer"),
+    "contract": N_("Contract"),
     "before_settling": N_("before the settling count"),
     "after_settling": N_("from the settling count on"),
     "all_reasons": N_("All reasons"),
@@ -81,7 +83,9 @@ CODES: dict[str, str] = {
     "rule_monthly_year": N_("The same, with the twelve months added up above and below."),
     "rule_rolling_30": N_("1 - cancelled in 30 days ÷ (active 30 days ago + started since)."),
     "rule_active_now": N_("Active or paused today ÷ all that ever started."),
-    "rule_mean_over_max": N_("Average deliveries ÷ deliveries of the longest contract."),
+    "rule_mean_over_max": N_(
+        "Average deliveries ÷ deliveries of the longest contract (below: contracts × the longest)."
+    ),
     "rule_mean_deliveries": N_("All deliveries ÷ all contracts."),
     "rule_expected_deliveries": N_("Sum of the reference survival over deliveries 1 to 12."),
     "why_reference": N_("The reference: nobody counts as lost before the delivery was due."),

@@ -102,7 +102,8 @@ def reasons(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.reasons.summary`.
         ax: where to draw; by default a new figure.
     """
-    return forms.interval_rows(table, name="reason", value="cancel_rate", n="n_cancelled", ax=ax)
+    single = table[table["reason"] != "all_reasons"]
+    return forms.interval_rows(single, name="reason", value="cancel_rate", n="n_cancelled", ax=ax)
 
 
 def definitions(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -112,8 +113,8 @@ def definitions(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `subscription_views.definition_values`.
         ax: where to draw; by default a new figure.
     """
-    return forms.interval_rows(table.dropna(subset=["continuation_rate"]), name="definition",
-                               value="continuation_rate", ax=ax)  # fmt: skip
+    return forms.interval_rows(table.dropna(subset=["defined_rate"]), name="definition",
+                               value="defined_rate", ax=ax)  # fmt: skip
 
 
 def _step_axis(ax: Axes, shown: DataFrame) -> None:

@@ -191,20 +191,20 @@ def reasons_change(table: DataFrame, day: int) -> Sentence:
 
 def definitions(table: DataFrame) -> Sentence:
     """From where to where the definitions of 継続率 put the same contracts."""
-    rated = table.dropna(subset=["continuation_rate"])
+    rated = table.dropna(subset=["defined_rate"])
     if len(rated) < 2:
         return say("The definitions cannot be compared: there is no subscription to follow.")
-    high, low = rated.loc[rated["continuation_rate"].idxmax()], rated.loc[rated["continuation_rate"].idxmin()]
+    high, low = rated.loc[rated["defined_rate"].idxmax()], rated.loc[rated["defined_rate"].idxmin()]
     return say(
         "The same contracts have a continuation rate from {low:share} (“{worst:label}”) to {high:share}"
         " (“{best:label}”), by the definition alone.",
-        low=low["continuation_rate"], worst=low["definition"], high=high["continuation_rate"], best=high["definition"],
+        low=low["defined_rate"], worst=low["definition"], high=high["defined_rate"], best=high["definition"],
     )  # fmt: skip
 
 
 def definitions_title(table: DataFrame) -> Sentence:
     """The message of the chart of definitions."""
-    rated = table.dropna(subset=["continuation_rate"])["continuation_rate"]
+    rated = table.dropna(subset=["defined_rate"])["defined_rate"]
     if len(rated) < 2:
         return say("Continuation rate by definition")
     return say(
