@@ -10,6 +10,7 @@ from crmlib.plots.drawing import (
     Note,
     axes_or_new,
     axis_label,
+    lowest_highest,
     month_axis,
     nothing_to_show,
     write_apart,
@@ -42,7 +43,7 @@ def months(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     empty = rows[rows["month_verdict"] == "empty"]
     ax.plot(empty["month"], empty["n_orders"], "x", color=colours.ORANGE, clip_on=False)
     month_axis(ax, rows["month"].astype(int).tolist())
-    ax.set_ylim(0, max(float(rows["n_orders"].max()), 1.0) * 1.12)
+    ax.set_ylim(0, (lowest_highest(rows[["n_orders"]])[1] or 1.0) * 1.12)
     ax.yaxis.set_major_formatter(lambda number, _: f"{number:,.10g}")
     ax.locator_params(axis="y", nbins=5, integer=True)
     ax.set_ylabel(axis_label("n_orders"))
@@ -51,6 +52,7 @@ def months(table: DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def _name(ax: Axes, rows: DataFrame) -> None:
+    rows = rows.dropna(subset=["n_orders"])
     notes = [
         Note(x=float(month), y=float(n), text=words.label(verdict))
         for month, n, verdict in zip(rows["month"], rows["n_orders"], rows["month_verdict"], strict=True)

@@ -40,7 +40,8 @@ def same_day_counts(orders: Any) -> pd.DataFrame:
     """How often one customer ordered how many times on one day.
 
     Returns columns:
-        n_on_day (orders of one customer on one day); n_pairs (customers and days with so many); n_customers (distinct).
+        n_on_day (orders of one customer on one day); n_pairs (customers and days with so many); n_customers (customers
+        whose busiest day has so many).
 
     Raises:
         ValueError: a column is missing.
@@ -50,16 +51,12 @@ def same_day_counts(orders: Any) -> pd.DataFrame:
         >>> same_day_counts(orders).to_numpy().tolist()
         [[1, 1, 1], [2, 1, 1]]
     """
-    pairs = lazy(orders, ["customer_id", "order_day"]).group_by("customer_id", "order_day")
-    by_customer = (
-        pairs.agg(n_on_day=nw.col("customer_id").count())
-        .group_by("n_on_day", "customer_id")
-        .agg(n_pairs=nw.col("n_on_day").count())
-    )
-    counts = by_customer.group_by("n_on_day").agg(
-        n_pairs=nw.col("n_pairs").sum(), n_customers=nw.col("customer_id").count()
-    )
-    return collect(counts, by=["n_on_day"])
+    rows = lazy(orders, ["customer_id", "order_day"]).with_columns(one=nw.lit(1))
+    pairs = rows.group_by("customer_id", "order_day").agg(n_on_day=nw.col("one").sum())
+    of_pairs = collect(pairs.group_by("n_on_day").agg(n_pairs=nw.col("customer_id").count()), by=["n_on_day"])
+    busiest = pairs.group_by("customer_id").agg(n_on_day=nw.col("n_on_day").max())
+    of_people = collect(busiest.group_by("n_on_day").agg(n_customers=nw.col("customer_id").count()), by=["n_on_day"])
+    return of_pairs.merge(of_people, on="n_on_day", how="left").fillna({"n_customers": 0}).astype("int64")
 
 
 def filled_counts(orders: Any, order_items: Any) -> pd.DataFrame:

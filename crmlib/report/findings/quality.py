@@ -66,8 +66,10 @@ def months_title(months: DataFrame) -> Sentence:
     n = int(months["month_verdict"].isin(HOLES).sum())
     if months.empty:
         return say("There is no order to show")
+    if n == 1:
+        return say("One month looks like a hole in the export")
     if n:
-        return say("{n:months} look like a hole in the export", n=n)
+        return say("{n:months} look like holes in the export", n=n)
     return say("No month looks like a hole in the export")
 
 
@@ -137,6 +139,11 @@ def thin(attributes: DataFrame, *, least: float) -> Sentence:
     if rows.empty:
         return say("Every attribute that the data have at all is filled for at least {least:share}.", least=least)
     first = rows.iloc[0]
+    if len(rows) == 1:
+        return say(
+            "“{name:label}” is filled for {share:share} only: comparisons by it speak of those alone who are known.",
+            name=str(first["attribute"]), share=float(first["share"]),
+        )  # fmt: skip
     return say(
         "{n:count} attributes are filled for less than {least:share}, the least “{name:label}” with {share:share}: "
         "comparisons by them speak of those alone who are known.",

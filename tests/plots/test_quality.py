@@ -1,0 +1,44 @@
+"""Orders by month: what is told apart, and how it looks at any number of months."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from crmlib import plots
+from crmlib.plots import colours
+
+VERDICTS = ["begins", "whole", "empty", "whole", "far_below", "whole", "whole", "whole", "whole", "partial"]
+
+
+def months(n: int) -> pd.DataFrame:
+    verdicts = [VERDICTS[i % 10] for i in range(n)]
+    orders = [0 if verdict == "empty" else 123 + 40 * (i % 7) for i, verdict in enumerate(verdicts)]
+    return pd.DataFrame({"month": 24_000 + np.arange(n), "n_orders": orders, "month_verdict": verdicts})
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("n", [0, 1, 2, 10, 40])
+def test_no_label_is_cut_or_covers_another(n: int, language: str, look: Any) -> None:
+    assert look(plots.quality.months, months(n), language=language) == []
+
+
+def test_holes_are_orange_and_cut_off_months_pale(draw: Any) -> None:
+    ax = draw(plots.quality.months, months(10))
+    tints = [to_hex(bar.get_facecolor()) for bar in ax.patches[:10]]
+    assert [tint == colours.ORANGE for tint in tints] == [verdict in ("empty", "far_below") for verdict in VERDICTS]
+    assert [bar.get_alpha() for bar in ax.patches[:10]] == [0.45, *[None] * 8, 0.45]
+
+
+def test_without_orders_there_is_nothing_to_show(draw: Any, texts: Any) -> None:
+    assert texts(draw(plots.quality.months, months(0))) == ["Nothing to show"]
+
+
+def test_missing_numbers_are_drawn_around(look: Any) -> None:
+    table = months(6).astype({"n_orders": "float64"})
+    assert look(plots.quality.months, table.assign(n_orders=table["n_orders"].where(table["month"] > 24_002))) == []
+    assert look(plots.quality.months, table.assign(n_orders=np.nan)) == []
