@@ -142,7 +142,8 @@ def _items(ax: Axes, rows: DataFrame, tops: np.ndarray) -> None:
     names = [two_lines(words.label(rows["bridge_part"][place]), 14) for place in shown]
     ax.set_xticks([*shown], names, fontsize=SMALL, parse_math=False)
     ax.tick_params(axis="x", length=0)
-    ax.set_xlim(-0.6, max(len(rows), 5) - 0.4)
+    room = max(0.6, 0.07 * len(rows))
+    ax.set_xlim(-room, max(len(rows), 5) - 1 + room)
     for place in shown:
         total = place in {0, len(rows) - 1}
         value = float(rows["n_change"][place])

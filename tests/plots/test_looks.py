@@ -102,6 +102,28 @@ def per_contact(n: int) -> pd.DataFrame:
     return pd.DataFrame({**table, **bounds})
 
 
+def cpm_months(n: int) -> pd.DataFrame:
+    steps = ["first_time", "toddling", LONG, "=1+1", "<b>Top</b>", "has_left"]
+    rows = [(24_000 + i, step, 100 * (place + 1)) for i in range(n) for place, step in enumerate(steps)]
+    table = pd.DataFrame(rows, columns=["month", "cpm_step", "n_customers"])
+    return table.assign(cpm_step=pd.Categorical(table["cpm_step"], steps, ordered=True))
+
+
+def bridge(n: int) -> pd.DataFrame:
+    parts = ["active_last_year", "came_new", "revived", "lost_in_year", "active_this_year"]
+    change = [3_254.0, 3_141, 5, -2_253, 4_147]
+    rows = {"bridge_part": [parts[i % 5] for i in range(n)], "n_change": [change[i % 5] for i in range(n)]}
+    return pd.DataFrame(rows, columns=["bridge_part", "n_change"])
+
+
+def outlook(n: int) -> pd.DataFrame:
+    value = 4_000.0 + 100 * np.arange(n)
+    table = pd.DataFrame({"year_ahead": np.arange(n), "n_year_active": value, "amount": value * 17_000})
+    for name in ("n_year_active", "amount"):
+        table[f"{name}_low"], table[f"{name}_high"] = table[name] * 0.9, table[name] * 1.1
+    return table
+
+
 CASES: dict[str, tuple[Callable[..., Axes], Callable[[int], pd.DataFrame]]] = {
     "segments": (plots.rfm.segments, segments),
     "rank_grid": (plots.rfm.rank_grid, rank_grid),
@@ -115,6 +137,10 @@ CASES: dict[str, tuple[Callable[..., Axes], Callable[[int], pd.DataFrame]]] = {
     "distribution": (plots.nps.distribution, answers),
     "groups": (plots.nps.groups, groups),
     "differences": (plots.abtest.differences, experiments),
+    "cpm_months": (plots.portfolio.months, cpm_months),
+    "bridge": (plots.portfolio.bridge, bridge),
+    "outlook": (plots.portfolio.outlook, outlook),
+    "outlook_sales": (plots.portfolio.sales_outlook, outlook),
 }
 Look = Callable[..., list[str]]
 
