@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from crmlib.analysis.targets import TargetResult
     from crmlib.analysis.survival import KaplanMeierResult
+    from crmlib.analysis.targets import TargetResult
 
 STEP_NAMES = {
     "n_reached": "n_delivered", "n_next": "n_continued",

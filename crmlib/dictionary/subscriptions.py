@@ -49,7 +49,7 @@ CODES: dict[str, str] = {
     "all_reasons": N_("All reasons"),
     "no_effect": N_("No effect felt"),
     "surplus": N_("Too much left over"),
-    "price": N_("Price, household budget"),
+    "price": N_("Price"),
     "skin_trouble": N_("Does not suit skin or body"),
     "competitor": N_("Moved to a competitor"),
     "circumstances": N_("Circumstances"),
