@@ -87,6 +87,7 @@ def test_true_values_are_far_surer_than_a_shop_of_2000_customers(few: list[dict[
         assert known.error < half / 25, figure
 
 
+@pytest.mark.slow
 def test_true_revival_is_what_the_called_have_more_than_the_held_out() -> None:
     # The constant is the mean of known chances; the plain difference of both halves must agree with it.
     arms = [demo.simulate_tables(seed, customers=20_000) for seed in (900, 901)]

@@ -15,8 +15,8 @@ from crmlib.demo.market import ONE_OFF, SUBSCRIPTION, TRIAL
 DELIVERY_STEP = np.array([0.892, 0.850, 0.790, 0.865, 0.895, 0.910, 0.920, 0.925, 0.930, 0.935])
 ONE_OFF_STEP = np.array([0.25, 0.42, 0.52, 0.60, 0.64, 0.67, 0.69, 0.70])
 TRIAL_STEP = 0.30
-TO_SUBSCRIPTION = {TRIAL: 0.62, ONE_OFF: 0.10}
-REVIVAL = {TRIAL: 0.04, ONE_OFF: 0.10, SUBSCRIPTION: 0.09}
+TO_SUBSCRIPTION = np.array([0.62, 0.10, 1.0])  # by kind: trial, one-off, subscription
+REVIVAL = np.array([0.04, 0.10, 0.09])
 SKIP, DOUBLE_SKIP = 0.06, 0.01
 FOLLOW_UP_DELIVERY = 3
 FOLLOW_UP_LIFT = 0.07
@@ -86,9 +86,10 @@ def chance_of_next(state: pd.DataFrame, people: pd.DataFrame) -> np.ndarray:
     by_delivery = DELIVERY_STEP[(state["delivery"].to_numpy() - 1).clip(0, len(DELIVERY_STEP) - 1)]
     by_one_off = ONE_OFF_STEP[(state["n_one_off"].to_numpy() - 1).clip(0, len(ONE_OFF_STEP) - 1)]
     base = np.select([kind == SUBSCRIPTION, kind == ONE_OFF], [by_delivery, by_one_off], TRIAL_STEP)
-    who = people.iloc[state["customer"]]
-    shift = market.MEDIA["shift"].to_numpy()[who["media"]] + market.USAGE_SHIFT[who["usage"]] + who["frailty"]
-    return 1 / (1 + np.exp(-(np.log(base / (1 - base)) + shift.to_numpy())))
+    who = state["customer"].to_numpy()
+    media, usage, frailty = (people[name].to_numpy()[who] for name in ("media", "usage", "frailty"))
+    shift = market.MEDIA["shift"].to_numpy()[media] + market.USAGE_SHIFT[usage] + frailty
+    return 1 / (1 + np.exp(-(np.log(base / (1 - base)) + shift)))
 
 
 def _called(
@@ -110,19 +111,21 @@ def _called(
 
 
 def _decide(rng: np.random.Generator, state: pd.DataFrame, people: pd.DataFrame, called: pd.DataFrame) -> pd.DataFrame:
-    treated = called[called["treated"]].set_index("customer")["chance_treatment"]
-    lifted = state["customer"].map(treated).to_numpy(dtype=float)
-    chance = np.where(np.isnan(lifted), chance_of_next(state, people), lifted)
-    followed = state["customer"].isin(called["customer"])
-    return state.assign(chance=chance, goes_on=rng.random(len(state)) < chance, followed=followed)
+    lifted, followed = np.full(len(people), np.nan), np.zeros(len(people), dtype=bool)
+    treated = called[called["treated"]]
+    lifted[treated["customer"]] = treated["chance_treatment"]
+    followed[called["customer"]] = True
+    who = state["customer"].to_numpy()
+    chance = np.where(np.isnan(lifted[who]), chance_of_next(state, people), lifted[who])
+    return state.assign(chance=chance, goes_on=rng.random(len(state)) < chance, followed=followed[who])
 
 
 def _following(rng: np.random.Generator, state: pd.DataFrame) -> pd.DataFrame:
     """The next order of everyone who has one: those who go on, and those who come back long after leaving."""
     kind = state["kind"].to_numpy()
     goes_on = state["goes_on"].to_numpy()
-    returns = ~goes_on & (rng.random(len(state)) < pd.Series(kind).map(REVIVAL).to_numpy())
-    subscribes = (kind == SUBSCRIPTION) | (rng.random(len(state)) < pd.Series(kind).map(TO_SUBSCRIPTION).to_numpy())
+    returns = ~goes_on & (rng.random(len(state)) < REVIVAL[kind])
+    subscribes = (kind == SUBSCRIPTION) | (rng.random(len(state)) < TO_SUBSCRIPTION[kind])
     new_kind = np.where(goes_on & subscribes, SUBSCRIPTION, ONE_OFF)
     gap = np.where(goes_on, _gaps(rng, state), rng.integers(95, 420, size=len(state)))
     following = state.assign(
