@@ -143,7 +143,7 @@ def _exhibit(book: Book, run: NotebookRun, item: Item) -> Entry:
     kept = rows[: LAST_ROW - TOP - 1]
     book.heading(sheet, item["title"])
     _back(book, sheet)
-    sheet.freeze_panes(TOP + 1, 1)
+    sheet.freeze_panes(TOP + 1, 2 if item.get("form") else 1)
     sheet.repeat_rows(TOP)
     widths = _WRITERS.get(item["kind"], _table)(book, sheet, item, kept)
     legend = words.translate(form.LEGEND) if item.get("form") else ""
