@@ -60,3 +60,41 @@ def test_segments_that_do_not_fit_are_counted(draw: Any, texts: Any) -> None:
 def test_a_share_below_zero_is_drawn_to_the_left(draw: Any) -> None:
     ax = draw(plots.rfm.segments, TABLE.assign(share_amount=[1.1, -0.1]))
     assert ax.get_xlim()[0] < -0.1
+
+
+def test_each_cell_shows_its_rank_its_customers_and_its_share(draw: Any, texts: Any) -> None:
+    cells = {
+        "r": [5, 1],
+        "f": [5, 1],
+        "rf_rank": ["A", "E"],
+        "n_customers": [414, 2_345],
+        "share_amount": [0.322, 0.046],
+    }
+    ax = draw(plots.rfm.rank_grid, pd.DataFrame(cells))
+    seen = texts(ax)
+    assert {"A", "414  32.2%", "E", "2,345  4.6%", "R5", "F1"} <= set(seen)
+    assert len(ax.patches) == 2
+
+
+def test_the_pareto_curve_marks_the_best_fifth_and_four_fifths_of_sales(draw: Any, texts: Any) -> None:
+    curve = pd.DataFrame({"cumulative_share_customers": [0, 0.2, 0.4, 1], "cumulative_share_amount": [0, 0.6, 0.8, 1]})
+    seen = texts(draw(plots.rfm.pareto, curve))
+    assert "20.0% of customers: 60.0% of sales" in seen
+    assert "40.0% of customers: 80.0% of sales" in seen
+
+
+def test_each_measure_has_its_line_of_later_rates(draw: Any, texts: Any) -> None:
+    rates = {"later_rate": [0.1, 0.8], "later_rate_low": [0.05, 0.7], "later_rate_high": [0.2, 0.9]}
+    ax = draw(plots.rfm.later_rates, pd.DataFrame({"rfm_measure": "recency", "score": [1, 5], **rates}))
+    assert ax.lines[0].get_ydata().tolist() == [0.1, 0.8]
+    assert "Recency (R)" in texts(ax)
+    assert "Money (M)" not in texts(ax)
+
+
+def test_sales_per_contact_stand_beside_what_pays_for_one_where_it_is_known(draw: Any) -> None:
+    value = {"expected_per_contact": [4_000.0], "expected_per_contact_low": 3_000.0, "expected_per_contact_high": 5e3}
+    table = pd.DataFrame({"segment": ["champions"], "n_customers": 9, **value, "needed_per_contact": 250.0})
+    lines = [line.get_xdata() for line in draw(plots.rfm.per_contact, table).lines]
+    assert [250.0, 250.0] in [list(line) for line in lines]
+    unknown = draw(plots.rfm.per_contact, table.assign(needed_per_contact=np.nan))
+    assert [250.0, 250.0] not in [list(line.get_xdata()) for line in unknown.lines]
