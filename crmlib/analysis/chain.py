@@ -105,6 +105,7 @@ def outlook(
     expected = project([*start.values()], _matrix(kept / np.maximum(seen, 1)), inflow=[inflow, 0, 0, 0], n_years=steps)
     spend = _spend(counts, last)
     table = _table(expected, drawn, spend, (1 - confidence_level) / 2)
+    table = table if told else table.head(0)
     return ChainResult(table=table, rates=rates, start=start, new_customers=inflow, n_draws=n_draws)
 
 

@@ -85,7 +85,9 @@ def test_without_three_full_years_or_enough_customers_there_is_no_outlook(make_o
     for n_days in (10, 400, 1_500):
         years = year_table(as_of_day=n_days, first_day=0)
         counts = aggregates.year_counts(make_orders([]), ends=years["to_day"].tolist())
-        assert not chain.outlook(counts, years).tellable
+        result = chain.outlook(counts, years)
+        assert not result.tellable
+        assert result.table.empty
 
 
 def test_a_rate_that_rests_on_too_few_is_not_used() -> None:

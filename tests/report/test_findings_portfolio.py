@@ -180,6 +180,7 @@ def test_the_outlook_rises_falls_stays_or_cannot_be_given() -> None:
     assert [_en(title(none)) for title in (active.outlook_title, active.sales_outlook_title)] == [
         "Active customers in the years to come", "Sales in the years to come",
     ]  # fmt: skip
+    assert _en(active.assumptions(none)) == "No outlook is given, so nothing is assumed."
     assert "every year brings 50 customers who are new" in _en(active.assumptions(_chain(1, 1, 1)))
     assert _en(active.outlook_title(_chain(100, 110, 130))).startswith("About 120 active customers in 5 years")
     assert _en(active.sales_outlook_title(_chain(100, 110, 130))).startswith("About ¥9,000,000 of sales")

@@ -121,6 +121,8 @@ def outlook(result: Any) -> Sentence:
 
 def assumptions(result: Any) -> Sentence:
     """What the outlook takes for granted."""
+    if not result.tellable:
+        return say("No outlook is given, so nothing is assumed.")
     return say(
         "Assumed: the rates of the last year-to-year transition hold for all years; every year brings {n:customers} who"
         " are new; each new and each existing customer spends what such customers spent in the latest year. The band"

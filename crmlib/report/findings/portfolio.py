@@ -48,7 +48,7 @@ def leak(rates: DataFrame, *, n_months: int) -> Sentence:
 def leakiest(rates: DataFrame) -> Sentence:
     """The step with the highest rate of leaving, among those with enough customers."""
     rows = rates[(rates["cpm_step"] != "all_steps") & (rates["n_start"] >= LEAST)]
-    if rows.empty or not rows["n_made_move"].sum():
+    if len(rows) < 2 or not rows["n_made_move"].sum():
         return say("The rates of leaving cannot be compared between the steps.")
     top, low = rows.loc[rows["rate_moved"].idxmax()], rows.loc[rows["rate_moved"].idxmin()]
     if top["rate_moved_low"] <= low["rate_moved_high"]:
