@@ -22,6 +22,7 @@ _PLACES = {
     ("+1200", "+1300"): "Pacific/Auckland",
 }  # fmt: skip
 JAPAN = "Asia/Tokyo"
+_JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 
 
 def currency(orders: Proposal) -> tuple[str, list[str]]:
@@ -30,10 +31,18 @@ def currency(orders: Proposal) -> tuple[str, list[str]]:
     header = orders.look.name_of(preset.currency_column) if preset.currency_column else None
     found = {text: n for text, n in ((orders.look.values(header) or {}) if header else {}).items() if text}
     if not found:
-        return preset.currency or "JPY", []
+        told = "no column tells the currency: it is taken for JPY, the yen; change it where it is another."
+        return preset.currency or "JPY", [] if preset.currency else [told]
     main, *others = found
     told = f"orders in {listed(others)} are in the export too and would be added up as {main}: take them out of it."
     return main, [told] if others else []
+
+
+def language(orders: Proposal, money: str) -> str:
+    """The preset's language for a currency; without a preset, Japanese where a header holds a Japanese letter."""
+    if orders.preset.name:
+        return orders.preset.languages.get(money, orders.preset.languages.get("*", "ja"))
+    return "ja" if any(_JAPANESE.search(name) for name in orders.look.header) else "en"
 
 
 def timezone(orders: Proposal) -> tuple[str, list[str]]:

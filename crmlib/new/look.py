@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,8 +36,9 @@ class Look:
     samples: dict[str, list[str]]
 
     def name_of(self, header: str) -> str | None:
-        """The file's own spelling of a header; None where it has none."""
-        return next((name for name in self.header if plain(name) == plain(header)), None)
+        """The file's own spelling of a header, whatever its capitals, spaces and hyphens; None where it has none."""
+        exact = next((name for name in self.header if plain(name) == plain(header)), None)
+        return exact or next((name for name in self.header if _loose(name) == _loose(header)), None)
 
     def rows(self, *headers: str | None) -> Iterator[tuple[str, ...]]:
         """The stripped cells under these headers, row by row through all files; a missing header gives blanks."""
@@ -57,8 +59,17 @@ class Look:
         return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
     def is_blank(self, header: str) -> bool:
-        """True where no row has anything under a header."""
-        return not any(text for (text,) in self.rows(header))
+        """True where there are rows and none has anything under a header."""
+        rows = 0
+        for (text,) in self.rows(header):
+            rows += 1
+            if text:
+                return False
+        return rows > 0
+
+
+def _loose(header: str) -> str:
+    return re.sub(r"[\s_-]", "", plain(header)).casefold()
 
 
 def look(table: str, paths: tuple[Path, ...], home: Path) -> Look:

@@ -97,7 +97,7 @@ def aliases(table: str) -> Preset:
     """What headers mean in exports that no preset knows."""
     known = _yaml("aliases")
     return Preset(
-        name="", title="", table=table, languages={"JPY": "ja", "*": "en"}, notes={},
+        name="", title="", table=table, languages={}, notes={},
         columns={
             name: [Candidate(header, dict(known["values"].get(name, {}))) for header in headers]
             for name, headers in known[table].items()

@@ -87,11 +87,14 @@ def propose(table: str, look: Look, preset: Preset, share: float) -> Proposal:
     found = [one for name in preset.columns if (one := _mapped(look, name, preset, table))]
     names = {one.name for one in found}
     found = [one for one in found if not names.intersection(_INSTEAD.get(one.name, ()))]
-    blank = [one for one in found if one.name != "customer_id" and look.is_blank(one.header)]
+    # Other columns may fill with next month's export: a shop without a cancellation today has one tomorrow.
+    blank = [one for one in found if one.name == "product_id" and "product_name" in names and look.is_blank(one.header)]
     mapped = [one for one in found if one not in blank]
     names = {one.name for one in mapped}
     lacking = [group for group in REQUIRED[table] if not names.intersection(group)]
-    told = [f"column '{shown_header(one.header)}' is blank in every row, {one.name} is not mapped." for one in blank]
+    told = [
+        f"column '{shown_header(one.header)}' is blank in every row, a product is told by its name." for one in blank
+    ]
     proposal = Proposal(
         table=table, preset=preset, share=share, look=look, mapped=mapped, lacking=lacking, to_do=[], to_know=told
     )

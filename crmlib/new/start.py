@@ -101,7 +101,6 @@ def _setting(request: Request, proposals: list[Proposal]) -> Setting:
     timezone, offsets = facts.timezone(orders)
     if currency not in MINOR_UNITS:
         raise UserError(f"the export's currency is '{currency}'{nearest(currency, MINOR_UNITS)}")
-    languages = orders.preset.languages
     tables = {proposal.table for proposal in proposals}
     ready = [name for name, needs in request.notebooks.items() if set(needs) <= tables]
     waiting = [
@@ -112,7 +111,7 @@ def _setting(request: Request, proposals: list[Proposal]) -> Setting:
     remarks = [*others, *offsets, *(line for proposal in proposals for line in proposal.to_know)]
     return Setting(
         name=request.name,
-        language=languages.get(currency, languages.get("*", "ja")),
+        language=facts.language(orders, currency),
         currency=currency,
         tax_basis=facts.tax_basis(orders),
         timezone=timezone,

@@ -255,7 +255,7 @@ def test_a_shop_without_codes_has_products_by_their_names(home: Path, capsys: An
     for code in (b"T01", b"S01", b"L01", b"Y01", b"G01"):
         export = export.replace(b"," + code + b",", b",,")
     _, told = new(capsys, "--orders", put(home, export))
-    assert "column 'Lineitem sku' is blank in every row, product_id is not mapped." in told
+    assert "column 'Lineitem sku' is blank in every row, a product is told by its name." in told
     items = opened(home).table("order_items")
     assert items["product_id"].tolist() == items["product_name"].tolist()
 
@@ -290,6 +290,25 @@ def test_a_file_without_a_header_is_refused(home: Path, capsys: Any) -> None:
     code, told = new(capsys, "--orders", put(home, "A-1,501,2025-01-06,1980\nA-2,502,2025-01-07,1980\n"))
     assert code == 2
     assert told == ("data/acme/orders.csv: the first row does not look like a header; is the header row missing?\n")
+
+
+def test_headers_are_known_whatever_their_capitals_and_spaces(home: Path, capsys: Any) -> None:
+    _, told = new(
+        capsys, "--orders", put(home, "InvoiceNo,CustomerID,InvoiceDate,UnitPrice,Quantity\n1,7,2025-01-06,5,2\n")
+    )
+    assert "no column tells the currency: it is taken for JPY, the yen" in told
+    assert written(home)[1]["language"] == "en"
+    assert opened(home).table("orders")[["order_id", "customer_id", "amount"]].to_numpy().tolist() == [["1", "7", 10]]
+
+
+def test_a_column_that_is_blank_today_stays_mapped(home: Path, capsys: Any) -> None:
+    header = samples.header_of("shopify_orders")
+    put(home, samples.shopify(header).replace(b"2025-02-21 09:00:00 +0900", b""))
+    new(capsys, "--orders", "data/acme/orders.csv")
+    assert written(home)[1]["sources"]["orders"]["columns"]["cancelled_at"] == "Cancelled at"
+    code, told = new(capsys, "--force", "--orders", put(home, samples.table(header, [])))
+    assert code == 0
+    assert "order_id        ← Name" in told
 
 
 # --- the request -----------------------------------------------------------------------------------------------------
