@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-STEP_WIDTH = 38.0  # points that the label under a step needs
+STEP_WIDTH = 52.0  # points that the label under a step needs, a part of the width being left to the line's name
 
 
 def steps(table: DataFrame, *, ax: Axes | None = None) -> Axes:
