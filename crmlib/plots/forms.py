@@ -259,7 +259,5 @@ def _name_stack(ax: Axes, parts: Mapping[str, str], middles: Sequence[float], ed
 
 
 def _part_name(part: Any) -> str:
-    from crmlib.dictionary import CODES
-
-    text = words.label(part) if part in CODES else words.column(part).label
+    text = words.label(part) if part in words.CODES else words.column(part).label
     return short(text, 18) if display_width(text) > 18 else text
