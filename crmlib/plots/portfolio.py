@@ -54,7 +54,8 @@ def months(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     for name, tone in zip(wide.columns, tones, strict=True):
         heights = wide[name].to_numpy(dtype="float64")
         ax.bar(wide.index, heights, width=0.82, bottom=base, color=tone)
-        middles.append(float(base[-1] + heights[-1] / 2))
+        # A step without customers keeps its place among the names.
+        middles.append(float(base[-1] + heights[-1] / 2) + 1e-6 * len(middles))
         base = base + heights
     month_axis(ax, wide.index.astype(int).tolist())
     _count_axis(ax, float(base.max()), "n_customers")
