@@ -32,6 +32,8 @@ def survival(steps: DataFrame, at_delivery: int) -> Sentence:
 
 def largest_leave(steps: DataFrame) -> Sentence:
     """The delivery after which the largest share of all starters leaves."""
+    if steps.empty:
+        return say("There is no subscription order in the data.")
     rows = steps.dropna(subset=["continuation_rate", "remaining_rate"])
     if rows.empty:
         return say("After which delivery most subscribers leave cannot be told: no next delivery has been due yet.")
