@@ -21,6 +21,9 @@ NEVER_AGAIN = ("refused", "complaint")
 # Why a customer is not on the list, in the order of the steps; the last is on it.
 STEPS = ("few_orders", "other_zone", "asked_not_to_be_called", "not_contactable", "consent_not_known",
          "recently_contacted", "beyond_maximum", "on_the_list")  # fmt: skip
+# What those who are left after each step have in common.
+LEFT = ("with_enough_orders", "in_called_zone", "not_refused", "with_a_channel", "with_known_consent",
+        "not_just_contacted", "on_the_list")  # fmt: skip
 CUSTOMER = ["customer_id", "n_orders", "last_day", "recency_days", "amount"]
 LISTED = ["priority", "customer_id", "n_orders", "last_day", "recency_days", "silence_zone", "usual_gap_days",
           "gap_basis", "gap_ratio", "relative_zone", "amount", "amount_year", "n_orders_year", "main_category",
@@ -139,15 +142,16 @@ def funnel(table: pd.DataFrame) -> pd.DataFrame:
     """How many customers are left after every step, and how many it left out; the parts add up to all customers.
 
     Returns columns:
-        call_step; n_customers (still there after the step); n_dropped (by this step); share_customers (of all).
+        call_step (what those who are left have in common, one row a step); n_customers (still there after the step);
+        n_dropped (by this step); share_customers (of all).
     """
     left = table["step"].value_counts().reindex(list(STEPS), fill_value=0)
     gone = left.drop("on_the_list")
     still = len(table) - gone.cumsum()
     rows = pd.DataFrame({
-        "call_step": ["all_customers", *gone.index, "on_the_list"],
-        "n_customers": [len(table), *still, int(left["on_the_list"])],
-        "n_dropped": [0, *gone, 0],
+        "call_step": ["all_customers", *LEFT],
+        "n_customers": [len(table), *still],
+        "n_dropped": [0, *gone],
     })  # fmt: skip
     return rows.assign(share_customers=rows["n_customers"] / (len(table) or float("nan")))
 
