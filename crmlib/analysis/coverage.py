@@ -20,14 +20,15 @@ LEAST_ORDERS = 10
 
 
 def months(
-    daily: DataFrame, *, as_of_day: int, hole_share: float = HOLE_SHARE, neighbours: int = NEIGHBOURS
-) -> DataFrame:
+    daily: DataFrame, *, as_of_day: int, hole_share: float = HOLE_SHARE, neighbours: int = NEIGHBOURS,
+    least_orders: int = LEAST_ORDERS,
+) -> DataFrame:  # fmt: skip
     """Orders month by month without a gap, and whether a month is whole, cut off, empty or far below its neighbours.
 
     The first month is cut off (`begins`) where the data begin after its first day by more than the longest time
     without an order within the data; the last one (`partial`) where it has not ended by `as_of_day`. A whole month is
     `empty` without an order, and `far_below` where it has less than `hole_share` of the median of up to `neighbours`
-    whole months on each side, if that median is at least 10 orders.
+    whole months on each side, if that median is at least `least_orders`.
 
     Returns columns:
         month (year * 12 + month - 1); n_orders, n_rows, n_order_days (days with an order); quiet_days (longest run of
@@ -57,7 +58,7 @@ def months(
     table["state"] = [month_state(month, as_of_day=as_of_day) for month in every]
     table["month_verdict"] = "whole"
     _mark_ends(table, days)
-    _mark_holes(table, hole_share, neighbours)
+    _mark_holes(table, hole_share, neighbours, least_orders)
     shown = ["n_orders", "n_rows", "n_order_days", "quiet_days", "amount", "n_neighbours", "month_verdict", "state"]
     return table.rename_axis("month").reset_index()[["month", *shown]]
 
@@ -84,13 +85,13 @@ def _mark_ends(table: DataFrame, days: Any) -> None:
     table.loc[table["state"] == "partial", "month_verdict"] = "partial"
 
 
-def _mark_holes(table: DataFrame, hole_share: float, neighbours: int) -> None:
+def _mark_holes(table: DataFrame, hole_share: float, neighbours: int, least_orders: int) -> None:
     whole = table["month_verdict"].to_numpy() == "whole"
     orders = table["n_orders"].to_numpy()
     places = range(len(table))
     medians = [_median(orders, whole, place, neighbours) for place in places]
     table["n_neighbours"] = np.array(medians, dtype="float64")
-    low = [m >= LEAST_ORDERS and n < hole_share * m for n, m in zip(orders, medians, strict=True)]
+    low = [m >= least_orders and n < hole_share * m for n, m in zip(orders, medians, strict=True)]
     table.loc[whole & np.array(low, dtype=bool), "month_verdict"] = "far_below"
     table.loc[whole & (orders == 0), "month_verdict"] = "empty"
 

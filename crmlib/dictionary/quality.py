@@ -79,8 +79,8 @@ DEFINITIONS: dict[str, str] = {
     "n_neighbours": N_("Median orders of the nearest whole months with an order, on both sides."),
     "month_verdict": N_(
         "Whole: complete and in line. No order at all, or far below: fewer orders than the chosen share of the median"
-        " of the months around, where that median is at least 10. The first month is cut off where the data begin later"
-        " in it than the longest time without an order anywhere else."
+        " of the months around, where that median is large enough. The first month is cut off where the data begin"
+        " later in it than the longest time without an order anywhere else."
     ),
     "n_found": N_("Rows, orders or customers that the check is about."),
     "n_filled": N_("Rows in which the attribute is neither blank nor unknown."),

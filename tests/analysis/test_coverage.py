@@ -61,8 +61,10 @@ def test_a_month_below_the_share_of_its_neighbours_median_is_far_below(day: Day)
 
 
 def test_small_shops_have_small_months_by_chance(day: Day) -> None:
-    table = coverage.months(steady(day, "2025-01-01", [9, 1, 9]), as_of_day=day("2025-03-31"))
-    assert set(verdicts(table)) == {"whole"}
+    orders = steady(day, "2025-01-01", [9, 1, 9])
+    assert set(verdicts(coverage.months(orders, as_of_day=day("2025-03-31")))) == {"whole"}
+    table = coverage.months(orders, as_of_day=day("2025-03-31"), least_orders=9)
+    assert verdicts(table) == ["whole", "far_below", "whole"]
 
 
 def test_the_last_month_is_partial_until_it_ends(day: Day) -> None:

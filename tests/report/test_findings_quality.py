@@ -37,6 +37,7 @@ def months(*verdicts: str) -> pd.DataFrame:
     counts = [0 if verdict == "empty" else 12 for verdict in verdicts]
     return pd.DataFrame({
         "month": [JANUARY + i for i in range(len(verdicts))], "n_orders": counts, "month_verdict": list(verdicts),
+        "n_neighbours": 12.0,
     })  # fmt: skip
 
 
@@ -73,7 +74,13 @@ def test_the_most_frequent_reason_is_named() -> None:
     ([], "Whether a part of the export is missing cannot be told yet"),
 ])  # fmt: skip
 def test_holes_are_named_or_said_not_to_be_there(verdicts: list[str], start: str) -> None:
-    assert en(said_of.holes(months(*verdicts))).startswith(start)
+    assert en(said_of.holes(months(*verdicts), least=10)).startswith(start)
+
+
+def test_in_small_months_a_hole_cannot_be_told() -> None:
+    assert en(said_of.holes(months("whole"), least=13)) == (
+        "No whole month is without orders; whether one is too small cannot be told from months of fewer than 13 orders."
+    )
 
 
 def test_the_title_says_how_many_months() -> None:

@@ -40,11 +40,17 @@ def left_out(exclusion: DataFrame) -> Sentence:
     )  # fmt: skip
 
 
-def holes(months: DataFrame) -> Sentence:
-    """The months that look like a hole in the export."""
+def holes(months: DataFrame, *, least: int) -> Sentence:
+    """The months that look like a hole in the export; `least`: orders a month below which a small one may be chance."""
     found = months[months["month_verdict"].isin(HOLES)]
     if not (months["month_verdict"] == "whole").any() and found.empty:
         return say("Whether a part of the export is missing cannot be told yet: no month is whole.")
+    if found.empty and not (months["n_neighbours"] >= least).any():
+        return say(
+            "No whole month is without orders; whether one is too small cannot be told from months of fewer than "
+            "{least:orders}.",
+            least=least,
+        )  # fmt: skip
     if found.empty:
         return say("No whole month is without orders or far below its neighbours: the export shows no hole.")
     first = int(found["month"].iloc[0])
