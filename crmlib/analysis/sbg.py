@@ -98,6 +98,12 @@ def outlook(
     return table
 
 
+def misfit(outlook: pd.DataFrame) -> float:
+    """The largest gap between the observed reach and the model's (share of starters); NaN where there is none."""
+    require_columns("outlook", outlook.columns, ["reach", "reach_model"])
+    return float((outlook["reach"] - outlook["reach_model"]).abs().max())
+
+
 def outlook_value(
     result: SbgResult, elements: pd.DataFrame, *, horizon: int = 24, measure: str = "unit_price"
 ) -> tuple[float, Interval]:

@@ -114,15 +114,24 @@ def outlook(ahead: Any, past: Any) -> list[Sentence]:
     return [expected, _checked(past)]
 
 
-def survival(value: float, interval: Any, horizon: int, n: int) -> Sentence:
-    """L6 by the model up to a delivery that nobody has reached."""
+def survival(value: float, interval: Any, horizon: int, n: int, gap: float) -> list[Sentence]:
+    """L6 by the model up to a delivery that nobody has reached, and how far the model is from what was observed."""
     if math.isnan(value):
-        return say("No outlook on subscriptions: there are none, too few, or the model does not fit.")
-    return say(
+        return [say("No outlook on subscriptions: there are none, too few, or the model does not fit.")]
+    worth = say(
         "Extended by the model to delivery {k:rank}, a subscription is worth {value:money} in sales (95% interval of"
         " the parameters {low:money} to {high:money}; {n:count} contracts).",
         k=horizon, value=value, low=interval.low, high=interval.high, n=n,
     )  # fmt: skip
+    if math.isnan(gap):
+        return [worth]
+    return [
+        worth,
+        say(
+            "Where deliveries were observed, the model is off by up to {gap:points}, which the interval does not hold.",
+            gap=gap,
+        ),
+    ]
 
 
 def cumulative_title(sales: Any, day: int) -> Sentence:
