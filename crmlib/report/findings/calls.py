@@ -19,8 +19,8 @@ def listed(table: DataFrame, *, min_orders: int) -> Sentence:
         return _nobody(table, min_orders)
     action = int((rows["silence_zone"] == "zone_action").sum())
     return say(
-        "{n:customers} are on today's list, {action:count} of them in zone 2, where a contact comes in time; in"
-        " the last 365 days they bought for {amount:money}.",
+        "Today's list holds {n:customers}, {action:count} of them in zone 2, where a contact comes in time; they bought"
+        " for {amount:money} in the last 365 days.",
         n=len(rows), action=action, amount=rows["amount_year"].sum(),
     )  # fmt: skip
 
@@ -116,7 +116,7 @@ def best_case(revived: DataFrame) -> Sentence:
     )  # fmt: skip
 
 
-def extra(found: Any) -> Sentence:
+def brought(found: Any) -> Sentence:
     """Customers and sales that calling brought beyond those who come back anyway."""
     if found.basis == "untellable":
         return say("What calling brought beyond those who come back anyway cannot be told: nobody was held out.")
@@ -145,6 +145,12 @@ def cost(costs: Any) -> Sentence:
             "A revived customer cost {cost:money}; what a new one costs cannot be told, for there is no cost of"
             " advertising.",
             cost=costs.per_revived,
+        )  # fmt: skip
+    if costs.per_extra == costs.per_extra:
+        return say(
+            "A revived customer cost {cost:money}; counting only those beyond who come back anyway, {extra:money}; a"
+            " new one by advertising {new:money}.",
+            cost=costs.per_revived, extra=costs.per_extra, new=costs.per_new,
         )  # fmt: skip
     return say(
         "A revived customer cost {cost:money}, a new one {new:money}: {times:ratio} times as much.",
