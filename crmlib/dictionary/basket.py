@@ -36,6 +36,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "interest_share_2": (N_("Weight of the second interest"), "share"),
     "offer_1": (N_("First offer"), "text"),
     "offer_2": (N_("Second offer"), "text"),
+    "consent": (N_("Consent"), "label"),
 }
 
 CODES: dict[str, str] = {
@@ -46,6 +47,9 @@ CODES: dict[str, str] = {
     "insert": N_("Insert in the box"),
     "order_level": N_("Discounts and refunds of whole orders"),
     "nothing_yet": N_("No order within the window"),
+    "allowed": N_("Given"),
+    "not_allowed": N_("Refused"),
+    "none": N_("None"),
     "abc_a": "A",
     "abc_b": "B",
     "abc_c": "C",
