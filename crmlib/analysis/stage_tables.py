@@ -76,7 +76,8 @@ def flag_table(judged: pd.DataFrame) -> pd.DataFrame:
     yes_rate = n_yes / (n_yes + n_no) with Wilson's interval, of those whom the data tell.
 
     Returns columns:
-        stage; n_yes; n_no; n_untellable; yes_rate, yes_rate_low, yes_rate_high (NaN where nobody is told).
+        stage; n_yes; n_no; n_untellable; yes_rate, yes_rate_low, yes_rate_high (NaN where nobody is told, or
+        only those who do not meet it).
 
     Raises:
         ValueError: a column is missing.
@@ -85,7 +86,8 @@ def flag_table(judged: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame({"stage": [FLAG_STAGES[name] for name in FLAGS]})
     for answer in ANSWERS:
         table[f"n_{answer}"] = [int((judged[name] == answer).sum()) for name in FLAGS]
-    told = table["n_yes"] + table["n_no"]
+    # Where nobody can be shown to meet it, "no" is all that could be told, and a share of 0 would be a lie.
+    told = (table["n_yes"] + table["n_no"]).mask((table["n_yes"] == 0) & (table["n_untellable"] > 0), 0)
     table["yes_rate"] = table["n_yes"] / told.where(told > 0)
     table["yes_rate_low"], table["yes_rate_high"] = wilson_bounds(table["n_yes"], told)
     return table

@@ -55,6 +55,9 @@ def test_flags_are_counted_of_those_told() -> None:
     assert flags.loc["stage_general", ["n_yes", "n_no", "n_untellable", "yes_rate"]].tolist() == [2, 2, 0, 0.5]
     assert flags.loc["stage_fan_club", "n_untellable"] == 4
     assert np.isnan(flags.loc["stage_fan_club", "yes_rate"])
+    bare = stage_tables.flag_table(stages.judge(_gather(ROWS, products=PRODUCTS.head(0)))).set_index("stage")
+    assert bare.loc["stage_excellent", ["n_yes", "n_no", "n_untellable"]].tolist() == [0, 2, 2]
+    assert np.isnan(bare.loc["stage_excellent", "yes_rate"])  # one order says no, nothing can say yes
     assert np.isnan(stage_tables.n_met(flags.reset_index(), "stage_fan_club"))
 
 
