@@ -11,6 +11,7 @@ from crmlib.plots import colours, forms
 from crmlib.plots.drawing import (
     SMALL,
     Note,
+    apart,
     axes_or_new,
     axis_label,
     category_rows,
@@ -20,8 +21,10 @@ from crmlib.plots.drawing import (
     nothing_to_show,
     rows_that_fit,
     share_axis,
+    short,
     whole_ticks,
     with_size,
+    write,
     write_apart,
     write_beside,
 )
@@ -60,9 +63,18 @@ def payback(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = table[table["media"].isin(kept) & table["net"].notna()]
     if rows.empty:
         return nothing_to_show(ax)
-    names = ["media", "day", "net"]
-    forms.bands(rows[names], x="day", value="net", series="media", ax=ax)
+    low, high = lowest_highest(rows[["net"]])
+    last = float(rows["day"].max())
+    ax.set_xlim(0, max(last, 1))
+    whole_ticks(ax, 0, last, (30, 90, 180, 360, 720))
+    money_axis(ax, "y", "net", high, low)
     ax.axhline(0, color=colours.INK, linewidth=1.0)
+    ax.set_xlabel(axis_label("day"))
+    notes = [_curve(ax, rows[rows["media"] == name], colour) for name, colour in zip(kept, forms.SERIES, strict=False)]
+    # The colours lead from a name to its line; leaders would cross the names where the lines end close together.
+    shown = [note for note in notes if note]
+    for note, dy in zip(shown, apart(ax, shown), strict=True):
+        write(ax, note, dx=6, dy=dy, ha="left", va="center")
     return ax
 
 
@@ -153,6 +165,17 @@ def survival(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_ylabel(axis_label("reach"))
     _name_curves(ax, table)
     return ax
+
+
+def _curve(ax: Axes, points: DataFrame, colour: str) -> Note | None:
+    """A medium's line, and its name at the end; None where no point is known."""
+    if points.empty:
+        return None
+    ordered = points.sort_values("day")
+    ax.plot(ordered["day"], ordered["net"], color=colour)
+    end = ordered.iloc[-1]
+    name = short(words.label(end["media"]))
+    return Note(x=float(end["day"]), y=float(end["net"]), text=name, colour=colour)
 
 
 def _name_curves(ax: Axes, table: DataFrame) -> None:

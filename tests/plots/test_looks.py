@@ -124,6 +124,44 @@ def outlook(n: int) -> pd.DataFrame:
     return table
 
 
+def values(n: int) -> pd.DataFrame:
+    rows = [(name, 30 * k, 100, 1_000.0 * k, 900.0 * k, 1_100.0 * k)
+            for name in ("sales_ltv", "profit_ltv") for k in range(1, n + 1)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["value_basis", "day", "n_eligible", "ltv", "ltv_low", "ltv_high"])
+
+
+def paybacks(n: int) -> pd.DataFrame:
+    rows = [(f"{NAMES[i % 4]}{i}", day, 900 - i, day * 20.0 - 300 * i) for i in range(n) for day in (0, 30, 360, 720)]
+    return pd.DataFrame(rows, columns=["media", "day", "n_eligible", "net"])
+
+
+def media(n: int) -> pd.DataFrame:
+    limit = np.linspace(-5_000, 20_000, n)
+    bounds = {"limit_cpo_low": limit - 1_000, "limit_cpo_high": limit + 1_000}
+    names = [NAMES[i % 4] for i in range(n)]
+    verdicts = [("scale", "untellable", "stop")[i % 3] for i in range(n)]
+    table = {"media": names, "n_year": 1_234, "cpo": 9_000.0, "limit_cpo": limit, "verdict": verdicts}
+    return pd.DataFrame({**table, **bounds})
+
+
+def tornado(n: int) -> pd.DataFrame:
+    names = ["unit_price_element", "cancellation_element", "continuation_element", "continuation_later"]
+    up = np.linspace(2_000, 10, n)
+    table = {"element": [names[i % 4] for i in range(n)], "number": [i if i % 4 == 2 else np.nan for i in range(n)]}
+    return pd.DataFrame({**table, "change": 0.01, "difference_up": up, "difference_down": -up})
+
+
+def reach(n: int) -> pd.DataFrame:
+    model = 0.95 ** np.arange(n)
+    table = {"number": np.arange(1, n + 1), "reach": np.where(np.arange(n) < 12, model * 0.97, np.nan)}
+    bounds = {"reach_model_low": model * 0.9, "reach_model_high": np.minimum(model * 1.1, 1)}
+    return pd.DataFrame({**table, "reach_model": model, **bounds})
+
+
+def cost_months(n: int) -> pd.DataFrame:
+    return pd.DataFrame({"month": 24_000 + np.arange(n), "cpa": 6_000.0 + 100 * (np.arange(n) % 7)})
+
+
 CASES: dict[str, tuple[Callable[..., Axes], Callable[[int], pd.DataFrame]]] = {
     "segments": (plots.rfm.segments, segments),
     "rank_grid": (plots.rfm.rank_grid, rank_grid),
@@ -137,6 +175,12 @@ CASES: dict[str, tuple[Callable[..., Axes], Callable[[int], pd.DataFrame]]] = {
     "distribution": (plots.nps.distribution, answers),
     "groups": (plots.nps.groups, groups),
     "differences": (plots.abtest.differences, experiments),
+    "ltv_cumulative": (plots.ltv.cumulative, values),
+    "ltv_payback": (plots.ltv.payback, paybacks),
+    "ltv_break_even": (plots.ltv.break_even, media),
+    "ltv_tornado": (plots.ltv.tornado, tornado),
+    "ltv_survival": (plots.ltv.survival, reach),
+    "ltv_cost_trend": (plots.ltv.cost_trend, cost_months),
     "cpm_months": (plots.portfolio.months, cpm_months),
     "bridge": (plots.portfolio.bridge, bridge),
     "outlook": (plots.portfolio.outlook, outlook),

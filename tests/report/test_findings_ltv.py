@@ -159,7 +159,8 @@ def test_every_title_has_a_form_without_data() -> None:
 
     titles = [
         findings.ltv.cumulative_title(NOTHING, 365), findings.ltv.levers_title(empty),
-        findings.media.payback_title(empty), findings.media.media_title(empty), findings.media.trend_title(empty), findings.ltv.survival_title(NAN, 24),
+        findings.media.payback_title(empty), findings.media.media_title(empty), findings.media.trend_title(empty),
+        findings.ltv.survival_title(NAN, 24),
     ]  # fmt: skip
 
     assert all(title.text() for title in titles)
