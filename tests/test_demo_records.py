@@ -270,6 +270,12 @@ def test_one_customer_is_called_back_after_silence_and_worth_about_800000_yen(
     assert planted["called"] < planted["revived"]
 
 
+def test_the_truth_says_what_to_expect_beside_what_was_drawn(told: dict[str, Any]) -> None:
+    assert told["expected"] == {
+        name: {key: known.value for key, known in figures.items()} for name, figures in demo.true_values().items()
+    }
+
+
 # --- around the orders ---
 
 

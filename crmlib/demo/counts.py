@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib.demo import calls, circle, consents, faults, market, regular, subscriptions
+from crmlib.demo.population import true_values
 
 if TYPE_CHECKING:
     from crmlib.demo.world import World
@@ -40,6 +41,8 @@ def told(total: Tally) -> Tally:
         "early_delivery": subscriptions.EARLY_DELIVERY,
         "early_weight": subscriptions.EARLY_WEIGHT,
     }
+    expected = true_values().items()
+    total["expected"] = {name: {key: known.value for key, known in figures.items()} for name, figures in expected}
     total["revival"] |= {"window_days": calls.WINDOW_DAYS, "reach": calls.REACH, "chance_won_back": calls.WON_BACK}
     return total
 
