@@ -67,7 +67,7 @@ def shortened(table: pd.DataFrame, *, most: int = 20) -> pd.DataFrame:
 
 
 def display(table: pd.DataFrame) -> pd.DataFrame:
-    """A product table under one name each: the product's name, else its code; columns as a page shows them.
+    """A product table under one name each: the product's name, with its code where several share it, else its code.
 
     Returns columns:
         item; role; n_customers; share_customers; quantity; amount; share_amount; cumulative_share_amount; abc.
@@ -76,7 +76,9 @@ def display(table: pd.DataFrame) -> pd.DataFrame:
         ValueError: a column is missing.
     """
     require_columns("table", table.columns, ["product_id", "product_name", "role", "amount"])
-    item = table["product_name"].where(table["product_name"].notna(), table["product_id"])
+    name, known = table["product_name"], table["product_name"].notna()
+    name = name.where(~(known & name.duplicated(keep=False)), name + " (" + table["product_id"] + ")")
+    item = name.where(known, table["product_id"])
     names = ["role", "n_customers", "share_customers", "quantity", "amount", "share_amount", "cumulative_share_amount"]
     return table[[*names, "abc"]].assign(item=item)[["item", *names, "abc"]]
 

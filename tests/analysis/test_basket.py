@@ -162,6 +162,13 @@ def test_products_and_the_money_of_whole_orders_add_up_to_the_sales() -> None:
     ]  # fmt: skip
 
 
+def test_products_that_share_a_name_are_told_apart_by_their_code() -> None:
+    sold = aggregates.goods_sold(ITEMS, first_day=0, last_day=400)
+    twins = PRODUCTS.assign(product_name=["Gel", "Oil", "Gel", "Guide"])
+    table = goods.display(goods.product_table(sold, twins, n_customers=4, amount=4200))
+    assert table["item"].tolist() == ["Gel (gel)", "Oil", "Gel (soap)", "Guide", "order_level"]
+
+
 def test_lines_without_a_product_are_money_of_no_product() -> None:
     nameless = lines(("1", "a", 0, "gel", 500), ("1", "a", 0, "x", 50)).assign(product_id=["gel", None])
     sold = aggregates.goods_sold(nameless, first_day=0, last_day=9)
