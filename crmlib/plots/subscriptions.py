@@ -45,8 +45,9 @@ def steps(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     share_axis(ax, "y", float(tops.max()) * 1.1)
     stride = max(1, int(-(-len(rows) * STEP_WIDTH // plot_size(ax)[0])))
     shown = rows.iloc[::stride]
-    for place, rate, top in zip(shown["delivery"], shown["continuation_rate"], tops[shown.index], strict=True):
-        write(ax, Note(x=place, y=top, text=words.text(rate, "share")), dy=2, ha="center", va="bottom")
+    for place, rate in zip(shown["delivery"], shown["continuation_rate"], strict=True):
+        # At the foot of the bar, as the line of survival crosses the tops.
+        write(ax, Note(x=place, y=0.0, text=words.text(rate, "share")), dy=3, ha="center", va="bottom")
     _step_axis(ax, shown)
     set_span(ax, places.min(), places.max(), least=4)
     _survival_name(ax, rows)
