@@ -68,8 +68,8 @@ def margin(counts: pd.DataFrame, *, margin_rate: float | None = None, least_know
     return MarginResult(share_known=share, rate=rate, rate_used=used, basis=basis)
 
 
-def value_days(horizon_days: int, *, step: int = 30) -> list[int]:
-    """Every 30th day up to a horizon, with day 180 and day 365, which half-year and annual values need.
+def value_days(horizon_days: int, *, observed_days: int | None = None, step: int = 30) -> list[int]:
+    """Every 30th day up to a horizon and the days observed, with 180 and 365 for half-year and annual values.
 
     Raises:
         ValueError: horizon_days is below 30.
@@ -79,7 +79,8 @@ def value_days(horizon_days: int, *, step: int = 30) -> list[int]:
         [30, 60, 90, 180, 365]
     """
     require_at_least("horizon_days", horizon_days, step)
-    return sorted({*range(step, horizon_days + 1, step), 180, 365})
+    last = horizon_days if observed_days is None else max(min(horizon_days, observed_days), step)
+    return sorted({*range(step, last + 1, step), 180, 365})
 
 
 def by_group(
