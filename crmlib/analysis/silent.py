@@ -63,7 +63,7 @@ def _draw(
         band = int(np.searchsorted(bounds, gap, side="left"))
         silent = day - last
         alike = np.flatnonzero((silent > bounds[band - 1]) & (silent <= bounds[band]) & (following >= day))
-        chosen = random.choice(alike, min(per_call, len(alike)), replace=False) if len(alike) else []
+        chosen = random.choice(alike, min(per_call, len(alike)), replace=False) if len(alike) else alike
         found += [(int(place), int(day)) for place in chosen]
     return found
 
