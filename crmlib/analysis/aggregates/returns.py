@@ -35,8 +35,8 @@ def return_table(
         ...                        "channel": "own", "order_kind": "one_off", "acq_media": "flyer"})
         >>> lines = pd.DataFrame({"order_id": ["1"], "channel": ["own"], "line_no": [1], "product_id": ["gel"],
         ...                       "line_amount": [98], "line_type": ["product"]})
-        >>> return_table(orders, lines, as_of_day=90)[["product_id", "next_days"]].iloc[0].to_list()
-        ['gel', 25.0]
+        >>> return_table(orders, lines, as_of_day=90)[["product_id", "next_days"]].to_numpy().tolist()
+        [['gel', 25.0]]
     """
     rows = lazy(orders, ["customer_id", "order_id", "order_day", *ENTRY]).filter(nw.col("order_day") <= as_of_day)
     if not count_trials:
