@@ -15,11 +15,12 @@ def comparable(
     approached: pd.DataFrame, silences: pd.DataFrame, contacts: pd.DataFrame, *, dormant_days: int = 60,
     window_days: int = 90, per_call: int = 5, seed: int = 1,
 ) -> pd.DataFrame:  # fmt: skip
-    """For every observed call, some customers who were as dormant on the same day and whom nobody contacted.
+    """For every observed call, some customers who were as dormant on the same day and not contacted until then.
 
-    As dormant: the silence on that day lies in the same band (up to twice, four times `dormant_days`, longer). They
-    are drawn with the seed from all who were; a customer may be drawn for several calls, because long silences stand
-    open on many days and must count as often as the calls find them.
+    Whoever was contacted later stays in: to leave him out would be to choose by what came after. As dormant: the
+    silence on that day lies in the same band (up to twice, four times `dormant_days`, longer). They are drawn with the
+    seed from all who were; a customer may be drawn for several calls, because long silences stand open on many days
+    and must count as often as the calls find them.
 
     Args:
         approached: of `revival.approaches`.
@@ -40,7 +41,7 @@ def comparable(
     require_columns("silences", silences.columns,
                     ["customer_id", "last_day", "next_day", "n_orders_before", "amount_before"])  # fmt: skip
     calls = approached[approached["observed"].astype(bool) & (approached["contact_group"] != HELD_OUT)]
-    pool = _untouched(silences, contacts).sort_values(["customer_id", "last_day"], ignore_index=True)
+    pool = _with_first_contact(silences, contacts).sort_values(["customer_id", "last_day"], ignore_index=True)
     pairs = [(float(day), float(gap)) for day, gap in zip(calls["contacted_day"], calls["recency_days"], strict=True)]
     drawn = _draw(pool, pairs, dormant_days, per_call, np.random.default_rng(seed))
     rows = pool.iloc[[place for place, _ in drawn]].reset_index(drop=True)
@@ -57,12 +58,15 @@ def _draw(
 ) -> list[tuple[int, int]]:
     """Places in the pool, with the day of the call each was drawn for."""
     last, following = pool["last_day"].to_numpy(), pool["next_day"].fillna(np.inf).to_numpy()
+    touched = pool["touched_day"].to_numpy(dtype="float64")
     bounds = np.array([dormant_days, 2 * dormant_days, 4 * dormant_days, np.inf])
     found: list[tuple[int, int]] = []
     for day, gap in calls:
         band = int(np.searchsorted(bounds, gap, side="left"))
         silent = day - last
-        alike = np.flatnonzero((silent > bounds[band - 1]) & (silent <= bounds[band]) & (following >= day))
+        alike = np.flatnonzero(
+            (silent > bounds[band - 1]) & (silent <= bounds[band]) & (following >= day) & (touched > day)
+        )
         chosen = random.choice(alike, min(per_call, len(alike)), replace=False) if len(alike) else alike
         found += [(int(place), int(day)) for place in chosen]
     return found
@@ -95,10 +99,12 @@ def balance(called: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[1:], "float64"))
 
 
-def _untouched(silences: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
-    """Silences in which no contact falls, from the day after the order to the day of the next one."""
+def _with_first_contact(silences: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
+    """The silences with the day of the first contact in them, infinite where there is none."""
+    key = ["customer_id", "last_day"]
     made = contacts.loc[contacts["contact_group"] != HELD_OUT, ["customer_id", "contacted_day"]]
-    both = silences[["customer_id", "last_day", "next_day"]].merge(made, on="customer_id")
+    both = silences[[*key, "next_day"]].merge(made, on="customer_id")
     inside = (both["contacted_day"] > both["last_day"]) & ~(both["contacted_day"] > both["next_day"])
-    touched = pd.MultiIndex.from_frame(both.loc[inside, ["customer_id", "last_day"]])
-    return silences[~pd.MultiIndex.from_frame(silences[["customer_id", "last_day"]]).isin(touched)]
+    first = both[inside].groupby(key, as_index=False)["contacted_day"].min()
+    told = silences.merge(first.rename(columns={"contacted_day": "touched_day"}), on=key, how="left")
+    return told.fillna({"touched_day": np.inf})
