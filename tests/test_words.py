@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import math
 import re
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po

@@ -22,7 +22,8 @@ def test_each_pair_has_its_customers_rate_and_sales_between() -> None:
     assert len(table) == 4 * 3
     pair = _cell(table, "first", "steady")
     assert (pair["n_start"], pair["n_customers"], pair["rate"], pair["amount"]) == (2, 1, 0.5, 5)
-    assert 0.09 < pair["rate_low"] < 0.1 and 0.9 < pair["rate_high"] < 0.91  # Wilson of 1 in 2: .0945 to .9055
+    assert 0.09 < pair["rate_low"] < 0.1
+    assert 0.9 < pair["rate_high"] < 0.91  # Wilson of 1 in 2: .0945 to .9055
     assert _cell(table, "came_new", "first")["amount"] == 7
     assert pd.isna(_cell(table, "left", "left")["rate"])
 
