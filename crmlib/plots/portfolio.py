@@ -50,7 +50,7 @@ def months(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     wide = wide.fillna(0).sort_index()
     base = np.zeros(len(wide))
     tones = [STEP_COLOURS[number % len(STEP_COLOURS)] for number in range(len(wide.columns))]
-    middles = []
+    middles: list[float] = []
     for name, tone in zip(wide.columns, tones, strict=True):
         heights = wide[name].to_numpy(dtype="float64")
         ax.bar(wide.index, heights, width=0.82, bottom=base, color=tone)
