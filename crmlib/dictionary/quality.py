@@ -31,7 +31,7 @@ CODES: dict[str, str] = {
     "far_below": N_("far below its neighbours"),
     "there": N_("there"),
     "not_there": N_("not there"),
-    "told": N_("yes"),
+    "told": N_("can be told"),
     "not_told": N_("no: the setting has no effect"),
     "first_order": N_("First counted order"),
     "last_order": N_("Last counted order"),

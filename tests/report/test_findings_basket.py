@@ -82,5 +82,5 @@ def test_consent_that_is_not_recorded_is_said() -> None:
     words.speak("ja")
     some = dormant.assign(consent=["allowed", "not_allowed"])
     assert basket.dormant_offers(some, some.head(1), 60).text() == (
-        "最終購入から60日以上の顧客は2人。うち1人は連絡をすべて拒否しておらず、関心カテゴリまたは売れ筋の中に未購入の商品がある。"
+        "最終購入から60日以上の顧客は2人です。うち1人は連絡をすべて拒否しておらず、関心カテゴリまたは売れ筋の中に未購入の商品があります。"
     )
