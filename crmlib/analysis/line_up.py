@@ -86,7 +86,7 @@ def category_table(products: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:
 
     Returns columns:
         category_name (`no_category` where none is given; categories of inserts only are left out); n_products;
-        n_entry (trial, front); n_next (back-end, cross);
+        n_entry (trial, front); n_follow_ups (back-end, cross);
         n_lines; line_amount (smallest unit); gap_state (covered, no_next, no_entry, untellable).
 
     Raises:
@@ -94,15 +94,15 @@ def category_table(products: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:
     """
     rows = _with_sales(products, sales)
     rows["category_name"] = rows["category_l1"].fillna("no_category")
-    rows["n_entry"], rows["n_next"] = (rows["role"].isin(roles).astype("int64") for roles in (ENTRY, NEXT))
+    rows["n_entry"], rows["n_follow_ups"] = (rows["role"].isin(roles).astype("int64") for roles in (ENTRY, NEXT))
     rows["n_unknown"] = rows["role"].eq("unknown").astype("int64")
-    names = ["n_products", "n_entry", "n_next", "n_unknown", "n_lines", "line_amount"]
+    names = ["n_products", "n_entry", "n_follow_ups", "n_unknown", "n_lines", "line_amount"]
     table = rows.groupby("category_name", as_index=False)[names].sum()
-    states = [(table["n_unknown"] > 0) & ((table["n_next"] == 0) | (table["n_entry"] == 0)),
-              (table["n_next"] == 0) & (table["n_entry"] > 0),
-              (table["n_entry"] == 0) & (table["n_next"] > 0)]  # fmt: skip
+    states = [(table["n_unknown"] > 0) & ((table["n_follow_ups"] == 0) | (table["n_entry"] == 0)),
+              (table["n_follow_ups"] == 0) & (table["n_entry"] > 0),
+              (table["n_entry"] == 0) & (table["n_follow_ups"] > 0)]  # fmt: skip
     table["gap_state"] = np.select(states, ["untellable", "no_next", "no_entry"], "covered")
-    table = table[table[["n_entry", "n_next", "n_unknown"]].sum(axis=1) > 0]
+    table = table[table[["n_entry", "n_follow_ups", "n_unknown"]].sum(axis=1) > 0]
     order = table.sort_values(["line_amount", "category_name"], ascending=[False, True], ignore_index=True)
     return order.drop(columns="n_unknown")
 

@@ -22,7 +22,7 @@ class MarginResult:
     """How much of the sales has a known cost, and the gross margin rate that follows.
 
     `rate` is that of the sales with a known cost; `rate_used` stands in where a cost is missing, NaN where gross
-    profit cannot be told. `basis` says why: unit_cost (every cost known), filled (nearly all known, the known rate for
+    profit cannot be told. `basis` says why: all_costs_known, filled (nearly all known, the known rate for
     the rest), given (the rate handed in for the rest) or untellable.
     """
 
@@ -217,7 +217,7 @@ def _on_day(sums: pd.DataFrame, day: int) -> pd.DataFrame:
 
 def _basis(share: float, margin_rate: float | None, least_known: float) -> str:
     if share == 1:
-        return "unit_cost"
+        return "all_costs_known"
     if margin_rate is not None:
         return "given"
     return "filled" if share >= least_known else "untellable"

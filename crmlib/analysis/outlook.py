@@ -93,10 +93,10 @@ def by_frequency(repeats: pd.DataFrame, result: OutlookResult, *, most: int = 4)
 
     Returns columns:
         purchases_so_far (days with orders; the last row holds that many and more); n_customers; share_alive (mean
-        probability that a customer still buys); expected_purchases, expected_amount (mean a customer);
+        probability that a customer still buys); expected_purchases, expected_amount_per_customer (mean a customer);
         bought_purchases (mean a customer, of the days that have passed).
     """
-    names = ["purchases_so_far", "n_customers", "share_alive", "expected_purchases", "expected_amount",
+    names = ["purchases_so_far", "n_customers", "share_alive", "expected_purchases", "expected_amount_per_customer",
              "bought_purchases"]  # fmt: skip
     if result.state != "fitted":
         return pd.DataFrame(columns=names).astype("float64")
@@ -104,7 +104,7 @@ def by_frequency(repeats: pd.DataFrame, result: OutlookResult, *, most: int = 4)
     table = pd.DataFrame({"purchases_so_far": (repeats["frequency"] + 1).clip(upper=most + 1)})
     table["share_alive"] = bgnbd.alive(result.buying.parameters, customers)
     table["expected_purchases"] = bgnbd.conditional_purchases(result.buying.parameters, customers, time=result.days)
-    table["expected_amount"] = table["expected_purchases"] * _spend(customers, result.spending)
+    table["expected_amount_per_customer"] = table["expected_purchases"] * _spend(customers, result.spending)
     table["bought_purchases"] = repeats["n_later"].astype("float64")
     groups = table.groupby("purchases_so_far")
     means = groups.mean().assign(n_customers=groups.size()).reset_index()

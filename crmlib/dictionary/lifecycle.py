@@ -53,7 +53,6 @@ CODES: dict[str, str] = {
     "male": N_("men"),
     "age_band": N_("Age"),
     "prefecture": N_("Area"),
-    "acq_media": N_("Medium"),
     "first_product": N_("First product"),
     "attribute_not_known": N_("not known"),
     "age_under_20": N_("under 20"),

@@ -45,7 +45,6 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "n_trial": (N_("Began with a trial"), "customers"),
     "pull_rate": (N_("Pull-up rate"), "share"),
     "mr": (N_("MR (media ratio)"), "ratio"),
-    "f2_rate": (N_("F2 conversion"), "share"),
     "n_year": (N_("Observed a year"), "customers"),
     "roas": (N_("ROAS, first year"), "ratio"),
     "roi": (N_("ROI, first year"), "change"),
@@ -63,7 +62,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "purchases_so_far": (N_("Purchases so far"), "rank"),
     "share_alive": (N_("P(alive), mean"), "share"),
     "expected_purchases": (N_("Expected purchases a customer"), "ratio"),
-    "expected_amount": (N_("Expected sales a customer"), "money"),
+    "expected_amount_per_customer": (N_("Expected sales a customer"), "money"),
     "bought_purchases": (N_("Bought a customer"), "ratio"),
 }
 
@@ -106,7 +105,7 @@ CODES: dict[str, str] = {
     "reached": N_("reached"),
     "not_reached": N_("not reached"),
     "not_observed_yet": N_("not observed long enough"),
-    "unit_cost": N_("cost of every product known"),
+    "all_costs_known": N_("cost of every product known"),
     "filled": N_("cost nearly always known, the rest at the known rate"),
     "given": N_("known costs, the rest at the rate given"),
     "fitted": N_("fitted"),
@@ -144,7 +143,6 @@ DEFINITIONS: dict[str, str] = {
         "Trial customers who bought the main product within the window divided by trial customers observed so long."
     ),
     "mr": N_("Sales of the first orders divided by advertising cost."),
-    "f2_rate": N_("Customers with a second purchase within the window divided by customers observed so long."),
     "roas": N_("Annual sales LTV divided by CPA: the first year's sales for each unit of cost."),
     "roi": N_("First year's gross profit less variable cost, less advertising cost, divided by advertising cost."),
     "limit_cpo": N_(
@@ -158,5 +156,7 @@ DEFINITIONS: dict[str, str] = {
     "share_advertised": N_("New customers of media that have a cost divided by all new customers."),
     "share_alive": N_("Mean probability by the BG/NBD model that a customer still buys."),
     "expected_purchases": N_("Purchases expected of a customer in the coming days by the BG/NBD model."),
-    "expected_amount": N_("Expected purchases times the spend a purchase expected by the Gamma-Gamma model."),
+    "expected_amount_per_customer": N_(
+        "Expected purchases times the spend a purchase expected by the Gamma-Gamma model."
+    ),
 }

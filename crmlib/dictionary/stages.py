@@ -52,7 +52,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "gap_state": (N_("Line-up"), "label"),
     "category_name": (N_("Product category"), "label"),
     "n_entry": (N_("Trial and main products"), "count"),
-    "n_next": (N_("Back-end and cross products"), "count"),
+    "n_follow_ups": (N_("Back-end and cross products"), "count"),
     "candidate_because": (N_("Why a candidate"), "label"),
     "n_referrals": (N_("People referred"), "count"),
     "coverage": (N_("Back-end and cross products bought"), "share"),

@@ -78,7 +78,7 @@ def test_cumulative_value_follows_who_is_observed_and_a_fixed_set() -> None:
 
 @pytest.mark.parametrize(
     ("known", "rate", "basis", "used"),
-    [(1000, None, "unit_cost", 0.5), (960, None, "filled", 0.5), (900, None, "untellable", math.nan),
+    [(1000, None, "all_costs_known", 0.5), (960, None, "filled", 0.5), (900, None, "untellable", math.nan),
      (900, 0.3, "given", 0.3), (0, None, "untellable", math.nan), (0, 0.3, "given", 0.3)],
 )  # fmt: skip
 def test_the_margin_says_what_it_rests_on(known: int, rate: float | None, basis: str, used: float) -> None:
@@ -186,7 +186,7 @@ def test_an_improvement_never_lowers_the_value(rates: list[float], points: float
 
 def test_the_six_definitions_stand_side_by_side() -> None:
     two = pd.concat([sums([100, 300]), sums([400, 600], day=720)])
-    margin = ltv.MarginResult(share_known=1, rate=0.5, rate_used=0.5, basis="unit_cost")
+    margin = ltv.MarginResult(share_known=1, rate=0.5, rate_used=0.5, basis="all_costs_known")
     subscribed = elements.from_deliveries(STEPS, DELIVERIES)
 
     table = ltv_views.side_by_side(two, ACTIVE, subscribed, margin, variable_cost=10).set_index("definition")

@@ -58,7 +58,7 @@ def test_what_is_not_known_is_said_so() -> None:
 
 @pytest.mark.parametrize(
     ("basis", "share", "said"),
-    [("unit_cost", 1.0, "known for all sales"), ("filled", 0.97, "known for 97.0% of sales"),
+    [("all_costs_known", 1.0, "known for all sales"), ("filled", 0.97, "known for 97.0% of sales"),
      ("untellable", 0.4, "known for 40.0% of sales only"), ("untellable", NAN, "no order has a product")],
 )  # fmt: skip
 def test_gross_profit_says_what_it_rests_on(basis: str, share: float, said: str) -> None:

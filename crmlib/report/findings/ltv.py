@@ -57,7 +57,7 @@ def costs_known(margin: Any) -> Sentence:
             " products' costs.",
             share=margin.share_known,
         )
-    if margin.basis == "unit_cost":
+    if margin.basis == "all_costs_known":
         return say("Costs are known for all sales; the gross margin is {rate:share}.", rate=margin.rate)
     return say(
         "Costs are known for {share:share} of sales; where they are missing, a gross margin of {rate:share} stands in.",
