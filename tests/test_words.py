@@ -193,7 +193,8 @@ def test_japanese_has_no_english_left_and_english_no_japanese() -> None:
             left = left.replace(name, "")
         assert not re.search(r"[A-Za-z]{4,}", left), said
         source = message.id if isinstance(message.id, str) else message.id[0]
-        assert not KANA.search(source), source
+        # What Japanese tools call a figure stands as they write it, in either language.
+        assert KANA.findall(source) in ([], KANA.findall(said)), source
 
 
 def test_an_f_string_is_refused_in_a_report_text() -> None:
