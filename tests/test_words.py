@@ -175,7 +175,8 @@ def test_japanese_has_no_english_left_and_english_no_japanese() -> None:
         # Services and tools under their own names, people who found a method, and parameters of a notebook.
         "LINE",
         "ROAS",
-        "Stripe Billing",
+        "Stripe",
+        "Billing",
         "Borkowf",
         "LTV-Lab",
         "MakeRepeater",
