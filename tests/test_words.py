@@ -195,7 +195,7 @@ def test_japanese_has_no_english_left_and_english_no_japanese() -> None:
         assert not re.search(r"[A-Za-z]{4,}", left), said
         source = message.id if isinstance(message.id, str) else message.id[0]
         # What Japanese tools call a figure stands as they write it, in either language.
-        assert KANA.findall(source) in ([], KANA.findall(said)), source
+        assert set(KANA.findall(source)) <= set(KANA.findall(said)), source
 
 
 def test_an_f_string_is_refused_in_a_report_text() -> None:
