@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from crmlib.client import Client, load_client
+from crmlib.client import NOTEBOOKS, Client, load_client
 from crmlib.errors import UserError
 
 SMALL = """\
@@ -63,7 +63,7 @@ def test_a_small_file_is_enough(tmp_path: Path) -> None:
     client = load_client(write(tmp_path, SMALL))
     assert (client.name, client.language, client.currency, client.minor_units) == ("acme", "ja", "JPY", 0)
     assert (client.policy.cancelled, client.policy.pending, client.policy.same_day) == ("leave_out", "keep", "separate")
-    assert client.notebooks == ["rfm", "retention", "nps", "abtest"]
+    assert client.notebooks == list(NOTEBOOKS)
     assert (client.title_in("ja"), client.section("rfm"), client.section("ltv")) == ("acme", {}, {})
 
 
