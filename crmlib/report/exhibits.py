@@ -128,13 +128,13 @@ class Report:
         lines = [s.text() for s in ([sentence] if isinstance(sentence, Sentence) else sentence)]
         self._emit({**head, "text": "\n".join(lines)}, "".join(f"<p>{escape(line)}</p>" for line in lines))
 
-    def reconcile(self, table: DataFrame) -> None:
-        """Check that a table's sales are those of the ledger, to the smallest unit.
+    def reconcile(self, table: DataFrame, *columns: str) -> None:
+        """Check that a table's sales, in `amount` or the columns named, are those of the ledger to the smallest unit.
 
         Raises:
             ValueError: they are not, with both sums; a report that does not add up is never made.
         """
-        found, used = int(table["amount"].sum()), int(self.shop.ledger.amount_used or 0)
+        found, used = int(table[list(columns or ["amount"])].sum().sum()), int(self.shop.ledger.amount_used or 0)
         if found != used:
             raise ValueError(f"the sales of the table add up to {found}, the ledger has {used}; they must be equal.")
 
