@@ -8,6 +8,7 @@ import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.intervals import Interval
+from crmlib.analysis.months import last_day, month_of_day
 from crmlib.analysis.revival import HELD_OUT, EffectResult
 
 
@@ -33,12 +34,13 @@ class CostResult:
 
 def call_costs(
     approached: pd.DataFrame, found: EffectResult, *, contact_cost: float | None, ad_costs: pd.DataFrame,
-    customers: pd.DataFrame,
+    customers: pd.DataFrame, as_of_day: int,
 ) -> CostResult:  # fmt: skip
     """Cost of a revived customer by calls against the cost of a new one by advertising.
 
     Calls: contact_cost * contacts made with the observed approaches / revived customers. Advertising: its cost / new
-    customers whose first order lies within the days that have costs.
+    customers whose first order lies within the days that have costs. Costs that all stand on first days of months are
+    those of whole months: their last month counts to its end, and one that has not ended counts on neither side.
 
     Args:
         approached: of `revival.approaches`.
@@ -46,6 +48,7 @@ def call_costs(
         contact_cost: of one contact, smallest unit; None where it is not known.
         ad_costs: cost_day, cost; empty where there is none.
         customers: of `aggregates.customer_table`.
+        as_of_day: where observation ends.
 
     Raises:
         ValueError: a column is missing or contact_cost is below 0.
@@ -59,7 +62,7 @@ def call_costs(
     # Of randomised lists only a part of the calls is compared; the cost is that of a call there too.
     extra_rate = found.difference * len(rows)
     bounds = [end * len(rows) for end in (found.difference_interval.low, found.difference_interval.high)]
-    n_new, spent = _new_customers(ad_costs, customers)
+    n_new, spent = _new_customers(ad_costs, customers, as_of_day)
     per_extra, per_new = _ratio(cost, extra_rate), _ratio(spent, n_new)
     return CostResult(
         n_contacts=n_contacts,
@@ -85,11 +88,20 @@ def in_smallest_unit(cost: float | None, *, minor_units: int) -> float | None:
     return None if cost is None else float(cost) * 10**minor_units
 
 
-def _new_customers(ad_costs: pd.DataFrame, customers: pd.DataFrame) -> tuple[int, float]:
-    if ad_costs.empty:
+def _new_customers(ad_costs: pd.DataFrame, customers: pd.DataFrame, as_of_day: int) -> tuple[int, float]:
+    rows = ad_costs[ad_costs["cost_day"] <= as_of_day]
+    until = rows["cost_day"]
+    if _is_monthly(rows):
+        until = pd.Series([last_day(month_of_day(int(day))) for day in rows["cost_day"]], index=rows.index)
+    rows, until = rows[until <= as_of_day], until[until <= as_of_day]
+    if rows.empty:
         return 0, float("nan")
-    first = customers["first_day"].between(ad_costs["cost_day"].min(), ad_costs["cost_day"].max())
-    return int(first.sum()), float(ad_costs["cost"].sum())
+    first = customers["first_day"].between(rows["cost_day"].min(), until.max())
+    return int(first.sum()), float(rows["cost"].sum())
+
+
+def _is_monthly(ad_costs: pd.DataFrame) -> bool:
+    return all(last_day(month_of_day(int(day)) - 1) + 1 == day for day in ad_costs["cost_day"])
 
 
 def _ratio(above: float, below: float, *, beyond: float = float("nan")) -> float:

@@ -146,15 +146,44 @@ def test_costs_of_a_revival_and_of_a_new_customer() -> None:
                          "n_contacts": [2] * 10 + [0] * 10})  # fmt: skip
     ads = pd.DataFrame({"cost_day": [0, 30], "cost": [30_000, 30_000]})
     customers = pd.DataFrame({"first_day": [0, 10, 30, 31]})
-    found = call_costs.call_costs(rows, revival.effect(rows), contact_cost=100, ad_costs=ads, customers=customers)
+    found = call_costs.call_costs(rows, revival.effect(rows), contact_cost=100, ad_costs=ads, customers=customers,
+                                  as_of_day=90)  # fmt: skip
     # 20 contacts at 100; 5 came back, 4 beyond the 1 in 10 who do anyway; 60,000 for 3 new customers.
     assert (found.n_contacts, found.per_revived, found.n_new, found.per_new) == (20, 400.0, 3, 20_000.0)
     assert found.per_extra == pytest.approx(500.0)
     assert found.new_per_extra == pytest.approx(40.0)
     unknown = call_costs.call_costs(
-        rows, revival.effect(rows), contact_cost=None, ad_costs=ads.head(0), customers=customers
+        rows, revival.effect(rows), contact_cost=None, ad_costs=ads.head(0), customers=customers, as_of_day=90
     )
     assert np.isnan([unknown.per_revived, unknown.per_extra, unknown.per_new]).all()
+
+
+@pytest.mark.parametrize(
+    ("as_of_day", "n_new", "ad_cost"),
+    [(58, 4, 60_000), (45, 2, 30_000), (30, 2, 30_000)],
+)
+def test_a_cost_of_a_month_is_set_against_the_customers_of_the_whole_month(
+    as_of_day: int, n_new: int, ad_cost: int
+) -> None:
+    # A row a month stands on its first day; the month counts once it has ended, with all of its customers.
+    rows = pd.DataFrame({"list_name": "a", "contact_group": ["called"], "observed": True, "revived": [True],
+                         "amount_window": 0, "n_contacts": [1]})  # fmt: skip
+    ads = pd.DataFrame({"cost_day": [0, 0, 31], "cost": [20_000, 10_000, 30_000]})
+    customers = pd.DataFrame({"first_day": [0, 30, 31, 40, 59]})
+    known = {"contact_cost": 100, "ad_costs": ads, "customers": customers, "as_of_day": as_of_day}
+    found = call_costs.call_costs(rows, revival.effect(rows), **known)
+    assert (found.n_new, found.ad_cost, found.per_new) == (n_new, ad_cost, ad_cost / n_new)
+
+
+def test_costs_of_a_month_that_has_not_ended_say_nothing_of_a_new_customer() -> None:
+    rows = pd.DataFrame({"list_name": "a", "contact_group": ["called"], "observed": True, "revived": [True],
+                         "amount_window": 0, "n_contacts": [1]})  # fmt: skip
+    ads, customers = pd.DataFrame({"cost_day": [31], "cost": [9]}), pd.DataFrame({"first_day": [31]})
+    found = call_costs.call_costs(
+        rows, revival.effect(rows), contact_cost=100, ad_costs=ads, customers=customers, as_of_day=40
+    )
+    assert found.n_new == 0
+    assert np.isnan([found.ad_cost, found.per_new, found.new_per_revived]).all()
 
 
 @pytest.mark.parametrize("engine", ["polars", "duckdb"])
