@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from crmlib.analysis.bgnbd import FEWEST
-from crmlib.analysis.checks import require_columns
+from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.intervals import Interval, log_log_bounds
 from crmlib.analysis.likelihood import Fit, Floats, delta_interval, maximise
 
 COLUMNS = ["number", "n_due", "n_next"]
+LEAST = 30  # due for a delivery below which the model is not held against what was observed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +99,18 @@ def outlook(
     return table
 
 
-def misfit(outlook: pd.DataFrame) -> float:
-    """The largest gap between the observed reach and the model's (share of starters); NaN where there is none."""
-    require_columns("outlook", outlook.columns, ["reach", "reach_model"])
-    return float((outlook["reach"] - outlook["reach_model"]).abs().max())
+def misfit(outlook: pd.DataFrame, *, least: int = LEAST) -> float:
+    """The largest gap between the observed reach and the model's (share of starters); NaN where there is none.
+
+    Deliveries that fewer than `least` were due for, and all after them, are left out: their gap is chance.
+
+    Raises:
+        ValueError: a column is missing or least is below 1.
+    """
+    require_columns("outlook", outlook.columns, ["n_due", "reach", "reach_model"])
+    require_at_least("least", least, 1)
+    rows = outlook[(outlook["n_due"] >= least).cummin()]
+    return float((rows["reach"] - rows["reach_model"]).abs().max())
 
 
 def outlook_value(

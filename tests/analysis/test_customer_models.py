@@ -210,3 +210,11 @@ def test_nobody_gives_no_outlook() -> None:
 def test_a_missing_column_is_refused() -> None:
     with refused("customers has no column 'age'; its columns are frequency, recency."):
         bgnbd.fit(pd.DataFrame(columns=["frequency", "recency"]))
+
+
+def test_the_model_is_held_against_deliveries_that_enough_were_due_for() -> None:
+    table = pd.DataFrame({"n_due": [100, 100, 30, 29, 50], "reach": [1.0, 0.8, 0.6, 0.1, 0.1],
+                          "reach_model": [1.0, 0.75, 0.62, 0.5, 0.4]})  # fmt: skip
+    assert sbg.misfit(table) == pytest.approx(0.05)
+    assert sbg.misfit(table, least=29) == pytest.approx(0.4)
+    assert np.isnan(sbg.misfit(table.head(0)))
