@@ -52,15 +52,18 @@ def test_silence_longer_than_the_data_cannot_be_told() -> None:
     told = findings.rfm.slipping(_segments(0, 4), days_seen=181, cuts=CUTS, method="fixed")
     assert _both(told) == (
         (
-            "4 customers who had bought repeatedly have not bought for more than 180 days; they brought ¥400 so far and"
-            " are the first to consider for a personal follow-up."
+            "4 customers in the segments “At risk” and “Can't lose them” have not bought for more than 180 days; they"
+            " brought ¥400 so far and are the first to consider for a personal follow-up."
         ),
-        "リピート客のうち4人は180日を超えて購入がありません。これまでの売上は400円で、個別フォローの第一候補です。",
+        (
+            "「離反リスク客」「失いたくない優良客」の4人は180日を超えて購入がありません。これまでの売上は400円で、"
+            "個別フォローの第一候補です。"
+        ),
     )
     ranked = findings.rfm.slipping(_segments(0, 4), days_seen=10, cuts=CUTS, method="quantile")
     assert "are among those silent longest" in _both(ranked)[0]
     none = findings.rfm.slipping(_segments(0, 0), days_seen=181, cuts=CUTS, method="fixed")
-    assert _both(none)[0] == "No repeat customer has been silent for long by the cuts in use."
+    assert _both(none)[0] == "Nobody is in the segments “At risk” and “Can't lose them” by the cuts in use."
     short = findings.rfm.slipping(_segments(0, 0), days_seen=180, cuts=CUTS, method="fixed")
     assert _both(short) == (
         (

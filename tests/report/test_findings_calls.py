@@ -74,15 +74,16 @@ def test_what_calling_brought_with_its_interval() -> None:
 
 
 def test_the_best_case_is_named_by_its_id() -> None:
-    row = {"customer_id": "c1", "recency_days": 79, "contacted_day": 20_000, "return_day": 20_004.0, "amount": 811_440}
+    row = {"customer_id": "c1", "recency_days": 79, "contacted_day": 20_000, "return_day": 20_004.0,
+           "amount": 811_440, "amount_after": 95_840}  # fmt: skip
     assert calls.best_case(pd.DataFrame([row])).text() == (
         "The best case is customer c1: 79 days without an order, contacted on 4 October 2024, back on 8 October 2024,"
-        " and sales of ¥811,440 so far."
+        " and sales of ¥811,440 so far, ¥95,840 of them since the contact."
     )
     words.speak("ja", "JPY")
     assert calls.best_case(pd.DataFrame([row])).text() == (
         "最も大きな事例は顧客c1です。79日購入がなく、2024年10月4日に接触し、2024年10月8日に復活しました。"
-        "これまでの売上（LTV）は811,440円です。"
+        "これまでの売上（LTV）は811,440円で、うち接触後の売上は95,840円です。"
     )
     assert calls.best_case(pd.DataFrame()).text() == "接触後に再購入した休眠客は、まだいません。"
 
@@ -98,13 +99,18 @@ def test_costs_that_are_not_known() -> None:
 
 
 def test_the_response_by_zone() -> None:
+    # 84 of 366 and 42 of 277: the Wilson intervals overlap, Newcombe's interval of the difference excludes 0.
     zones = pd.DataFrame({
-        "silence_zone": ["zone_action", "zone_long"], "n_windowed": 10, "revival_rate": [0.5, 0.2],
-        "revival_rate_low": [0.4, 0.1], "revival_rate_high": [0.6, 0.3],
+        "silence_zone": ["zone_action", "zone_long"], "n_windowed": [366, 277], "revival_rate": [84 / 366, 42 / 277],
+        "revival_rate_low": [0.1894, 0.1142], "revival_rate_high": [0.2753, 0.1986],
     })  # fmt: skip
-    assert calls.by_zone(zones).text().startswith("The response falls with the silence: 50.0%")
-    assert "is not clear" in calls.by_zone(zones.assign(revival_rate_high=0.7)).text()
+    assert calls.by_zone(zones).text() == (
+        "Fewer order after a longer silence: 23.0% of those contacted in zone 2, 15.2% in zone 3; the difference lies"
+        " between 1.6 points and 13.7 points. Those who come back anyway are among them."
+    )
+    assert "is not clear" in calls.by_zone(zones.assign(revival_rate_high=[0.29, 0.26])).text()
     assert "cannot be told" in calls.by_zone(zones.head(1)).text()
+    assert "cannot be told" in calls.by_zone(zones.assign(revival_rate=[0.2, NAN])).text()
 
 
 def test_empty_tables_have_sentences() -> None:

@@ -168,6 +168,23 @@ def _chain(now: float, low: float, high: float) -> SimpleNamespace:
     return SimpleNamespace(tellable=True, table=pd.DataFrame(rows, columns=names), new_customers=50, n_draws=2_000)
 
 
+def _lapsed(one: int, longer: int) -> SimpleNamespace:
+    rates = pd.DataFrame({"from_state": ["lapsed_1", "lapsed_longer"], "n_start": [one, longer]})
+    return SimpleNamespace(tellable=True, rates=rates)
+
+
+def test_a_rate_of_few_lapsed_customers_is_said_to_be_taken_from_others() -> None:
+    assert _en(active.lapsed_rates(_lapsed(1593, 6))) == (
+        "Fewer than 30 customers were in “Lapsed for longer”: the outlook takes the rate of “Lapsed for a year” for them"
+        " too, whatever the row shows."
+    )
+    assert _ja(active.lapsed_rates(_lapsed(1593, 6))) == (
+        "「離脱2年目以降」は30人未満のため、見通しでは表の値ではなく「離脱1年目」の率を用いています。"
+    )
+    assert "lets no lapsed customer come back" in _en(active.lapsed_rates(_lapsed(29, 40)))
+    assert _en(active.lapsed_rates(_lapsed(30, 30))) == "Every rate rests on 30 customers or more."
+
+
 def test_the_outlook_rises_falls_stays_or_cannot_be_given() -> None:
     assert _en(active.outlook(_chain(100, 110, 130))) == (
         "If all goes on as in the last year, active customers rise from 100 to about 120 (110 to 130) in 5 years, and"
@@ -182,6 +199,7 @@ def test_the_outlook_rises_falls_stays_or_cannot_be_given() -> None:
     ]  # fmt: skip
     assert _en(active.assumptions(none)) == "No outlook is given, so nothing is assumed."
     assert "every year brings 50 customers who are new" in _en(active.assumptions(_chain(1, 1, 1)))
+    assert "nothing is assumed" in _en(active.lapsed_rates(none))
     assert _en(active.outlook_title(_chain(100, 110, 130))).startswith("About 120 active customers in 5 years")
     assert _en(active.sales_outlook_title(_chain(100, 110, 130))).startswith("About ¥9,000,000 of sales")
     assert _en(active.bridge_title(_year())) == "Active customers changed by +20.0% against the year before"

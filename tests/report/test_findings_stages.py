@@ -90,17 +90,22 @@ def test_the_fan_club() -> None:
 
 
 def test_the_line_up() -> None:
-    table = pd.DataFrame({"first_product": ["A", "B"], "n_customers": [90, 40], "excellent_rate": [0.1, 0.3]})
+    table = pd.DataFrame({"first_product": ["A", "B", "C"], "n_customers": [90, 40, 35],
+                          "excellent_rate": [0.1, 0.3, 0.9], "role": ["trial", "front", "cross"]})  # fmt: skip
+    # From C, a cross product itself, any second order makes a customer excellent.
     assert stages.line_up(table).text().startswith("Of those who began with “B”, 30.0% became excellent")
-    assert "more than from any other" in stages.line_up(table.head(1)).text()
+    assert "cannot be told" in stages.line_up(table.tail(1)).text()
+    assert "more than from any other that is no back-end or cross" in stages.line_up(table.head(1)).text()
     assert "cannot be told" in stages.line_up(table.assign(excellent_rate=NAN)).text()
 
 
 def test_gaps_candidates_and_limits() -> None:
-    table = pd.DataFrame({"category_name": ["skin", "food"], "gap_state": ["no_next", "covered"]})
+    table = pd.DataFrame({"category_name": ["skin", "food"], "gap_state": ["no_next", "covered"], "n_lines": [9, 9]})
     assert stages.gaps(table).text().startswith("The category “skin” has an entry product")
     assert stages.gaps(table.assign(gap_state="no_next")).text().startswith("2 categories have an entry product")
     assert stages.gaps(table.assign(gap_state="covered")).text().startswith("Every category")
+    # A category of products that nobody buys any more is no gap.
+    assert stages.gaps(table.assign(n_lines=0)).text().startswith("Every category that sells an entry product")
     assert "cannot be told" in stages.gaps(table.assign(gap_state="untellable")).text()
     found = pd.DataFrame({"candidate_because": ["is_evangelist", "is_fan"]})
     assert stages.candidates(found).text() == "2 customers can be asked as monitors, 1 of them evangelists."

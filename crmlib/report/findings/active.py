@@ -132,6 +132,22 @@ def assumptions(result: Any) -> Sentence:
     )  # fmt: skip
 
 
+def lapsed_rates(result: Any) -> Sentence:
+    """Whether the return of lapsed customers in the outlook rests on their own rates."""
+    if not result.tellable:
+        return say("No outlook is given, so nothing is assumed.")
+    seen = result.rates.set_index("from_state")["n_start"]
+    if seen["lapsed_1"] < LEAST:
+        return say("Fewer than {few:customers} had lapsed: the outlook lets no lapsed customer come back.", few=LEAST)
+    if seen["lapsed_longer"] < LEAST:
+        return say(
+            "Fewer than {few:customers} were in “{longer:label}”: the outlook takes the rate of “{year:label}” for them"
+            " too, whatever the row shows.",
+            few=LEAST, longer="lapsed_longer", year="lapsed_1",
+        )  # fmt: skip
+    return say("Every rate rests on {few:customers} or more.", few=LEAST)
+
+
 def bridge_title(result: Any) -> Sentence:
     """The message of the bridge: the change of active customers."""
     if result is None or not result.tellable or not result.n_active_before:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import hypot
 from typing import TYPE_CHECKING, Any
 
 from crmlib.words import Sentence, say
@@ -110,9 +111,9 @@ def best_case(revived: DataFrame) -> Sentence:
     top = revived.iloc[0]
     return say(
         "The best case is customer {id:id}: {silence:days} without an order, contacted on {day:date}, back on"
-        " {back:date}, and sales of {amount:money} so far.",
+        " {back:date}, and sales of {amount:money} so far, {after:money} of them since the contact.",
         id=top["customer_id"], silence=int(top["recency_days"]), day=int(top["contacted_day"]),
-        back=int(top["return_day"]), amount=top["amount"],
+        back=int(top["return_day"]), amount=top["amount"], after=top["amount_after"],
     )  # fmt: skip
 
 
@@ -215,17 +216,34 @@ def balanced(balance: DataFrame, *, basis: str) -> Sentence:
 
 
 def by_zone(zones: DataFrame) -> Sentence:
-    """Whether the response falls from zone 2 to zone 3, among those contacted."""
-    rates = zones.set_index("silence_zone")
-    if not {"zone_action", "zone_long"} <= set(rates.index) or rates["n_windowed"].min() == 0:
-        return say("Whether the response falls with the silence cannot be told: one of the zones has no contact.")
+    """Whether the share who order falls from zone 2 to zone 3, among those contacted; by the difference's interval."""
+    rates = zones.dropna(subset=["revival_rate"]).set_index("silence_zone")
+    if not {"zone_action", "zone_long"} <= set(rates.index):
+        return say("Whether fewer order after a longer silence cannot be told: too few contacts in one of the zones.")
     action, late = rates.loc["zone_action"], rates.loc["zone_long"]
-    values = {"action": action["revival_rate"], "late": late["revival_rate"]}
-    if action["revival_rate_low"] > late["revival_rate_high"]:
-        return say("The response falls with the silence: {action:share} of those contacted in zone 2 ordered, of those"
-                   " in zone 3 {late:share}.", **values)  # fmt: skip
-    return say("Of those contacted in zone 2, {action:share} ordered, of those in zone 3 {late:share}; that the"
-               " response falls with the silence is not clear from these figures.", **values)  # fmt: skip
+    points, low, high = _apart(action, late)
+    values = {"action": action["revival_rate"], "late": late["revival_rate"], "low": low, "high": high,
+              "points": points}  # fmt: skip
+    if low > 0:
+        return say(
+            "Fewer order after a longer silence: {action:share} of those contacted in zone 2, {late:share} in zone 3;"
+            " the difference lies between {low:points} and {high:points}. Those who come back anyway are among them.",
+            **values,
+        )
+    return say(
+        "Of those contacted in zone 2, {action:share} ordered, of those in zone 3 {late:share}; that fewer order after"
+        " a longer silence is not clear from these figures (difference {points:points}, between {low:points} and"
+        " {high:points}).",
+        **values,
+    )
+
+
+def _apart(one: Any, other: Any) -> tuple[float, float, float]:
+    """Difference of two shares with Newcombe's interval (method 10), made of their Wilson bounds."""
+    points = one["revival_rate"] - other["revival_rate"]
+    down = hypot(one["revival_rate"] - one["revival_rate_low"], other["revival_rate_high"] - other["revival_rate"])
+    up = hypot(one["revival_rate_high"] - one["revival_rate"], other["revival_rate"] - other["revival_rate_low"])
+    return points, points - down, points + up
 
 
 def funnel_title(funnel: DataFrame) -> Sentence:

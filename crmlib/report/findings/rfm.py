@@ -26,9 +26,10 @@ def best(segments: DataFrame) -> Sentence:
 
 
 def slipping(segments: DataFrame, *, days_seen: int, cuts: Any, method: str) -> Sentence:
-    """Repeat customers who have been silent for long: how many, and what they brought so far.
+    """The segments of frequent buyers who have been silent for long: how many, and what they brought so far.
 
-    They have R score 1 or 2; under fixed cuts nobody can have it while the data are shorter than that silence.
+    They have R score 1 or 2; under fixed cuts nobody can have it while the data are shorter than that silence. The
+    segments are named, for they leave out who bought twice or three times only.
     """
     silence = int(cuts.recency_days[2])
     if method == "fixed" and days_seen <= silence:
@@ -38,19 +39,21 @@ def slipping(segments: DataFrame, *, days_seen: int, cuts: Any, method: str) -> 
             seen=days_seen, silence=silence,
         )  # fmt: skip
     rows = segments[segments["segment"].isin(SLIPPING)]
-    n = int(rows["n_customers"].sum())
+    n, (first, second) = int(rows["n_customers"].sum()), SLIPPING
     if n == 0:
-        return say("No repeat customer has been silent for long by the cuts in use.")
+        return say("Nobody is in the segments “{first:label}” and “{second:label}” by the cuts in use.",
+                   first=first, second=second)  # fmt: skip
     if method == "fixed":
         return say(
-            "{n:customers} who had bought repeatedly have not bought for more than {silence:days}; they brought"
-            " {amount:money} so far and are the first to consider for a personal follow-up.",
-            n=n, amount=rows["amount"].sum(), silence=silence,
+            "{n:customers} in the segments “{first:label}” and “{second:label}” have not bought for more than"
+            " {silence:days}; they brought {amount:money} so far and are the first to consider for a personal"
+            " follow-up.",
+            n=n, first=first, second=second, amount=rows["amount"].sum(), silence=silence,
         )  # fmt: skip
     return say(
-        "{n:customers} who had bought repeatedly are among those silent longest; they brought {amount:money} so far and"
-        " are the first to consider for a personal follow-up.",
-        n=n, amount=rows["amount"].sum(),
+        "{n:customers} in the segments “{first:label}” and “{second:label}” are among those silent longest; they"
+        " brought {amount:money} so far and are the first to consider for a personal follow-up.",
+        n=n, first=first, second=second, amount=rows["amount"].sum(),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 FEW = 30
 PASSED = ("stage_purchaser", "stage_general", "stage_excellent")
+NEXT = ("backend", "cross")  # roles that by themselves fulfil a condition of stage ③
 
 
 def where(table: DataFrame) -> Sentence:
@@ -123,16 +124,19 @@ def fan_club(flags: DataFrame, reached: DataFrame) -> Sentence:
 
 
 def line_up(table: DataFrame) -> Sentence:
-    """The first product that leads furthest, held against the largest one."""
+    """The first product that leads furthest, held against the largest one.
+
+    Who begins with a back-end or cross product needs but a second order for stage ③: no merit of that product.
+    """
     known = table.dropna(subset=["excellent_rate"])
-    known = known[~known["first_product"].isin(["no_product", "others"])]
+    known = known[~known["first_product"].isin(["no_product", "others"]) & ~known["role"].isin(NEXT)]
     if known.empty:
         return say("Where the first products lead cannot be told: products have no roles, or too few customers.")
     best, largest = known.loc[known["excellent_rate"].idxmax()], known.loc[known["n_customers"].idxmax()]
     if best["first_product"] == largest["first_product"]:
         return say(
             "Of those who began with “{best:text}”, most customers' first product, {rate:share} became excellent within"
-            " a year, more than from any other.",
+            " a year, more than from any other that is no back-end or cross product.",
             best=best["first_product"], rate=best["excellent_rate"],
         )  # fmt: skip
     return say(
@@ -144,12 +148,12 @@ def line_up(table: DataFrame) -> Sentence:
 
 
 def gaps(categories: DataFrame) -> Sentence:
-    """Categories from which no product leads on."""
+    """Categories that sell and from which no product leads on."""
     if categories.empty or (categories["gap_state"] == "untellable").all():
         return say("Gaps in the line-up cannot be told: no product has a role.")
-    missing = categories[categories["gap_state"] == "no_next"]
+    missing = categories[(categories["gap_state"] == "no_next") & (categories["n_lines"] > 0)]
     if missing.empty:
-        return say("Every category with an entry product has a back-end or cross product.")
+        return say("Every category that sells an entry product has a back-end or cross product.")
     if len(missing) == 1:
         return say(
             "The category “{name:label}” has an entry product and no back-end or cross product to go on to.",
