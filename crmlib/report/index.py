@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from crmlib import words
 from crmlib.report.conditions import pages_of
-from crmlib.report.page import appendix, lay_out, render
+from crmlib.report.page import Section, appendix, lay_out, render
 from crmlib.report.read import Item, exhibits
-from crmlib.report.views import view
 
 if TYPE_CHECKING:
     from crmlib.report.publish import NotebookRun, ReportInput
@@ -24,10 +23,24 @@ def index_page(run: ReportInput, items: dict[str, list[Item]]) -> str:
 
 
 def _part(name: str, items: list[Item]) -> dict[str, Any]:
-    title, _ = lay_out(name, items)
-    findings = [line for item in exhibits(items, "finding") for line in item["text"].split("\n")]
-    metrics = [view(item) for item in exhibits(items, "metric")]
-    return {"name": name, "label": words.label(name), "title": title, "findings": findings, "metrics": metrics}
+    title, sections = lay_out(name, items)
+    answer = _answer(sections)
+    findings = [line for item in _of(answer, "findings") for line in item["text"].split("\n")]
+    return {"name": name, "label": words.label(name), "title": title, "findings": findings,
+            "metrics": _of(answer, "metrics") or _of(sections, "metrics")}  # fmt: skip
+
+
+def _answer(sections: list[Section]) -> list[Section]:
+    """The sections up to the first with findings: what comes later is detail, and is read on the page."""
+    for place, section in enumerate(sections, start=1):
+        if _of([section], "findings"):
+            return sections[:place]
+    return sections
+
+
+def _of(sections: list[Section], shape: str) -> list[dict[str, Any]]:
+    blocks = (block for section in sections for block in section.blocks if block["shape"] == shape)
+    return [item for block in blocks for item in block["items"]]
 
 
 def _untold(part: NotebookRun) -> dict[str, str]:

@@ -114,6 +114,17 @@ def test_the_index_links_to_the_pages_and_the_workbook_beside_it(tmp_path: Path)
     assert "RFM segmentation Who? So it is." in page.text
 
 
+def test_the_index_holds_the_answer_and_leaves_the_details_to_the_page(tmp_path: Path) -> None:
+    answer = ["# Who?", "## In short", samples.finding("f", "So it is."), samples.metric("m", 7, "customers")]
+    detail = ["## In detail", samples.finding("g", "Among others."), samples.metric("k", 8, "customers")]
+    publish(samples.one(tmp_path, [*answer, *detail]), tmp_path)
+    index, page = (Page((tmp_path / name).read_text("utf-8")).text for name in ("index.html", "rfm.html"))
+    assert "So it is. m 7" in index
+    assert "Among others." in page
+    assert "Among others." not in index
+    assert "8 customers" not in index
+
+
 def test_a_run_without_notebooks_still_has_an_index_with_its_ledger(tmp_path: Path) -> None:
     publish(samples.report([]), tmp_path)
     text = Page((tmp_path / "index.html").read_text("utf-8")).text
