@@ -49,7 +49,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "roas": (N_("ROAS, first year"), "ratio"),
     "roi": (N_("ROI, first year"), "change"),
     "limit_cpo": (N_("Break-even CPO"), "money"),
-    "ltv_per_cost": (N_("LTV ÷ CPO"), "ratio"),
+    "ltv_per_cost": (N_("LTV ÷ CPA"), "ratio"),
     "payback_state": (N_("Payback"), "label"),
     "payback_month": (N_("Payback month"), "rank"),
     "rank_first": (N_("Rank by first orders"), "rank"),
@@ -149,7 +149,10 @@ DEFINITIONS: dict[str, str] = {
         "Annual gross profit less variable cost that the medium's customers bring, for each customer of the main"
         " product: what one may cost."
     ),
-    "ltv_per_cost": N_("Annual sales LTV divided by the cost of a new customer."),
+    "ltv_per_cost": N_(
+        "Annual sales LTV divided by the cost of a new customer (CPA); the same as that of a customer of the main"
+        " product divided by CPO."
+    ),
     "payback_month": N_(
         "First month of 30 days by whose end cumulative gross profit a new customer is at least the cost of one."
     ),

@@ -82,9 +82,13 @@ def test_media_to_stop_are_named_with_their_figures() -> None:
 
 
 def test_the_own_ratio_stands_in_place_of_one_to_five() -> None:
-    costs = SimpleNamespace(new_per_revived=1.8, new_per_extra=1.08, per_new=5_941.0, per_revived=3_298.0)
+    costs = SimpleNamespace(
+        new_per_revived=1.8, new_per_extra=1.08, per_new=6_000.0, per_revived=3_298.0,
+        per_extra_interval=Interval(3_000.0, math.inf),
+    )  # fmt: skip
     assert "1.80 times" in findings.media.own_ratio(costs).text()
-    assert "1.08 times" in findings.media.own_ratio(costs).text()
+    # Calls that may have brought nobody may be worth nothing: 6,000 yen / inf is the lower end.
+    assert "1.08 times (95% interval 0.00 to 2.00)" in findings.media.own_ratio(costs).text()
     assert "counting every" in findings.media.own_ratio(SimpleNamespace(**{**vars(costs), "new_per_extra": NAN})).text()
 
 

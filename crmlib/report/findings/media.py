@@ -107,9 +107,10 @@ def own_ratio(costs: Any) -> Sentence:
         )
     return say(
         "The trade says 1:5; here winning a customer costs {ratio:ratio} times as much as reviving one by contact"
-        " ({new:money} against {old:money}), and {extra:ratio} times counting only those who would not have come back"
-        " anyway.",
-        extra=costs.new_per_extra, **values,
+        " ({new:money} against {old:money}), and {extra:ratio} times (95% interval {low:ratio} to {high:ratio})"
+        " counting only those who would not have come back anyway.",
+        extra=costs.new_per_extra, low=costs.per_new / costs.per_extra_interval.high,
+        high=costs.per_new / costs.per_extra_interval.low, **values,
     )  # fmt: skip
 
 
