@@ -19,7 +19,9 @@ _DATE_TO = "0123456789/-:   "
 _DIGITS = r"((\d{1,3}([, ]\d{3})+|\d+)(\.\d*)?|\.\d+)"
 _PLAIN = rf"([+-]? ?[¥\\]?|[¥\\] ?[+-]) ?{_DIGITS} ?円?"
 _BRACKETS = rf"\( ?[¥\\]? ?{_DIGITS} ?円? ?\)"
-_NUMBER = rf"({_PLAIN}|{_BRACKETS})"
+# On a Japanese price tag the stroke after the number says "and nothing more": it is no minus.
+_PRICE_TAG = rf"[¥\\] ?{_DIGITS} ?-"
+_NUMBER = rf"({_PLAIN}|{_BRACKETS}|{_PRICE_TAG})"
 
 # 12 digits before the point and 9 after it: a price in smallest units times a quantity stays exact in 38 digits.
 EXACT = "DECIMAL(21, 9)"
@@ -42,12 +44,13 @@ _OFFSET = r"^(.*\d:\d\d[^ +-]*) ?(Z|UTC|GMT|[+-]\d\d(:?\d\d)?)$"
 
 
 def number(text: str, kind: str = EXACT) -> str:
-    """A number: `,` `円` `¥`, full-width digits, a sign, △ ▲ − or brackets for negatives; NULL for all else."""
+    """A number: `,` `円` `¥`, full-width digits, `¥1,980-`, a sign, △ ▲ − or brackets for negatives; else NULL."""
     plain = f"trim(translate({text}, {literal(_NUMBER_FROM)}, {literal(_NUMBER_TO)}))"
-    negative = f"(contains({plain}, '-') OR starts_with({plain}, '('))"
+    negative = f"(contains({plain}[:-2], '-') OR starts_with({plain}, '('))"
     digits = f"regexp_replace({plain}, '[^0-9.]', '', 'g')"
     value = f"try_cast(CASE WHEN {negative} THEN '-' || {digits} ELSE {digits} END AS {kind})"
-    return f"CASE WHEN regexp_full_match({plain}, {literal(_NUMBER)}) THEN {value} END"
+    known = f"regexp_full_match({plain}, {literal(_NUMBER)}) AND NOT regexp_matches({text}, '[△▲]\\s*$')"
+    return f"CASE WHEN {known} THEN {value} END"
 
 
 def money(text: str, minor_units: int) -> str:
