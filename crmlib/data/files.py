@@ -23,6 +23,7 @@ FORMATS = {
     ".xls": "excel", ".xlsb": "excel", ".ods": "excel", ".parquet": "parquet",
 }  # fmt: skip
 _SHOWN = 10
+_LOOKED_AT = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,21 @@ def _format(path: Path, source: Source) -> str:
             f"{source.place('path')}: the format of '{shown_file(path.name)}' is not known by its ending; "
             f"set format to csv, tsv, text, excel or parquet."
         )
-    return FORMATS[path.suffix.lower()]
+    known = FORMATS[path.suffix.lower()]
+    return _text_format(path) if known == "text" else known
+
+
+def _text_format(path: Path) -> str:
+    """What a .txt holds: cells between tabs or commas, else columns with spaces between them."""
+    try:
+        with path.open("rb") as stream:
+            lines = [line for line in stream.read(_LOOKED_AT).splitlines() if line.strip()]
+    except OSError:
+        return "text"  # that it cannot be opened is said where it is read
+    tabs = sum(b"\t" in line for line in lines)
+    if tabs * 2 > len(lines):
+        return "tsv"
+    return "csv" if lines and b"," in lines[0] else "text"
 
 
 def _package_file(table: str, source: Source) -> tuple[Path, str]:

@@ -106,7 +106,11 @@ def _check_required(table: str, found: list[str], header: list[str], file: str) 
         if not any(name in found for name in group):
             wanted = " or ".join(f"'{name}'" for name in group)
             _check_header(f"{file}: column {wanted} for {table}", header, file)
-            raise UserError(f"{file}: no column {wanted} for {table}, and no mapping; the header has {listed(header)}.")
+            raise UserError(
+                f"{file}: no column {wanted} for {table}, and no mapping; the header has {listed(header)}. Say under "
+                f"sources.{table}.columns which header is which column; where titles stand above the header, also "
+                f"header_row: find."
+            )
 
 
 def _check_header(wanted: str, header: list[str], file: str) -> None:

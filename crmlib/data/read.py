@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from crmlib.data.encodings import BOM, detect
-from crmlib.data.mapping import find_header, match_columns, unique_names
+from crmlib.data.mapping import SEARCHED_ROWS, find_header, match_columns, unique_names
 from crmlib.data.naming import one_line
 from crmlib.data.sheets import refuse_large
 from crmlib.data.sql import literal, parquet, quoted
@@ -123,6 +123,17 @@ def open_file(file: SourceFile, source: Source) -> Opened:
     return Opened(encoding, mark, header, (cells for _, cells in records if len(cells) == len(header)))
 
 
+def first_rows(file: SourceFile, source: Source) -> list[list[str]]:
+    """The first rows of a file as they are, titles and notes above a header too; none of a Parquet file.
+
+    Raises:
+        UserError: the file cannot be read.
+    """
+    if file.format == "parquet":
+        return []
+    return [cells for _, cells in islice(_records(file, source, Reading("")), SEARCHED_ROWS)]
+
+
 def _header(records: Iterator[Record], source: Source, file: SourceFile) -> list[str]:
     if source.header is not True:
         return unique_names(list(source.header))
@@ -169,7 +180,9 @@ def _append(
     reading.rows += len(chunk)
     rows, records = [row for row, _ in chunk], [cells for _, cells in chunk]
     data: dict[str, Any] = {"_seq": range(first, reading.rows + 1), "_file": number, "_row": rows}
-    data["_hash"] = [_hash(_compared(cells, positions, source)) for cells in records] if reading.hashed else ""
+    data["_hash"] = (
+        [_hash(_compared(cells, positions, reading.table, source)) for cells in records] if reading.hashed else ""
+    )
     for name in reading.columns:
         position = positions[name]
         data[name] = pd.Series([cells[position].strip() or None for cells in records], dtype="str")
@@ -178,12 +191,13 @@ def _append(
     con.unregister("chunk")
 
 
-def _compared(cells: list[str], positions: dict[str, int], source: Source) -> list[str]:
-    """The cells by which a row is known as one read before: of a form that is filled in, the mapped ones alone.
+def _compared(cells: list[str], positions: dict[str, int], table: str, source: Source) -> list[str]:
+    """The cells by which a row is known as one read before: of a list of contacts that is filled in, the mapped alone.
 
-    A form is saved again and again, and its memo, which nobody else is to read, changes.
+    Such a list is saved again and again, and its memo, which nobody else is to read, changes.
     """
-    return cells if source.header_row == "first" else [cells[place] for place in positions.values()]
+    form = table == "contacts" and source.header_row == "find"
+    return [cells[place] for place in positions.values()] if form else cells
 
 
 def _hash(cells: list[str]) -> str:
@@ -208,7 +222,7 @@ def _records(file: SourceFile, source: Source, reading: Reading) -> Iterator[Rec
 
 
 def _delimiter(file: SourceFile, encoding: str, source: Source) -> str:
-    return source.delimiter or ("\t" if file.format == "tsv" else _sniff(file.path, encoding))
+    return source.delimiter or ("\t" if file.format == "tsv" else _sniff(file.path, encoding, source))
 
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:
@@ -218,10 +232,13 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
         yield from stream
 
 
-def _sniff(path: Path, encoding: str) -> str:
-    """The one of comma, tab and semicolon that cuts the header into most cells."""
-    head = next((line for line in _lines(path, encoding) if line.strip()), "")
-    return max(",\t;", key=lambda mark: len(next(csv.reader([head], delimiter=mark), [])))
+def _sniff(path: Path, encoding: str, source: Source) -> str:
+    """The one of comma, tab and semicolon that cuts the header, or a row it may be, into most cells."""
+    searched = 1 if source.header_row == "first" else SEARCHED_ROWS
+    heads = [*islice((line for line in _lines(path, encoding) if line.strip()), searched)]
+    return max(
+        ",\t;", key=lambda mark: max((len(next(csv.reader([head], delimiter=mark), [])) for head in heads), default=0)
+    )
 
 
 def _whitespace(path: Path, encoding: str) -> Iterator[Record]:

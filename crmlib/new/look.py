@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,14 +13,17 @@ from pathlib import Path
 from crmlib.data.files import FORMATS, SourceFile, locate
 from crmlib.data.mapping import is_header, plain
 from crmlib.data.naming import shown_file
-from crmlib.data.read import open_file
+from crmlib.data.read import first_rows, open_file
 from crmlib.data.settings import Source
 from crmlib.errors import UserError
+from crmlib.new.presets import known_headers, loose
 
 SAMPLED_ROWS = 5_000
 SAMPLES = 3
 # A column with more different texts than this holds no codes.
 MOST_VALUES = 500
+# A row with fewer names that are known is not taken for a header in place of the first one.
+LEAST_KNOWN = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ class Look:
     def name_of(self, header: str) -> str | None:
         """The file's own spelling of a header, whatever its capitals, spaces and hyphens; None where it has none."""
         exact = next((name for name in self.header if plain(name) == plain(header)), None)
-        return exact or next((name for name in self.header if _loose(name) == _loose(header)), None)
+        return exact or next((name for name in self.header if loose(name) == loose(header)), None)
 
     def rows(self, *headers: str | None) -> Iterator[tuple[str, ...]]:
         """The stripped cells under these headers, row by row through all files; a missing header gives blanks."""
@@ -68,10 +70,6 @@ class Look:
         return rows > 0
 
 
-def _loose(header: str) -> str:
-    return re.sub(r"[\s_-]", "", plain(header)).casefold()
-
-
 def look(table: str, paths: tuple[Path, ...], home: Path) -> Look:
     """Look at the files of one table.
 
@@ -80,6 +78,7 @@ def look(table: str, paths: tuple[Path, ...], home: Path) -> Look:
     """
     source = _source(paths, home, table)
     files = locate(table, source, home)
+    source = _below_titles(source, files[0], table)
     opened = [open_file(file, source) for file in files]
     header = opened[0].header
     for file, other in zip(files, opened, strict=True):
@@ -97,6 +96,17 @@ def look(table: str, paths: tuple[Path, ...], home: Path) -> Look:
         header=header,
         samples=_samples(header, opened[0].rows),
     )
+
+
+def _below_titles(source: Source, file: SourceFile, table: str) -> Source:
+    """The source as it is, or one that finds its header further down, where titles or notes stand above it."""
+    searching = source.model_copy(update={"header_row": "find"})
+    rows = first_rows(file, searching)
+    known = [[name for name in dict.fromkeys(cells) if loose(name) in known_headers(table)] for cells in rows]
+    best = max(known, key=len, default=[])
+    if len(best) < LEAST_KNOWN or len(known[0]) >= LEAST_KNOWN:
+        return source
+    return searching.model_copy(update={"columns": {name: name for name in best}})
 
 
 def _samples(header: list[str], rows: Iterator[list[str]]) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -103,6 +104,20 @@ def aliases(table: str) -> Preset:
             for name, headers in known[table].items()
         },
     )  # fmt: skip
+
+
+@cache
+def known_headers(table: str) -> frozenset[str]:
+    """Every header that a preset or an alias takes a column of this table from, as `loose` has it."""
+    sources = [aliases(table), *(preset for preset in presets().values() if preset.table == table)]
+    return frozenset(
+        loose(one.header) for preset in sources for candidates in preset.columns.values() for one in candidates
+    )
+
+
+def loose(header: str) -> str:
+    """A header whatever its capitals, spaces, hyphens and widths."""
+    return re.sub(r"[\s_-]", "", plain(header)).casefold()
 
 
 def _yaml(name: str) -> dict[str, Any]:

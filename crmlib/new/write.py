@@ -86,6 +86,8 @@ def _source(proposal: Proposal) -> list[str]:
         # Not written as a key: the door detects it for each file, and next month's may have another.
         mark = f", separator {_mark(look.delimiter)}" if look.delimiter else ""
         lines.append(f"    # encoding {listed(look.encodings)}{mark}: detected again at every run")
+    if source.header_row == "find":
+        lines.append("    header_row: find                # titles or notes stand above the header")
     form = ['    # date_format: ?        # such as "%d.%m.%Y %H:%M", see To do'] if _unread(proposal) else []
     return [*lines, *form, *_columns(proposal), *_values(proposal)]
 
@@ -105,7 +107,8 @@ def _columns(proposal: Proposal) -> list[str]:
         lines += _comments(proposal.preset.notes.get(one.name, []), 6)
         lines.append(f"      {one.name}: {scalar(one.header, as_typed=True)}")
     for group in proposal.lacking:
-        lines.append(f"      # {group[0]}: ?        # required, and no column of the export is known to be it")
+        instead = f", or {' or '.join(group[1:])} in its place" if len(group) > 1 else ""
+        lines.append(f"      # {group[0]}: ?        # required{instead}; no column of the export is known to be it")
     if proposal.unmapped:
         lines.append(f"      # not mapped: {', '.join(proposal.unmapped)}")
     return lines

@@ -114,7 +114,8 @@ def test_values_are_texts_as_typed_in_yaml(tmp_path: Path) -> None:
 def test_without_a_mapping_the_canonical_names_of_the_header_are_taken(make_shop: Any) -> None:
     assert refusal(make_shop, {}, "customer_id,day\nc1,2024-01-01\n") == (
         "data/o.csv: no column 'ordered_at' or 'order_date' for orders, and no mapping;"
-        " the header has 'customer_id', 'day'."
+        " the header has 'customer_id', 'day'. Say under sources.orders.columns which header is which column;"
+        " where titles stand above the header, also header_row: find."
     )
 
 

@@ -30,10 +30,26 @@ def read(shop: Any) -> list[list[Any]]:
 
 @pytest.mark.parametrize(
     ("name", "mark"),
-    [("o.csv", ","), ("o.csv", "\t"), ("o.csv", ";"), ("o.tsv", "\t"), ("o.txt", "   ")],
+    [
+        ("o.csv", ","),
+        ("o.csv", "\t"),
+        ("o.csv", ";"),
+        ("o.tsv", "\t"),
+        ("o.txt", "   "),
+        ("o.txt", "\t"),
+        ("o.txt", ","),
+    ],
 )
 def test_text_is_read_whatever_stands_between_the_cells(orders_of: Any, name: str, mark: str) -> None:
     assert read(orders_of(joined(mark), name)) == EXPECTED
+
+
+def test_rows_below_a_title_are_the_same_only_where_all_their_cells_are(orders_of: Any) -> None:
+    rows = ["受注一覧", "order_id,customer_id,order_date,line_amount,色"]
+    rows += ["A1,7,2024-01-01,500,赤", "A1,7,2024-01-01,500,青", "A1,7,2024-01-01,500,青"]
+    columns = {name: name for name in ("order_id", "customer_id", "order_date", "line_amount")}
+    shop = orders_of("\n".join(rows), source={"header_row": "find", "columns": columns})
+    assert read(shop) == [["A1", "7", 1000]]
 
 
 def test_a_delimiter_of_the_client_file_is_obeyed(orders_of: Any) -> None:

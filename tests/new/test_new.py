@@ -278,12 +278,37 @@ def test_what_cannot_be_found_is_left_to_be_filled_in(home: Path, capsys: Any) -
     assert "ordered_at: dates that look like '99.99.9999' are not read by themselves; set date_format." in told
     assert "2 things are to be filled in by hand" in told
     text, _ = written(home)
-    assert "      # customer_id: ?        # required, and no column of the export is known to be it" in text
+    assert "      # customer_id: ?        # required; no column of the export is known to be it" in text
     assert "# not mapped: 整理番号, ご購入者コード" in text
     filled = text.replace("# customer_id: ?", "customer_id: ご購入者コード")
     filled = filled.replace("# date_format: ?", 'date_format: "%d.%m.%Y"')
     (home / "parameters" / "acme.yml").write_text(filled, encoding="utf-8")
     assert opened(home).table("orders")["amount"].tolist() == [1980]
+
+
+TITLED = """受注一覧　2025年1月～3月　株式会社○○（部外秘）
+受注コード\tお客様コード\t受注年月日\t単価\t個数\t備考
+Ｊ-１\tK1\t２０２５年１月６日\t￥1,980-\t１\t
+Ｊ-２\tK2\t2025年1月9日\t￥１，９８０－\t2\t電話済
+合計\t\t\t￥9,999\t\t
+"""
+
+
+@pytest.mark.parametrize("name", ["orders.txt", "orders.tsv", "orders.csv"])
+def test_a_header_below_a_title_is_found(home: Path, capsys: Any, name: str) -> None:
+    code, told = new(capsys, "--orders", put(home, TITLED.encode("cp932"), name))
+    assert code == 0
+    assert "customer_id ← お客様コード: K1, K2" in told
+    assert written(home)[1]["sources"]["orders"]["header_row"] == "find"
+    assert [*amounts(opened(home)).values()] == [1980, 3960]
+    assert lines(opened(home))["bad_date"] == (1, 0)
+
+
+def test_columns_that_stand_for_one_another_are_named_where_all_are_missing(home: Path, capsys: Any) -> None:
+    new(capsys, "--orders", put(home, "受注番号,会員ID,受注日\n1,501,2025-01-06\n"))
+    assert (
+        "# line_amount: ?        # required, or unit_price or order_amount in its place; no column" in written(home)[0]
+    )
 
 
 def test_a_file_without_a_header_is_refused(home: Path, capsys: Any) -> None:
