@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from crmlib.data.keys import is_personal, is_personal_header, what_is_personal
 from crmlib.data.mapping import meaning, plain
-from crmlib.data.naming import listed, one_line, shown_header
+from crmlib.data.naming import holds_phone, listed, one_line, shown_header
 from crmlib.data.parse import moment
 from crmlib.data.shapes import shape
 from crmlib.data.tables import INPUTS, REQUIRED
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 LONGEST = 24
 LISTED = 5
+_JOINS = re.compile(r"\s*[,，、;；]\s*")
 # Money of the whole order is used only where the lines have none of their own.
 _INSTEAD = {"order_amount": ("unit_price", "line_amount")}
 
@@ -74,9 +76,11 @@ def shown(text: str, column: Mapped) -> str:
     Example:
         >>> shown("hanako@example.jp", Mapped("customer_id", "Email")), shown("501", Mapped("customer_id", "会員ID"))
         ('aaaaaa@aaaaaaa.aa', '501')
+        >>> shown("090-1234-5678 へ", Mapped("status", "状況"))
+        '999-9999-9999 a'
     """
     key = column.name == "customer_id" and (is_personal_header(column.header) or is_personal(text))
-    if key or what_is_personal(text):
+    if key or what_is_personal(text) or holds_phone(text):
         return shape(text)
     line = one_line(text)
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
@@ -102,7 +106,7 @@ def propose(table: str, look: Look, preset: Preset, share: float) -> Proposal:
     proposal.to_do[:] = [sentence for sentence in proposal.to_do if sentence]
     if table == "orders":
         proposal.to_do.extend(_unread_dates(proposal))
-        proposal.to_know.extend([*_no_status(proposal), *_guests(proposal)])
+        proposal.to_know.extend([*_no_status(proposal), *_guests(proposal), *_joined(proposal)])
     return proposal
 
 
@@ -159,9 +163,27 @@ def _quoted(text: str, one: Mapped) -> str:
 
 
 def _no_status(proposal: Proposal) -> list[str]:
-    if proposal.header_of("status") or proposal.header_of("cancelled_at") or proposal.lacking:
+    if proposal.header_of("status") or proposal.header_of("cancelled_at"):
         return []
     return ["no column tells which orders were cancelled or returned: all of them count."]
+
+
+def _joined(proposal: Proposal) -> list[str]:
+    """Cells that hold several products, each of which also stands alone in another cell."""
+    header = proposal.header_of("product_id") or proposal.header_of("product_name")
+    if header is None:
+        return []
+    rows = Counter(text for (text,) in proposal.look.rows(header))
+    several = [text for text in rows if {*_JOINS.split(text)} & rows.keys() - {text, ""}]
+    n = sum(rows[text] for text in several)
+    if not n:
+        return []
+    said = (
+        f"column '{shown_header(header)}' holds several products in one cell in {n:,} {'row' if n == 1 else 'rows'}, "
+        f"such as '{one_line(several[0])[:LONGEST]}': each combination counts as a product of its own. For figures of "
+        f"products, export a row a product."
+    )
+    return [said]
 
 
 def _unread_dates(proposal: Proposal) -> list[str]:

@@ -154,6 +154,30 @@ def test_a_status_that_the_shop_made_is_listed_and_refused_until_it_has_a_meanin
     assert amounts(opened(home)) == EC_AMOUNTS
 
 
+def test_a_value_can_neither_break_the_client_file_nor_add_a_key_to_it(home: Path, capsys: Any) -> None:
+    rows = [
+        f"A-9,501,2025/01/06 10:12,{text},x,1,1" for text in ("待ち\x85name: evil", "待ち\x7f\x9f", "待ち\u2028a: b")
+    ]
+    code, _ = new(capsys, "--orders", put(home, ALIKE + "\n".join(rows) + "\n"))
+    text, data = written(home)
+    assert (code, data["name"]) == (0, "acme")
+    assert '# "待ち\\u0085name: evil": ?' in text
+
+
+def test_a_telephone_number_inside_a_value_is_shown_to_nobody(home: Path, capsys: Any) -> None:
+    _, told = new(capsys, "--orders", put(home, ALIKE + "A-9,501,2025/01/06 10:12,連絡 090-1234-5678 へ,x,1,1\n"))
+    assert "1234" not in told + written(home)[0]
+    assert '# "aa 999-9999-9999 a": ?        # 1 row' in written(home)[0]
+
+
+def test_a_line_that_never_ends_is_refused_in_one_sentence(home: Path, capsys: Any) -> None:
+    code, told = new(capsys, "--orders", put(home, ALIKE + "A-9,501,2025/01/06,x," + "x" * 2_000_000 + ",1,1\n"))
+    assert (code, told) == (
+        2,
+        "data/acme/orders.csv row 6: a cell is longer than 1,000,000 characters; is a quote opened and never closed?\n",
+    )
+
+
 def test_members_and_products_join_the_orders(home: Path, capsys: Any) -> None:
     members = [
         {"会員ID": "501", "お名前(姓)": "山田", "メールアドレス": "a@example.jp", "性別(名称)": "女性",
@@ -311,6 +335,21 @@ def test_columns_that_stand_for_one_another_are_named_where_all_are_missing(home
     )
 
 
+def test_cells_that_hold_several_products_are_told_of(home: Path, capsys: Any) -> None:
+    rows = [
+        "受注番号,会員ID,受注日,商品コード",
+        "1,501,2025-01-06,A01",
+        '2,501,2025-01-07,"A01,B02"',
+        "3,502,2025-01-08,C03",
+    ]
+    _, told = new(capsys, "--orders", put(home, "\n".join(rows)))
+    assert (
+        "  to know: column '商品コード' holds several products in one cell in 1 row, such as 'A01,B02': each "
+        "combination counts as a product of its own. For figures of products, export a row a product.\n"
+    ) in told
+    assert "no column tells which orders were cancelled or returned: all of them count." in told
+
+
 def test_a_file_without_a_header_is_refused(home: Path, capsys: Any) -> None:
     code, told = new(capsys, "--orders", put(home, "A-1,501,2025-01-06,1980\nA-2,502,2025-01-07,1980\n"))
     assert code == 2
@@ -430,7 +469,28 @@ def test_header_names_match_whatever_their_width() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["注文番号", "a: b", "- x", "1", "yes", "#1", "対応状況(ID)", '"', "{a}", "*", "", "a\nb", "1e3", "~"]
+    "text",
+    [
+        "注文番号",
+        "a: b",
+        "- x",
+        "1",
+        "yes",
+        "#1",
+        "対応状況(ID)",
+        '"',
+        "{a}",
+        "*",
+        "",
+        "a\nb",
+        "1e3",
+        "~",
+        "a\x85b: c",
+        "a\x7f\x9fb",
+        "a\u2028b",
+        "\ufeffa",
+        '"\x85',
+    ],
 )
 def test_a_scalar_is_read_back_as_the_same_text(text: str) -> None:
     assert yaml.safe_load(f"a: {scalar(text)}") == {"a": text}
