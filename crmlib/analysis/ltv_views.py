@@ -6,7 +6,7 @@ import pandas as pd
 
 from crmlib.analysis import elements as steps_of
 from crmlib.analysis import ltv
-from crmlib.analysis.ltv import NAN, MarginResult, ValueResult
+from crmlib.analysis.ltv import NAN, ValueResult
 
 COST_COLUMNS = ["media", "cost", "n_customers", "n_trial", "cpa", "cpr", "pull_rate", "cpo", "mr", "f2_rate"]
 VALUE_COLUMNS = ["media", "n_year", "ltv_half", "ltv", "ltv_low", "ltv_high", "ltv_naive", "roas", "roi"]
@@ -22,18 +22,15 @@ def n_new(sums: pd.DataFrame, *, day: int = 365) -> int:
     return int((rows["n_customers"] - rows["n_eligible"]).sum())
 
 
-def side_by_side(
-    sums: pd.DataFrame, active: pd.DataFrame, subscribed: pd.DataFrame, margin: MarginResult, *,
-    variable_cost: float = 0.0, day: int = 365,
-) -> pd.DataFrame:  # fmt: skip
+def side_by_side(sums: pd.DataFrame, active: pd.DataFrame, subscribed: pd.DataFrame, *, day: int = 365) -> pd.DataFrame:
     """L1 to L6, what each counts a customer or a subscription to be worth, in sales and in gross profit.
+
+    The definitions by active customers keep of their sales what the orders of that year left as gross profit.
 
     Args:
         sums: of `aggregates.value_sums` over all customers.
         active: of `aggregates.active_counts`.
         subscribed: of `elements.from_deliveries`; empty without subscriptions.
-        margin: the rate where a definition knows no single orders.
-        variable_cost: of an order, where a definition knows no single orders.
         day: the first year.
 
     Returns columns:
@@ -47,7 +44,7 @@ def side_by_side(
         "l5_cancel_rate": [steps_of.cancel_rate_value(subscribed, measure=name) for name in _PRICES],
         "l6_survival": [steps_of.survival_value(subscribed, measure=name) for name in _PRICES],
     }
-    keep = _kept_rate(active, margin, variable_cost)
+    keep = _kept_rate(active)
     planned = {
         "l2_active_year": ltv.active_year(active),
         "l3_price_frequency_years": ltv.price_frequency_years(active),
@@ -170,10 +167,9 @@ def _paid(judged: pd.DataFrame) -> pd.DataFrame:
     return judged[judged["cost"] > 0].sort_values(["cost", "media"], ascending=[False, True])
 
 
-def _kept_rate(active: pd.DataFrame, margin: MarginResult, variable_cost: float) -> float:
+def _kept_rate(active: pd.DataFrame) -> float:
     row = active.iloc[0]
-    orders, amount = float(row["n_orders_active"]), float(row["amount_active"])
-    return margin.rate_used - variable_cost * orders / amount if amount else NAN
+    return float(row["profit_active"] / row["amount_active"]) if row["amount_active"] else NAN
 
 
 def _times(result: ValueResult, rate: float) -> ValueResult:

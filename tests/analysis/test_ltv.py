@@ -28,7 +28,7 @@ def sums(values: list[float], n_all: int = 0, day: int = 365) -> pd.DataFrame:
 
 ACTIVE = pd.DataFrame({
     "n_customers": [4], "tenure_days": [1460], "n_active": [2], "n_orders_active": [6], "amount_active": [600],
-    "n_active_before": [8], "n_kept": [6],
+    "profit_active": [240.0], "n_active_before": [8], "n_kept": [6],
 })  # fmt: skip
 STEPS = pd.DataFrame({"delivery": [1, 2, 3], "n_reached": [100, 70, 40], "n_due": [100, 60, 0], "n_next": [80, 45, 0]})
 DELIVERIES = pd.DataFrame({
@@ -186,17 +186,17 @@ def test_an_improvement_never_lowers_the_value(rates: list[float], points: float
 
 def test_the_six_definitions_stand_side_by_side() -> None:
     two = pd.concat([sums([100, 300]), sums([400, 600], day=720)])
-    margin = ltv.MarginResult(share_known=1, rate=0.5, rate_used=0.5, basis="all_costs_known")
     subscribed = elements.from_deliveries(STEPS, DELIVERIES)
 
-    table = ltv_views.side_by_side(two, ACTIVE, subscribed, margin, variable_cost=10).set_index("definition")
+    table = ltv_views.side_by_side(two, ACTIVE, subscribed).set_index("definition")
 
     assert table["ltv"].round().to_dict() == {
         "l1_cumulative": 500, "l2_active_year": 300, "l2_first_year": 200, "l3_price_frequency_years": 600,
         "l4_leave_rate": 1200, "l5_cancel_rate": 7111, "l6_survival": 3800,
     }  # fmt: skip
-    # Half of 300, less 10 for each of three orders.
+    # 240 of the 600 that the year's orders brought was gross profit: 120 of 300 a customer, 480 of 1,200.
     assert table.loc["l2_active_year", "profit"] == pytest.approx(120)
+    assert table.loc["l4_leave_rate", "profit"] == pytest.approx(480)
     assert set(ltv_views.reasons()["definition"]) == set(table.index)
 
 

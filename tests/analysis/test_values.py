@@ -60,7 +60,8 @@ FUNCTIONS: dict[str, Callable[[Tables], pd.DataFrame]] = {
     "value_sums_some": lambda t: aggregates.value_sums(t[0], as_of_day=800, days=DAYS, first_from=5, first_to=300),
     "purchase_values": lambda t: aggregates.purchase_values(*t, as_of_day=800),
     "delivery_values": lambda t: aggregates.delivery_values(*t, as_of_day=800),
-    "active_counts": lambda t: aggregates.active_counts(t[0], as_of_day=800),
+    "active_counts": lambda t: aggregates.active_counts(*t, as_of_day=800, margin_rate=0.5, variable_cost=50),
+    "active_counts_no_cost": lambda t: aggregates.active_counts(t[0], as_of_day=800),
     "media_counts": lambda t: aggregates.media_counts(t[0], as_of_day=800, window_days=180),
     "repeat_table": lambda t: aggregates.repeat_table(t[0], as_of_day=500, until_day=800),
 }
@@ -147,12 +148,16 @@ def test_deliveries_carry_their_own_number(small: Tables) -> None:
 
 def test_the_active_year_and_the_year_before(small: Tables) -> None:
     # As of day 100 with years of 50 days: b bought after day 50, a from day 1 to 50 only (day 20).
-    row = aggregates.active_counts(small[0], as_of_day=100, days=50).iloc[0]
+    table = aggregates.active_counts(*small, as_of_day=100, days=50, variable_cost=20)
+    row = table.drop(columns="profit_active").iloc[0]
 
     assert row.to_dict() == {
         "n_customers": 2, "tenure_days": 20, "n_active": 1, "n_orders_active": 1, "amount_active": 900,
         "n_active_before": 1, "n_kept": 0,
     }  # fmt: skip
+    # 900 at a margin of one half, less 20 for the order; not known without the goods.
+    assert table["profit_active"].item() == 430
+    assert np.isnan(aggregates.active_counts(small[0], as_of_day=100, days=50)["profit_active"].item())
 
 
 def test_a_trial_customer_is_pulled_up_by_the_main_product_within_the_window(small: Tables) -> None:

@@ -121,23 +121,29 @@ def delivery_values(
     return _without_unknown(collect(counts, by=["delivery_number"], floats=["profit"]), margin_rate)
 
 
-def active_counts(orders: Any, *, as_of_day: int, days: int = 365) -> pd.DataFrame:
+def active_counts(
+    orders: Any, order_items: Any = None, products: Any = None, *, as_of_day: int, days: int = 365,
+    margin_rate: float | None = None, variable_cost: float = 0.0,
+) -> pd.DataFrame:  # fmt: skip
     """One row: the year that ends on a day and the year before, as the customer base sees them.
 
     Returns columns:
         n_customers (ever); tenure_days (last order less first, summed); n_active (bought in the last `days`);
-        n_orders_active, amount_active (their orders in that time); n_active_before (bought in the `days` before);
-        n_kept (of these, bought in the last `days` too).
+        n_orders_active, amount_active, profit_active (their orders in that time; profit NaN where a cost is not known
+        and margin_rate is None); n_active_before (bought in the `days` before); n_kept (of these, bought in the last
+        `days` too).
 
     Raises:
         ValueError: a column is missing.
     """
     late = nw.col("order_day") > as_of_day - days
     before = (nw.col("order_day") <= as_of_day - days) & (nw.col("order_day") > as_of_day - 2 * days)
-    rows = valued(orders, None, None, columns=["order_day"]).filter(nw.col("order_day") <= as_of_day)
+    rows = _rows(orders, order_items, products, None, margin_rate, variable_cost).filter(
+        nw.col("order_day") <= as_of_day
+    )
     customers = (
         rows.with_columns(late=flag(late), before=flag(before), one=nw.lit(1))
-        .with_columns(amount_active=nw.col("amount") * nw.col("late"))
+        .with_columns(**{f"{name}_active": nw.col(name) * nw.col("late") for name in ("amount", "profit", "unknown")})
         .group_by("customer_id")
         .agg(
             first=nw.col("order_day").min(),
@@ -145,6 +151,8 @@ def active_counts(orders: Any, *, as_of_day: int, days: int = 365) -> pd.DataFra
             n_orders_active=nw.col("late").sum(),
             n_before=nw.col("before").sum(),
             amount_active=nw.col("amount_active").sum(),
+            profit_active=nw.col("profit_active").sum(),
+            n_unknown=nw.col("unknown_active").sum(),
             n_customers=nw.col("one").max(),
         )
         .with_columns(n_active=flag(nw.col("n_orders_active") > 0), n_active_before=flag(nw.col("n_before") > 0))
@@ -152,9 +160,11 @@ def active_counts(orders: Any, *, as_of_day: int, days: int = 365) -> pd.DataFra
             tenure_days=nw.col("last") - nw.col("first"), n_kept=nw.col("n_active") * nw.col("n_active_before")
         )
     )
-    names = ["n_customers", "tenure_days", "n_active", "n_orders_active", "amount_active", "n_active_before", "n_kept"]
-    table = customers.select(*[nw.col(name).sum() for name in names]).collect("pandas").to_native()
-    return table.fillna(0).astype("int64")
+    names = ["n_customers", "tenure_days", "n_active", "n_orders_active", "amount_active", "profit_active",
+             "n_active_before", "n_kept"]  # fmt: skip
+    table = customers.select(*[nw.col(name).sum() for name in [*names, "n_unknown"]]).collect("pandas").to_native()
+    table = table.fillna(0).astype({name: "float64" if name == "profit_active" else "int64" for name in table.columns})
+    return _without_unknown(table, margin_rate)[names]
 
 
 def _rows(
