@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+CUSTOMERS = "1500"
 
 
 @pytest.fixture
@@ -21,25 +25,52 @@ def shared_data() -> Path:
     return folder
 
 
-def _home(folder: Path, customers: int) -> Path:
-    """A home of its own with the demo's client file and a small demo shop."""
-    (folder / "parameters").mkdir(parents=True)
-    shutil.copy(ROOT / "parameters" / "demo.yml", folder / "parameters" / "demo.yml")
-    command = [sys.executable, "-m", "crmlib.demo", "data/demo/export", "--customers", str(customers)]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+def _once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that is made once a run, whichever of its workers asks first; the others wait for it."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, made = shared / name, shared / f"{name}.made"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            make(folder)
+            made.touch()
     return folder
+
+
+def _home(folder: Path) -> None:
+    """A copy of what `make report` needs, with this run's environment in place of the one `make` would install.
+
+    `.ci/run` installs it for real.
+    """
+    binaries = folder / ".venv" / "bin"
+    binaries.mkdir(parents=True)
+    for name in ("Makefile", "pyproject.toml", "parameters", "notebooks"):
+        source = ROOT / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
+    for name, start in (("python", ""), ("crm", " -m crmlib.cli")):
+        (binaries / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{start} "$@"\n', encoding="utf-8")
+        (binaries / name).chmod(0o755)
+    (folder / ".venv" / ".ready").touch()
+    command = [sys.executable, "-m", "crmlib.demo", "data/demo/export", "--customers", CUSTOMERS]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def _report(home: Path) -> None:
+    command = ["make", "report"] if shutil.which("make") else [sys.executable, "-m", "crmlib.cli", "run", "demo"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True, check=False, timeout=900)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a demo shop of 1,500 customers, shared by the tests that only read it or run in it."""
-    return _home(tmp_path_factory.mktemp("demo"), 1500)
+    return _once(tmp_path_factory, "demo", _home)
 
 
 @pytest.fixture(scope="session")
-def demo_report(demo_home: Path) -> Path:
-    """The folder of the demo's report, made once by the command line."""
-    command = [sys.executable, "-m", "crmlib.cli", "run", "demo"]
-    done = subprocess.run(command, cwd=demo_home, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr + done.stdout
+def demo_report(tmp_path_factory: pytest.TempPathFactory, demo_home: Path) -> Path:
+    """The folder of the demo's report, made once by `make report`."""
+    _once(tmp_path_factory, "report", lambda _: _report(demo_home))
     return demo_home / "reports" / "demo" / "2026-03-31"

@@ -82,10 +82,14 @@ def test_it_says_which_tables_it_needs(notebook: Path) -> None:
     assert set(needs) <= {"orders", "order_items", "surveys", "experiments", "assignments"}
 
 
-def test_it_runs_under_nbval(notebook: Path, demo_home: Path) -> None:
-    copy = demo_home / "notebooks" / notebook.name
-    copy.parent.mkdir(exist_ok=True)
-    copy.write_bytes(notebook.read_bytes())
+CORE = ("rfm", "retention", "nps", "abtest")
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in CORE else pytest.param(name, marks=pytest.mark.slow) for name in CLIENTS]
+)
+def test_it_runs_under_nbval(name: str, demo_home: Path) -> None:
+    copy = demo_home / "notebooks" / f"{name}.ipynb"
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "-q", "-c", "/dev/null"]
     command += ["--nbval-cell-timeout=120", f"--rootdir={demo_home}", str(copy)]
     done = subprocess.run(command, cwd=demo_home, capture_output=True, text=True, check=False, timeout=300)

@@ -64,7 +64,7 @@ def test_a_good_notebook_is_published_and_its_evidence_kept(client: StubClient, 
     assert result.defect == ""
     assert result.folder == client.home / "reports" / "acme" / "2026-03-31"
     names = sorted(path.name for path in result.folder.iterdir())
-    assert names == ["evidence", "exhibits.json", "index.html", "manifest.json", "small.html"]
+    assert names == ["definitions.html", "evidence", "exhibits.json", "index.html", "manifest.json", "small.html"]
     told = json.loads((result.folder / "exhibits.json").read_text(encoding="utf-8"))
     assert told["notebooks"]["small"]["metrics"]["n_customers"]["value"] == 3
     left = sorted(path.name for path in result.folder.parent.iterdir())
