@@ -59,8 +59,17 @@ def shown_header(name: str) -> str:
         ('メモ', '(hidden)', '(hidden)')
     """
     text = one_line(name)
-    numbers = _NUMBER.findall(unicodedata.normalize("NFKC", text))
-    return HIDDEN if is_mail(text) or any(map(is_phone, numbers)) else text
+    return HIDDEN if is_mail(text) or holds_phone(text) else text
+
+
+def holds_phone(text: str) -> bool:
+    """True when a telephone number stands anywhere in a text.
+
+    Example:
+        >>> holds_phone("田中様 03-1234-5678"), holds_phone("2025-04-01")
+        (True, False)
+    """
+    return any(map(is_phone, _NUMBER.findall(unicodedata.normalize("NFKC", text))))
 
 
 def shown_file(path: str) -> str:

@@ -236,9 +236,15 @@ def _sniff(path: Path, encoding: str, source: Source) -> str:
     """The one of comma, tab and semicolon that cuts the header, or a row it may be, into most cells."""
     searched = 1 if source.header_row == "first" else SEARCHED_ROWS
     heads = [*islice((line for line in _lines(path, encoding) if line.strip()), searched)]
-    return max(
-        ",\t;", key=lambda mark: max((len(next(csv.reader([head], delimiter=mark), [])) for head in heads), default=0)
-    )
+    return max(",\t;", key=lambda mark: max((_n_cells(head, mark) for head in heads), default=0))
+
+
+def _n_cells(line: str, mark: str) -> int:
+    """Cells of a line; 0 where no CSV has such a line, which is said when the file is read."""
+    try:
+        return len(next(csv.reader([line], delimiter=mark), []))
+    except csv.Error:
+        return 0
 
 
 def _whitespace(path: Path, encoding: str) -> Iterator[Record]:

@@ -12,6 +12,8 @@ from crmlib.new.propose import Mapped, Proposal, shown
 
 WIDTH = 118
 _PLAIN = re.compile(r"[^\W\d][\w/.()（）・]*( [\w/.()（）・]+)*|\d[\d_]*")
+# Written as they are, these end a line or a comment in YAML, or may not stand in it at all.
+_UNSEEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _NOT_TEXT = re.compile(r"(?i)true|false|yes|no|on|off|null|y|n|[\d_]+")
 
 
@@ -38,7 +40,11 @@ def scalar(text: str, *, as_typed: bool = False) -> str:
         ('注文番号', '"a: b"', '"1"', '1')
     """
     simple = _PLAIN.fullmatch(text) and (as_typed or not _NOT_TEXT.fullmatch(text))
-    return text if simple else json.dumps(text, ensure_ascii=False)
+    return text if simple else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return _UNSEEN.sub(lambda mark: f"\\u{ord(mark[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def client_text(setting: Setting, proposals: list[Proposal]) -> str:
@@ -81,7 +87,7 @@ def _source(proposal: Proposal) -> list[str]:
     lines = [f"  {proposal.table}:", f"    # {known}", *_comments(preset.notes.get(proposal.table, []), 4)]
     lines.append(f"    path: {scalar(source.path or '')}")
     if source.pattern:
-        lines.append(f"    pattern: {json.dumps(source.pattern, ensure_ascii=False)}")
+        lines.append(f"    pattern: {_quoted(source.pattern)}")
     if look.encodings:
         # Not written as a key: the door detects it for each file, and next month's may have another.
         mark = f", separator {_mark(look.delimiter)}" if look.delimiter else ""
@@ -134,7 +140,7 @@ def _values_of(proposal: Proposal, one: Mapped) -> list[str]:
         )
     for text, n in one.unknown.items():
         safe = shown(text, one) != one_line(text) and text
-        told = json.dumps(shown(text, one), ensure_ascii=False) if safe else scalar(text, as_typed=True)
+        told = _quoted(shown(text, one)) if safe else scalar(text, as_typed=True)
         lines.append(f"        # {told}: ?        # {n:,} {'row' if n == 1 else 'rows'}")
     return lines
 
