@@ -24,6 +24,7 @@ STEPS = ("few_orders", "other_zone", "asked_not_to_be_called", "not_contactable"
 # What those who are left after each step have in common.
 LEFT = ("with_enough_orders", "in_called_zone", "not_refused", "with_a_channel", "with_known_consent",
         "not_just_contacted", "on_the_list")  # fmt: skip
+CONSENT_STEPS = ("not_contactable", "consent_not_known")
 CUSTOMER = ["customer_id", "n_orders", "last_day", "recency_days", "amount"]
 LISTED = ["priority", "customer_id", "n_orders", "last_day", "recency_days", "silence_zone", "usual_gap_days",
           "gap_basis", "gap_ratio", "relative_zone", "amount", "amount_year", "n_orders_year", "main_category",
@@ -141,6 +142,8 @@ def list_name(as_of_day: int) -> str:
 def funnel(table: pd.DataFrame) -> pd.DataFrame:
     """How many customers are left after every step, and how many it left out; the parts add up to all customers.
 
+    The steps of consent are not in it where nothing tells consent: nobody can be said to have given it.
+
     Returns columns:
         call_step (what those who are left have in common, one row a step); n_customers (still there after the step);
         n_dropped (by this step); share_customers (of all).
@@ -153,6 +156,9 @@ def funnel(table: pd.DataFrame) -> pd.DataFrame:
         "n_customers": [len(table), *still],
         "n_dropped": [0, *gone],
     })  # fmt: skip
+    asked_for = table["step"].isin(CONSENT_STEPS) | (table["contact_channel"] != NOT_KNOWN)
+    if len(table) and not asked_for.any():
+        rows = rows[~rows["call_step"].isin(["with_a_channel", "with_known_consent"])].reset_index(drop=True)
     return rows.assign(share_customers=rows["n_customers"] / (len(table) or float("nan")))
 
 

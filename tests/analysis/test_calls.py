@@ -81,6 +81,14 @@ def test_every_customer_leaves_at_the_first_step_that_takes_him() -> None:
     assert funnel["n_dropped"].sum() + funnel["n_customers"].iloc[-1] == 8
 
 
+def test_nobody_is_said_to_have_consented_where_nothing_tells_it() -> None:
+    funnel = calls.funnel(table_of(customers_of([("a", 2, 90), ("b", 1, 90)]), empty("customers")))
+    assert funnel["call_step"].tolist() == [
+        "all_customers", "with_enough_orders", "in_called_zone", "not_refused", "not_just_contacted", "on_the_list",
+    ]  # fmt: skip
+    assert funnel["n_customers"].tolist() == [2, 1, 1, 1, 1, 1]
+
+
 def test_who_is_held_out_was_not_contacted() -> None:
     customers, held = customers_of([("a", 2, 90)]), contacts_of([("a", AS_OF, "unknown")], "held_out")
     assert on_list(table_of(customers, contacts=held)) == ["a"]
