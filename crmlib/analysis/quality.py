@@ -221,10 +221,12 @@ def policy(settings: Mapping[str, str], known: Mapping[str, bool], exclusion: Da
     """Each key of the counting policy: its setting, whether the export can tell it, and rows left out for it.
 
     Returns columns:
-        condition; setting; tellable (told, not_told); n_rows (NaN for keys that leave no row out).
+        condition; setting; tellable (told, not_told); n_rows (NaN for keys that leave no row out, or none that the
+        ledger has a line for).
     """
     rows = exclusion.groupby("reason")["n_rows"].sum()
-    reasons = {"exact_duplicates": "exact_duplicate", "shipping_and_fees": "not_product"}
+    # Shipping is not told: discounts, tax and points are in the ledger's line of it too.
+    reasons = {"exact_duplicates": "exact_duplicate"}
     return pd.DataFrame(
         {
             "condition": list(settings),
