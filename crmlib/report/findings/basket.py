@@ -45,11 +45,12 @@ def next_offer(followed: DataFrame, window_days: int) -> Sentence:
 
 
 def dead_end(next_products: DataFrame, window_days: int) -> Sentence:
-    """The item after which most customers have no further order within the window."""
+    """The item after which surely most customers have no further order within the window."""
     ends = next_products[next_products["next_item"] == NOTHING]
     if ends.empty:
         return say("No item has enough customers, observed long enough, to say what follows it.")
-    top = ends.sort_values(["next_share", "item"], ascending=[False, True]).iloc[0]
+    # By the lower end: among many items the largest share is one of few customers.
+    top = ends.sort_values(["next_share_low", "item"], ascending=[False, True]).iloc[0]
     return say(
         "After the first order about “{item:label}”, {share:share} of {n:customers} did not order again within"
         " {window:days}.",
