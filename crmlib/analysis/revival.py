@@ -18,6 +18,7 @@ HELD_OUT, CALLED, NOT_CONTACTED = "held_out", "called", "not_contacted"
 CONTACT = ["customer_id", "contacted_day"]
 TOLD = ["channel", "list_name", "result", "contact_group"]
 SHOWN = {"channel": "contact_channel", "result": "contact_result", "next_day": "return_day"}
+FEWEST = 30  # contacts below which there is no rate
 OUTCOME = ["last_day_before", "next_day", "n_orders_before", "amount_before", "amount_window", "amount_after"]
 
 
@@ -147,20 +148,21 @@ def effect_against(
     return _compare(rows, comparable, basis="not_random", confidence_level=confidence_level)
 
 
-def rates(approached: pd.DataFrame, *, by: str) -> pd.DataFrame:
+def rates(approached: pd.DataFrame, *, by: str, fewest: int = FEWEST) -> pd.DataFrame:
     """Revival of those called by one of their columns: list_name, contact_channel, silence_zone, contact_result.
 
     revival_rate = n_revived / n_windowed with Wilson's interval; only approaches observed for the whole window.
 
     Returns columns:
         `by` (not_known where blank); n_approached; n_windowed; n_revived; revival_rate, revival_rate_low,
-        revival_rate_high (NaN where n_windowed is 0); amount_window (sales of the window, observed approaches);
-        amount_after (of the revived, to date). Most approaches first.
+        revival_rate_high (NaN where n_windowed is below `fewest`); amount_window (sales of the window, observed
+        approaches); amount_after (of the revived, to date). Most approaches first.
 
     Raises:
-        ValueError: a column is missing.
+        ValueError: a column is missing or fewest is below 1.
     """
     require_columns("approached", approached.columns, [by, "contact_group", "observed", "revived"])
+    require_at_least("fewest", fewest, 1)
     rows = approached[approached["contact_group"] != HELD_OUT]
     told = rows[by].astype(object)
     back = rows["observed"].astype(bool) & rows["revived"]
@@ -172,10 +174,12 @@ def rates(approached: pd.DataFrame, *, by: str) -> pd.DataFrame:
         "amount_window": rows["amount_window"].where(rows["observed"].astype(bool), 0),
         "amount_after": rows["amount_after"].where(back, 0),
     }).groupby(by, as_index=False).sum()  # fmt: skip
-    sums.insert(4, "revival_rate", sums["n_revived"] / sums["n_windowed"].where(sums["n_windowed"] > 0))
-    low, high = wilson_bounds(sums["n_revived"], sums["n_windowed"])
-    sums.insert(5, "revival_rate_low", low)
-    sums.insert(6, "revival_rate_high", high)
+    enough = sums["n_windowed"] >= fewest
+    bounds = [pd.Series(found, index=sums.index).where(enough) for found in
+              wilson_bounds(sums["n_revived"], sums["n_windowed"])]  # fmt: skip
+    sums.insert(4, "revival_rate", sums["n_revived"] / sums["n_windowed"].where(enough))
+    sums.insert(5, "revival_rate_low", bounds[0])
+    sums.insert(6, "revival_rate_high", bounds[1])
     return sums.sort_values(["n_approached", by], ascending=[False, True], ignore_index=True)
 
 

@@ -135,9 +135,21 @@ def test_rates_by_channel_count_only_those_contacted(make_orders: MakeOrders) ->
     orders = make_orders([("1", "a", 0, 1), ("2", "a", 120, 9), ("3", "b", 0, 1), ("4", "c", 0, 1)])
     contacts = contacts_of([("a", 100, "called"), ("b", 100, "called"), ("c", 100, "held_out")])
     contacts["channel"] = ["line", None, "line"]
-    found = revival.rates(approached_of(orders, contacts), by="contact_channel").set_index("contact_channel")
+    approached = approached_of(orders, contacts)
+    found = revival.rates(approached, by="contact_channel", fewest=1).set_index("contact_channel")
     assert found.loc["line", ["n_approached", "n_windowed", "n_revived", "amount_window"]].tolist() == [1, 1, 1, 9]
     assert found.loc["not_known", "revival_rate"] == 0.0
+    with pytest.raises(ValueError, match=r"^fewest == 0, must be at least 1\.$"):
+        revival.rates(approached, by="contact_channel", fewest=0)
+
+
+def test_no_rate_of_fewer_than_thirty_contacts() -> None:
+    rows = pd.DataFrame({"contact_group": "called", "list_name": ["a"] * 30 + ["b"] * 29, "observed": True,
+                         "revived": True, "amount_window": 1, "amount_after": 1})  # fmt: skip
+    found = revival.rates(rows, by="list_name")
+    assert found[["n_windowed", "n_revived"]].to_numpy().tolist() == [[30, 30], [29, 29]]
+    assert found["revival_rate"].isna().tolist() == [False, True]
+    assert found[["revival_rate_low", "revival_rate_high"]].isna().to_numpy().tolist() == [[False] * 2, [True] * 2]
 
 
 def test_costs_of_a_revival_and_of_a_new_customer() -> None:

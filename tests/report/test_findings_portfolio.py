@@ -175,8 +175,8 @@ def _lapsed(one: int, longer: int) -> SimpleNamespace:
 
 def test_a_rate_of_few_lapsed_customers_is_said_to_be_taken_from_others() -> None:
     assert _en(active.lapsed_rates(_lapsed(1593, 6))) == (
-        "Fewer than 30 customers were in “Lapsed for longer”: the outlook takes the rate of “Lapsed for a year” for them"
-        " too, whatever the row shows."
+        "Fewer than 30 customers were in “Lapsed for longer”: the outlook takes the rate of “Lapsed for a year” for"
+        " them too, whatever the row shows."
     )
     assert _ja(active.lapsed_rates(_lapsed(1593, 6))) == (
         "「離脱2年目以降」は30人未満のため、見通しでは表の値ではなく「離脱1年目」の率を用いています。"
