@@ -40,7 +40,7 @@ def _crm(
         bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Client reports from a shop's export: RFM, retention, NPS, A/B tests."""
+    """Client reports from a shop's export: RFM, retention, LTV, call lists and more."""
 
 
 @app.command()
