@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crmlib.data.keys import what_is_personal
 from crmlib.data.mapping import meaning
-from crmlib.data.naming import listed
+from crmlib.data.naming import holds_phone, listed, one_line
 from crmlib.data.sql import quoted
 from crmlib.data.tables import INPUTS, Column
 from crmlib.errors import UserError
@@ -81,4 +81,5 @@ def _shown(text: str) -> str:
     if not text:
         return "a blank"
     long = "a long text" if len(text) > _LONGEST else None
-    return what_is_personal(text) or long or f"'{text}'"
+    phone = "a text with a telephone number" if holds_phone(text) else None
+    return what_is_personal(text) or phone or long or f"'{one_line(text)}'"

@@ -51,6 +51,12 @@ JUDGED = {
 # A row of a list to be filled in that nobody has filled in: date, staff and result are blank.
 FORM = {"contacts": {"contacted_at": "_no_contacted_at", "staff": "staff IS NULL", "result": "result = 'unknown'"}}
 _MAY_BE_BLANK = ("treatment_share", "start_date", "end_date", "interval_days", "cancel_date")
+# Numbers that cannot be: a rate of 45 would multiply every profit, a settling of 0 orders would settle everybody.
+_POSSIBLE = {
+    "gross_margin_rate": "<= 1", "unit_cost": ">= 0", "cycle_days": ">= 1", "settle_orders": ">= 1",
+    "settle_days": ">= 0", "birth_year": "BETWEEN 1880 AND 2100", "impressions": ">= 0", "clicks": ">= 0",
+    "conversions": ">= 0",
+}  # fmt: skip
 _DATE_OF_DAY = {
     "answered_day": "answered_at", "sent_day": "sent_at", "assigned_day": "assigned_at",
     "first_seen_day": "first_seen_date", "start_day": "start_date", "end_day": "end_date", "lead_day": "lead_date",
@@ -109,7 +115,7 @@ def _refuse_unread(con: duckdb.DuckDBPyConnection, table: str, source: Source, r
 
 
 def _unread(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
-    """Cells that were not blank and could not be read, of the columns for which no row is left out."""
+    """Cells not blank that could not be read or cannot be true, of the columns for which no row is left out."""
     told = {REQUIRED_DATE.get(table), *JUDGED.get(table, {})} | ({"nps"} if table == "surveys" else set())
     names = [
         name
@@ -146,7 +152,12 @@ def _parsed(name: str, column: Column, formats: list[str] | None, settings: Sett
         expression = f"{expression} = 'true'"
     elif column.kind == "code" and column.default is not None:
         expression = f"coalesce({expression}, '{column.default}')"
-    return f'{expression} AS "{name}"'
+    return f'{_possible(name, expression)} AS "{name}"'
+
+
+def _possible(name: str, expression: str) -> str:
+    test = _POSSIBLE.get(name)
+    return f"CASE WHEN {expression} {test} THEN {expression} END" if test else expression
 
 
 def _tests(table: str) -> dict[str, str]:

@@ -234,3 +234,28 @@ def test_cells_that_cannot_be_read_are_counted_although_the_row_counts(make_shop
     assert [note for note in shop.read_notes if note.startswith("unread")] == [
         "unread_cells: products: price 1, unit_cost 2"
     ]
+
+
+PRODUCTS = """\
+product_id,gross_margin_rate,unit_cost,cycle_days,settle_orders,settle_days
+p1,45,-5,0,0,-1
+p2,45%,5,30,3,0
+p3,-0.2,0,1,1,90
+"""
+
+
+def test_a_number_that_cannot_be_is_not_known(make_shop: Any) -> None:
+    shop = make_shop(
+        {"p.csv": PRODUCTS, "s.csv": SURVEYS}, {"products": {"path": "data/p.csv"}, "surveys": SURVEY_SOURCE}
+    )
+    products = shop.table("products").set_index("product_id")
+    names = ["gross_margin_rate", "unit_cost", "cycle_days", "settle_orders", "settle_days"]
+    assert products.loc["p1", names].isna().all()
+    assert products.loc["p2", names].astype(float).tolist() == [0.45, 5, 30, 3, 0]
+    assert products.loc["p3", names].astype(float).tolist() == [-0.2, 0, 1, 1, 90]
+
+
+def test_a_refused_value_shows_no_telephone_number(make_shop: Any) -> None:
+    text = "customer_id,contacted_at,result\nc1,2024-01-10,連絡 090-1234-5678 へ\n"
+    with pytest.raises(UserError, match=r"contacts\.result holds values without a meaning: a text with a telephone "):
+        make_shop({"c.csv": text, "s.csv": SURVEYS}, {"contacts": {"path": "data/c.csv"}, "surveys": SURVEY_SOURCE})
