@@ -178,7 +178,7 @@ def test_lines_without_a_product_are_money_of_no_product() -> None:
 
 
 def test_interest_weighs_recent_purchases_more() -> None:
-    amounts = aggregates.interest_amounts(ITEMS, PRODUCTS, level="category_l2", as_of_day=400, silent_days=100)
+    amounts = aggregates.interest_amounts(ITEMS, PRODUCTS, level="category_l2", as_of_day=400, silent_days=99)
     assert amounts[amounts["customer_id"] == "b"].to_numpy().tolist() == [
         ["b", "jelly", 0, 0, 0, 500], ["b", "oil", 0, 0, 0, 300], ["b", "soap", 0, 0, 900, 0],
     ]  # fmt: skip
@@ -190,8 +190,8 @@ def test_interest_weighs_recent_purchases_more() -> None:
 
 
 def offered(weight: float) -> dict[str, list[Any]]:
-    amounts = aggregates.interest_amounts(ITEMS, PRODUCTS, level="category_l1", as_of_day=400, silent_days=100)
-    owned = aggregates.bought_products(ITEMS, PRODUCTS, as_of_day=400, silent_days=100)
+    amounts = aggregates.interest_amounts(ITEMS, PRODUCTS, level="category_l1", as_of_day=400, silent_days=99)
+    owned = aggregates.bought_products(ITEMS, PRODUCTS, as_of_day=400, silent_days=99)
     sold = aggregates.goods_sold(ITEMS, first_day=0, last_day=400)
     table = interest.offers(
         interest.interests(amounts), owned, sold, PRODUCTS, level="category_l1", bestseller_weight=weight

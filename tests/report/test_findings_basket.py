@@ -9,7 +9,7 @@ from crmlib import words
 from crmlib.report.findings import basket
 
 PAIR = pd.DataFrame([{"item_a": "Gel", "item_b": "Oil", "pair_rate": 0.384, "lift": 2.75}])
-FOLLOWED = pd.DataFrame([{"item_a": "Gel", "item_b": "Oil", "n_could": 458, "follow_rate": 0.236, "median_days": 90.0}])
+FOLLOWED = pd.DataFrame([{"item_a": "Gel", "item_b": "Oil", "n_could": 458, "follow_rate": 0.236, "follow_rate_low": 0.199, "median_days": 90.0}])
 PRODUCTS = pd.DataFrame(
     {"item": ["Gel", "Oil", "order_level"], "amount": [70, 30, -5], "share_amount": [0.74, 0.31, -0.05],
      "abc": ["abc_a", "abc_b", None]}
@@ -77,10 +77,10 @@ def test_consent_that_is_not_recorded_is_said() -> None:
         .endswith("Whether they may be contacted cannot be told: no consent is recorded.")
     )
     assert basket.dormant_offers(dormant.head(0), dormant.head(0), 60).text() == (
-        "No customer has been silent for 60 days or more."
+        "No customer has been silent for more than 60 days."
     )
     words.speak("ja")
     some = dormant.assign(consent=["allowed", "not_allowed"])
     assert basket.dormant_offers(some, some.head(1), 60).text() == (
-        "最終購入から60日以上の顧客は2人です。うち1人は連絡をすべて拒否しておらず、関心カテゴリまたは売れ筋の中に未購入の商品があります。"
+        "最終購入から60日を超える顧客は2人です。うち1人は連絡をすべて拒否しておらず、関心カテゴリまたは売れ筋の中に未購入の商品があります。"
     )

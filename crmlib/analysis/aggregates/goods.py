@@ -42,9 +42,9 @@ def goods_sold(order_items: Any, *, first_day: int, last_day: int) -> pd.DataFra
 
 
 def interest_amounts(
-    order_items: Any, products: Any, *, level: str, as_of_day: int, silent_days: int = 0, ages: tuple[int, ...] = AGES
+    order_items: Any, products: Any, *, level: str, as_of_day: int, silent_days: int = -1, ages: tuple[int, ...] = AGES
 ) -> pd.DataFrame:
-    """What each customer who has been silent so long bought of each category, by the age of the purchase.
+    """What each customer who has been silent for longer bought of each category, by the age of the purchase.
 
     Returns columns:
         customer_id, item; amount_0, amount_1, … (smallest unit, of purchases at most `ages[0]` days old, then at most
@@ -82,8 +82,8 @@ def breadth_counts(order_items: Any, products: Any, *, level: str = "product_id"
     return collect(breadth.group_by("n_items").agg(n_customers=nw.col("one").sum()), by=["n_items"])
 
 
-def bought_products(order_items: Any, products: Any, *, as_of_day: int, silent_days: int = 0) -> pd.DataFrame:
-    """Which products each customer who has been silent so long has ever bought: customer_id, product_id."""
+def bought_products(order_items: Any, products: Any, *, as_of_day: int, silent_days: int = -1) -> pd.DataFrame:
+    """Which products each customer who has been silent for longer has ever bought: customer_id, product_id."""
     lines = labelled(order_items, products, level="product_id", first_day=-(10**9), last_day=as_of_day)
     pairs = _silent(lines, as_of_day, silent_days).select("customer_id", "product_id")
     names = ["customer_id", "product_id"]
@@ -92,4 +92,4 @@ def bought_products(order_items: Any, products: Any, *, as_of_day: int, silent_d
 
 def _silent(lines: Any, as_of_day: int, silent_days: int) -> Any:
     last = nw.col("order_day").max().over("customer_id")
-    return lines.with_columns(last_bought=last).filter(nw.col("last_bought") <= as_of_day - silent_days)
+    return lines.with_columns(last_bought=last).filter(nw.col("last_bought") < as_of_day - silent_days)

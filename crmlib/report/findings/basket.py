@@ -35,7 +35,8 @@ def next_offer(followed: DataFrame, window_days: int) -> Sentence:
     """The second product that most customers add, and when."""
     if followed.empty:
         return say("No product has yet been added by enough customers to say what to offer next.")
-    top = followed.iloc[0]
+    # The pair that is surely taken up most: the largest of many rates would be the luckiest of few customers.
+    top = followed.sort_values(["follow_rate_low", "item_a"], ascending=[False, True]).iloc[0]
     return say(
         "The likeliest next offer: of {n:customers} who had “{a:label}” and not yet “{b:label}”, {rate:share} bought it"
         " within {window:days}, half of them within {median:days}.",
@@ -92,16 +93,16 @@ def breadth(n: int, every: int) -> Sentence:
 def dormant_offers(dormant: DataFrame, offers: DataFrame, silent_days: int) -> Sentence:
     """How many silent customers there are, how many of them may be offered something, and whether consent is known."""
     if dormant.empty:
-        return say("No customer has been silent for {days:days} or more.", days=silent_days)
+        return say("No customer has been silent for more than {days:days}.", days=silent_days)
     facts = {"n": len(dormant), "days": silent_days, "offered": int(offers["offer_1"].notna().sum())}
     if dormant["consent"].eq("not_known").all():
         return say(
-            "{n:customers} have been silent for {days:days} or more; for {offered:count} of them there is a product to"
+            "{n:customers} have been silent for more than {days:days}; for {offered:count} of them there is a product to"
             " offer. Whether they may be contacted cannot be told: no consent is recorded.",
             **facts,
         )
     return say(
-        "{n:customers} have been silent for {days:days} or more; {offered:count} of them have not refused every channel"
+        "{n:customers} have been silent for more than {days:days}; {offered:count} of them have not refused every channel"
         " and have a product in their interest, or among the best-sellers, that they have not bought yet.",
         **facts,
     )
@@ -140,7 +141,7 @@ def followed_title(window_days: int) -> Sentence:
 def offers_note(silent_days: int, bestseller_weight: float) -> Sentence:
     """Who is on the list and how the offers were chosen."""
     return say(
-        "Customers silent for {days:days} or more, by what they have brought so far; best-sellers weigh {weight:share},"
+        "Customers silent for more than {days:days}, by what they have brought so far; best-sellers weigh {weight:share},"
         " the customer's own interest the rest. Ask for consent before writing or calling.",
         days=silent_days, weight=bestseller_weight,
     )  # fmt: skip
