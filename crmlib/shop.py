@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _EPOCH = date(1970, 1, 1)
 # The base date is the last day of the first of these that has rows.
+_EVER = "ever_"
 _CANCELLED = ("cancel_date", "cancel_day", "cancel_reason")
 _CLOCKS = ("orders", "surveys", "assignments", "surveys_sent")
 
@@ -58,6 +59,7 @@ class Shop:
         self._con = connect(client.settings())
         for table in OUTPUTS:
             self._con.execute(f"CREATE VIEW {table} AS {_up_to(prepared, table, self.as_of_day)}")
+            self._con.execute(f"CREATE VIEW {_EVER}{table} AS SELECT * FROM {parquet(prepared.parquet(table))}")
 
     @property
     def ledger(self) -> Ledger:
@@ -97,6 +99,17 @@ class Shop:
             return empty(name)
         # A text column without a single text comes back as objects.
         return relation.df().astype(types(name))
+
+    def ever(self, name: str) -> pd.DataFrame:
+        """Any canonical table, the rows after the base date included: for what must be respected whatever its date.
+
+        A refusal on a call counts for the next list, although calls come after the last order. Never for a figure.
+
+        Raises:
+            ValueError: there is no such table.
+        """
+        frame = self.relation(name).query("t", f"SELECT * FROM {_EVER}{name}").df()
+        return frame.astype(types(name))
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:
         """Any canonical table up to the base date, for the aggregates.

@@ -259,3 +259,11 @@ def test_a_refused_value_shows_no_telephone_number(make_shop: Any) -> None:
     text = "customer_id,contacted_at,result\nc1,2024-01-10,連絡 090-1234-5678 へ\n"
     with pytest.raises(UserError, match=r"contacts\.result holds values without a meaning: a text with a telephone "):
         make_shop({"c.csv": text, "s.csv": SURVEYS}, {"contacts": {"path": "data/c.csv"}, "surveys": SURVEY_SOURCE})
+
+
+def test_a_refusal_after_the_base_date_is_known_and_counts_in_no_figure(make_shop: Any) -> None:
+    text = "customer_id,contacted_at,result\nc1,2024-01-02,reached\nc2,2024-02-01,refused\n"
+    shop = make_shop({"k.csv": text}, {"contacts": {"path": "data/k.csv"}}, as_of="2024-01-15")
+    assert shop.table("contacts")["customer_id"].tolist() == ["c1"]
+    assert shop.ever("contacts")[["customer_id", "result"]].values.tolist() == [["c1", "reached"], ["c2", "refused"]]
+    assert list(shop.ever("surveys").columns) == list(OUTPUTS["surveys"])
