@@ -27,6 +27,7 @@ KINDS: dict[str, Kind] = {
     "orders": Kind(unit=N_("orders"), one=N_("{n} order"), many=N_("{n} orders")),
     "purchases": Kind(unit=N_("times"), decimals=1, sheet="#,##0.0", one=N_("{n} time"), many=N_("{n} times")),
     "responses": Kind(unit=N_("responses"), one=N_("{n} response"), many=N_("{n} responses")),
+    "contracts": Kind(unit=N_("contracts"), one=N_("{n} contract"), many=N_("{n} contracts")),
     "rows": Kind(unit=N_("rows"), one=N_("{n} row"), many=N_("{n} rows")),
     "count": Kind(),
     "rank": Kind(sheet="0"),

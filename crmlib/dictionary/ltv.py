@@ -54,7 +54,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "payback_month": (N_("Payback month"), "rank"),
     "rank_first": (N_("Rank by first orders"), "rank"),
     "rank_ltv": (N_("Rank by annual LTV"), "rank"),
-    "rank_change": (N_("Places gained"), "number"),
+    "rank_change": (N_("Places gained"), "count"),
     "value": (N_("Cumulative gross profit"), "money"),
     "net": (N_("Gross profit less cost, a customer"), "money"),
     "n_advertised": (N_("Customers from advertising"), "customers"),

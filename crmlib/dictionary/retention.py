@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "trial": N_("Trial"),
     "subscription": N_("Subscription"),
     "one_off": N_("one-off purchases"),
+    "own": N_("Own shop"),
     "free": N_("Free of charge"),
 }
 

@@ -153,7 +153,7 @@ def test_limits_and_chance() -> None:
 @pytest.mark.parametrize(
     ("rates", "n", "part"),
     [
-        ([0.8, 0.1], 40, "of those silent for 366+ days, 10.0%"),
+        ([0.8, 0.1], 40, "of those silent for 366 days or longer, 10.0%"),
         ([0.1, 0.1], 40, "does not fall"),
         ([0.8, 0.1], 9, "cannot be told"),
     ],

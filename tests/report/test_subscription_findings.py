@@ -117,7 +117,7 @@ def test_settling_is_told_product_by_product() -> None:
         "settle_days": [91.5, NAN, NAN], "last_judged": [5.0, 4.0, NAN], "last_rate": [0.9, 0.7, NAN],
     })  # fmt: skip
     said = [sentence.text() for sentence in entries.settling(table, 0.9)]
-    assert said[0].startswith("“a”: customers settle from order 4 on, reached after 91.5 days (median)")
+    assert said[0].startswith("“a”: customers settle from order 4 on, reached after 92 days (median)")
     assert said[1] == "“b”: the step rate does not stay at 90.0%; after order 4 it is 70.0%."
     assert said[2] == "“c”: too few customers to say when they settle."
     assert entries.settling(table.head(0), 0.9)[0].text() == "There is no first purchase to follow."

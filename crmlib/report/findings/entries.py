@@ -193,7 +193,7 @@ def _settling(row: dict[Any, Any], share: float) -> Sentence:
             last=int(row["last_judged"]), rate=row["last_rate"], **values,
         )  # fmt: skip
     return say(
-        "“{product:label}”: customers settle from order {k:rank} on, reached after {days:average_days} (median): every"
+        "“{product:label}”: customers settle from order {k:rank} on, reached after {days:days} (median): every"
         " step rate from there is at least {share:share}.",
         k=int(row["settle_orders"]), days=row["settle_days"], **values,
     )  # fmt: skip

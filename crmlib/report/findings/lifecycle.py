@@ -100,8 +100,8 @@ def revival(table: DataFrame, *, days: int) -> Sentence:
     if last["buy_rate"] < first["buy_rate"]:
         return say(
             "Of those silent for {near:text} days, {high:share} bought within {days:days}; of those silent for"
-            " {far:text} days, {low:share}.",
-            near=first["silence_band"], high=first["buy_rate"], days=days, far=last["silence_band"],
+            " {far:days} or longer, {low:share}.",
+            near=first["silence_band"], high=first["buy_rate"], days=days, far=_from_day(last["silence_band"]),
             low=last["buy_rate"],
         )  # fmt: skip
     return say(
@@ -109,6 +109,11 @@ def revival(table: DataFrame, *, days: int) -> Sentence:
         " longer silence.",
         near=first["silence_band"], high=first["buy_rate"], days=days,
     )  # fmt: skip
+
+
+def _from_day(band: str) -> int:
+    # The table names its bands 31–60 and, the last one, 366+.
+    return int(band.rstrip("+").split("–")[0])
 
 
 def revival_title(table: DataFrame, *, days: int) -> Sentence:
