@@ -71,7 +71,8 @@ _WITHOUT = {
     "inquiry_id": "coalesce(inquiry_id, format('q{:06d}', _seq))",
     "survey_id": "coalesce(survey_id, 'survey')",
     # A code of who called, with a digit in it; whoever wrote a name there is not carried on.
-    "staff": "CASE WHEN regexp_full_match(staff, '[A-Za-z_-]*[0-9][A-Za-z0-9_-]*') AND length(staff) <= 8 THEN staff END",
+    "staff": "CASE WHEN regexp_full_match(staff, '[A-Za-z_-]*[0-9][A-Za-z0-9_-]*') AND length(staff) <= 8"
+    " THEN staff END",
     "treatment_share": "coalesce(treatment_share, 0.5)",
 }
 # A subscription with a date of cancellation is cancelled, and only a cancelled one has a reason.
