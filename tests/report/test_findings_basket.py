@@ -9,7 +9,10 @@ from crmlib import words
 from crmlib.report.findings import basket
 
 PAIR = pd.DataFrame([{"item_a": "Gel", "item_b": "Oil", "pair_rate": 0.384, "lift": 2.75}])
-FOLLOWED = pd.DataFrame([{"item_a": "Gel", "item_b": "Oil", "n_could": 458, "follow_rate": 0.236, "follow_rate_low": 0.199, "median_days": 90.0}])
+FOLLOWED = pd.DataFrame([
+    {"item_a": "Gel", "item_b": "Oil", "n_could": 458, "follow_rate": 0.236, "follow_rate_low": 0.199,
+     "median_days": 90.0}
+])  # fmt: skip
 PRODUCTS = pd.DataFrame(
     {"item": ["Gel", "Oil", "order_level"], "amount": [70, 30, -5], "share_amount": [0.74, 0.31, -0.05],
      "abc": ["abc_a", "abc_b", None]}

@@ -97,13 +97,13 @@ def dormant_offers(dormant: DataFrame, offers: DataFrame, silent_days: int) -> S
     facts = {"n": len(dormant), "days": silent_days, "offered": int(offers["offer_1"].notna().sum())}
     if dormant["consent"].eq("not_known").all():
         return say(
-            "{n:customers} have been silent for more than {days:days}; for {offered:count} of them there is a product to"
-            " offer. Whether they may be contacted cannot be told: no consent is recorded.",
+            "{n:customers} have been silent for more than {days:days}; for {offered:count} of them there is a product"
+            " to offer. Whether they may be contacted cannot be told: no consent is recorded.",
             **facts,
         )
     return say(
-        "{n:customers} have been silent for more than {days:days}; {offered:count} of them have not refused every channel"
-        " and have a product in their interest, or among the best-sellers, that they have not bought yet.",
+        "{n:customers} have been silent for more than {days:days}; {offered:count} of them have not refused every"
+        " channel and have a product in their interest, or among the best-sellers, that they have not bought yet.",
         **facts,
     )
 
@@ -141,7 +141,7 @@ def followed_title(window_days: int) -> Sentence:
 def offers_note(silent_days: int, bestseller_weight: float) -> Sentence:
     """Who is on the list and how the offers were chosen."""
     return say(
-        "Customers silent for more than {days:days}, by what they have brought so far; best-sellers weigh {weight:share},"
-        " the customer's own interest the rest. Ask for consent before writing or calling.",
+        "Customers silent for more than {days:days}, by what they have brought so far; best-sellers weigh"
+        " {weight:share}, the customer's own interest the rest. Ask for consent before writing or calling.",
         days=silent_days, weight=bestseller_weight,
     )  # fmt: skip
