@@ -108,7 +108,8 @@ class Shop:
         Raises:
             ValueError: there is no such table.
         """
-        frame = self.relation(name).query("t", f"SELECT * FROM {_EVER}{name}").df()
+        self.relation(name)
+        frame = self._con.table(f"{_EVER}{name}").df()
         return frame.astype(types(name))
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:
