@@ -33,7 +33,7 @@ class CostResult:
 
 
 def call_costs(
-    approached: pd.DataFrame, found: EffectResult, *, contact_cost: float | None, ad_costs: pd.DataFrame,
+    approached: pd.DataFrame, found: EffectResult, *, contact_cost: float, ad_costs: pd.DataFrame,
     customers: pd.DataFrame, as_of_day: int,
 ) -> CostResult:  # fmt: skip
     """Cost of a revived customer by calls against the cost of a new one by advertising.
@@ -45,7 +45,7 @@ def call_costs(
     Args:
         approached: of `revival.approaches`.
         found: of `revival.effect` or `revival.effect_against`.
-        contact_cost: of one contact, smallest unit; None where it is not known.
+        contact_cost: of one contact, smallest unit; NaN where it is not known.
         ad_costs: cost_day, cost; empty where there is none.
         customers: of `aggregates.customer_table`.
         as_of_day: where observation ends.
@@ -54,10 +54,10 @@ def call_costs(
         ValueError: a column is missing or contact_cost is below 0.
     """
     require_columns("ad_costs", ad_costs.columns, ["cost_day", "cost"])
-    require_at_least("contact_cost", contact_cost or 0, 0)
+    require_at_least("contact_cost", 0 if contact_cost != contact_cost else contact_cost, 0)
     rows = approached[approached["observed"].astype(bool) & (approached["contact_group"] != HELD_OUT)]
-    n_contacts, nan = int(rows["n_contacts"].sum()), float("nan")
-    cost = nan if contact_cost is None else float(contact_cost) * n_contacts
+    n_contacts = int(rows["n_contacts"].sum())
+    cost = float(contact_cost) * n_contacts
     per_revived = _ratio(cost, int(rows["revived"].sum()))
     # Of randomised lists only a part of the calls is compared; the cost is that of a call there too.
     extra_rate = found.difference * len(rows)
@@ -76,16 +76,6 @@ def call_costs(
         new_per_revived=_ratio(per_new, per_revived),
         new_per_extra=_ratio(per_new, per_extra),
     )
-
-
-def in_smallest_unit(cost: float | None, *, minor_units: int) -> float | None:
-    """A cost in the currency as smallest units.
-
-    Example:
-        >>> in_smallest_unit(1.5, minor_units=2), in_smallest_unit(None, minor_units=0)
-        (150.0, None)
-    """
-    return None if cost is None else float(cost) * 10**minor_units
 
 
 def _new_customers(ad_costs: pd.DataFrame, customers: pd.DataFrame, as_of_day: int) -> tuple[int, float]:

@@ -112,11 +112,6 @@ def n_contracts(elements: pd.DataFrame) -> int:
     return int(elements["n_due"].iloc[0]) if len(elements) else 0
 
 
-def known(value: float) -> float | None:
-    """A number, or None where it is NaN."""
-    return None if value != value else value
-
-
 def unmatched(judged: pd.DataFrame) -> pd.DataFrame:
     """Media on one side only: with a cost and no order of that name, or the other way round."""
     rows = judged[(judged["side"] != "both") & (judged["media"] != "not_known")]

@@ -165,7 +165,7 @@ def test_costs_of_a_revival_and_of_a_new_customer() -> None:
     assert found.per_extra == pytest.approx(500.0)
     assert found.new_per_extra == pytest.approx(40.0)
     unknown = call_costs.call_costs(
-        rows, revival.effect(rows), contact_cost=None, ad_costs=ads.head(0), customers=customers, as_of_day=90
+        rows, revival.effect(rows), contact_cost=float("nan"), ad_costs=ads.head(0), customers=customers, as_of_day=90
     )
     assert np.isnan([unknown.per_revived, unknown.per_extra, unknown.per_new]).all()
 

@@ -159,6 +159,18 @@ def cost(costs: Any) -> Sentence:
     )  # fmt: skip
 
 
+def cost_basis(given: float | None, contact_cost: float) -> Sentence:
+    """Where the cost of one contact comes from: the client, our guess, or nowhere."""
+    if contact_cost != contact_cost:
+        return say("The cost of one contact is not known, so nothing that rests on it can be told (contact_cost).")
+    if given is None:
+        return say(
+            "One contact is taken to cost {cost:money}, our guess for a call; set contact_cost to the client's own.",
+            cost=contact_cost,
+        )
+    return say("One contact costs {cost:money}, as given (contact_cost).", cost=contact_cost)
+
+
 def alert(passing: DataFrame) -> Sentence:
     """Who will pass the last threshold within the longest horizon."""
     if passing.empty or not passing["n_customers"].sum():
