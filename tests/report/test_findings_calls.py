@@ -125,9 +125,9 @@ def test_empty_tables_have_sentences() -> None:
 def test_where_the_cost_of_a_contact_comes_from_is_said() -> None:
     words.speak("en", "JPY")
     assert calls.cost_basis(None, 500.0).text() == (
-        "One contact is taken to cost 500 yen, our guess for a call; set contact_cost to the client's own."
+        "One contact is taken to cost ¥500, our guess for a call; set contact_cost to the client's own."
     )
-    assert calls.cost_basis(450, 450.0).text() == "One contact costs 450 yen, as given (contact_cost)."
+    assert calls.cost_basis(450, 450.0).text() == "One contact costs ¥450, as given (contact_cost)."
     assert calls.cost_basis(None, float("nan")).text() == (
         "The cost of one contact is not known, so nothing that rests on it can be told (contact_cost)."
     )
