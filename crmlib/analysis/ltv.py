@@ -173,6 +173,21 @@ def price_frequency_years(counts: pd.DataFrame, *, days: int = 365) -> ValueResu
     return ValueResult(value=float(row["amount_active"] / n * years), interval=UNKNOWN, n=n_customers)
 
 
+def with_whole_years(counts: pd.DataFrame, *, days_seen: int, days: int = 365) -> pd.DataFrame:
+    """The counts of `aggregates.active_counts` without the year before where the data do not cover it whole.
+
+    Of a year that the data begin in, those who bought in it are only some of those who did: no rate of leaving it can
+    be told, and n_active_before and n_kept are 0.
+
+    Example:
+        >>> with_whole_years(pd.DataFrame({"n_active_before": [9], "n_kept": [5]}), days_seen=546).to_numpy().tolist()
+        [[0, 0]]
+    """
+    if days_seen >= 2 * days:
+        return counts
+    return counts.assign(n_active_before=0, n_kept=0)
+
+
 def leave_rate(counts: pd.DataFrame, *, confidence_level: float = 0.95) -> ValueResult:
     """L4: a year's sales an active customer / the share of active customers who leave in a year.
 

@@ -96,6 +96,8 @@ def test_planning_values_from_the_year() -> None:
     assert ltv.active_year(ACTIVE).value == 300
     assert ltv.price_frequency_years(ACTIVE).value == 600
     assert ltv.leave_rate(ACTIVE).value == 1200
+    assert ltv.leave_rate(ltv.with_whole_years(ACTIVE, days_seen=730)).value == 1200
+    assert math.isnan(ltv.leave_rate(ltv.with_whole_years(ACTIVE, days_seen=729)).value)
     # Wilson of 2 of 8: .0715 to .5907
     assert ltv.leave_rate(ACTIVE).interval.low == pytest.approx(300 / 0.5907, rel=1e-3)
 

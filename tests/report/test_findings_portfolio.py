@@ -70,12 +70,14 @@ def test_the_threshold_is_shown_in_yen_with_what_it_is_made_of() -> None:
 
 def test_the_leak_is_the_step_that_most_leave_from() -> None:
     assert _en(portfolio.leak(LEAVING, n_months=12)) == (
-        "Most who leave are at the step “First-time”: 24 of 30 in the last 12 months, that is 12.0% of its active"
-        " customers a month (95% interval 10.0% to 14.0%)."
+        "Most who leave are at the step “First-time”: 24 of 30 times in the last 12 months, that is 12.0% of its"
+        " active customers a month (95% interval 10.0% to 14.0%)."
     )
     assert "月間の離脱率は12.0%" in _ja(portfolio.leak(LEAVING, n_months=12))
     assert "cannot be told" in _en(portfolio.leak(LEAVING.head(0), n_months=12))
     assert _en(portfolio.leak(LEAVING.assign(n_made_move=0), n_months=12)) == "Nobody has left in the last 12 months."
+    vague = _en(portfolio.leak(LEAVING.assign(rate_moved_low=0.1, rate_moved_high=0.5), n_months=12))
+    assert vague.endswith("24 of 30 times in the last 12 months; the months differ too much for a monthly rate.")
     own = LEAVING.assign(cpm_step=["all_steps", "<b>{x}</b>", "B"])
     assert "“<b>{x}</b>”" in _en(portfolio.leak(own, n_months=12))
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 LEAST = 30  # customers below which a rate is not compared
+TOO_WIDE = 0.3  # of an interval: what is not known to 30 points is not stated as a rate
 
 
 def thresholds(used: Any, *, preset: str, average: float) -> Sentence:
@@ -37,9 +38,15 @@ def leak(rates: DataFrame, *, n_months: int) -> Sentence:
     if not total:
         return say("Nobody has left in the last {n:months}.", n=n_months)
     top = rows.loc[rows["n_made_move"].idxmax()]
+    if not top["rate_moved_high"] - top["rate_moved_low"] < TOO_WIDE:
+        return say(
+            "Most who leave are at the step “{step:label}”: {lost:count} of {total:count} times in the last {n:months};"
+            " the months differ too much for a monthly rate.",
+            step=top["cpm_step"], lost=int(top["n_made_move"]), total=total, n=n_months,
+        )  # fmt: skip
     return say(
-        "Most who leave are at the step “{step:label}”: {lost:count} of {total:count} in the last {n:months}, that is"
-        " {rate:share} of its active customers a month (95% interval {low:share} to {high:share}).",
+        "Most who leave are at the step “{step:label}”: {lost:count} of {total:count} times in the last {n:months}, that"
+        " is {rate:share} of its active customers a month (95% interval {low:share} to {high:share}).",
         step=top["cpm_step"], lost=int(top["n_made_move"]), total=total, n=n_months, rate=top["rate_moved"],
         low=top["rate_moved_low"], high=top["rate_moved_high"],
     )  # fmt: skip
