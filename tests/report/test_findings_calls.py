@@ -131,3 +131,14 @@ def test_where_the_cost_of_a_contact_comes_from_is_said() -> None:
     assert calls.cost_basis(None, float("nan")).text() == (
         "The cost of one contact is not known, so nothing that rests on it can be told (contact_cost)."
     )
+
+
+def test_titles_of_channels_and_inquiries_say_what_the_chart_shows() -> None:
+    table = pd.DataFrame({"contact_channel": ["phone", "line"], "n_windowed": [200, 40], "revival_rate": [0.176, NAN]})
+    assert calls.channels_title(table).text() == "Contacted by Telephone, 17.6% of 200 customers came back"
+    assert calls.channels_title(table.tail(1)).text() == "Revival rate by channel"
+    months = pd.DataFrame(
+        {"month": [24315, 24316], "n_inquiries": [50, 3], "n_resolved": [45, 1], "state": ["observed", "partial"]}
+    )
+    assert calls.faq_title(months).text() == "50 inquiries in April 2026, 45 of them settled"
+    assert calls.faq_title(months.tail(1)).text() == "Inquiries by month"

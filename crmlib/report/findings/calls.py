@@ -280,6 +280,30 @@ def effect_title(found: Any) -> Sentence:
     return say("Of those called, {points:points} fewer come back", points=-found.difference)
 
 
+def channels_title(by_channel: DataFrame) -> Sentence:
+    """The message of the chart of channels: that of the channel used most, as far as it has a rate."""
+    rows = by_channel[by_channel["revival_rate"].notna()]
+    if rows.empty:
+        return say("Revival rate by channel")
+    top = rows.sort_values(["n_windowed", "contact_channel"], ascending=[False, True]).iloc[0]
+    return say(
+        "Contacted by {channel:label}, {rate:share} of {n:customers} came back",
+        channel=top["contact_channel"], rate=top["revival_rate"], n=top["n_windowed"],
+    )  # fmt: skip
+
+
+def faq_title(months: DataFrame) -> Sentence:
+    """The message of the chart of inquiries: how many there were in the last whole month."""
+    whole = months[months["state"] == "observed"]
+    if whole.empty:
+        return say("Inquiries by month")
+    last = whole.iloc[-1]
+    return say(
+        "{n:count} inquiries in {month:month}, {settled:count} of them settled",
+        n=last["n_inquiries"], month=last["month"], settled=last["n_resolved"],
+    )  # fmt: skip
+
+
 def faq(categories: DataFrame) -> Sentence:
     """What is asked most, and how much of it is settled."""
     if categories.empty:
