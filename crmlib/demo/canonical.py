@@ -153,7 +153,7 @@ def products() -> pd.DataFrame:
             **{name: texts(sold[name]) for name in named},
             **{name: sold[name] for name in rest},
             "gross_margin_rate": np.nan,
-            "cycle_days": sold["cycle_days"],
+            "cycle_days": whole(sold["cycle_days"].to_numpy(), (sold["cycle_days"] > 0).to_numpy()),
             "settle_orders": whole(n_orders, n_orders > 0),
             "settle_days": whole(n_days, n_days > 0),
         }

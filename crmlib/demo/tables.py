@@ -123,7 +123,7 @@ def product_cells() -> pd.DataFrame:
             "定期": np.where(products["is_subscription"], "○", ""),
             "販売価格（税込）": [f"￥{price:,}" for price in products["price"]],
             "原価": products["unit_cost"].astype(str),
-            "標準使用日数": products["cycle_days"].astype(str),
+            "標準使用日数": [str(days or "") for days in products["cycle_days"]],
             "定着回数": [str(orders) for orders, _ in settled],
             "定着日数": [str(days) for _, days in settled],
         },

@@ -165,9 +165,7 @@ def _paint(ax: Axes, place: tuple[float, float], rank: str, text: str) -> None:
         Rectangle((f - 0.5, r - 0.5), 1, 1, facecolor=colours.RANKS[rank], edgecolor=colours.PAPER, linewidth=2)
     )
     ink = colours.PAPER if rank in DARK else colours.INK
-    write(
-        ax, Note(x=f, y=r, text=str(rank), colour=ink), dy=8, ha="center", va="center", fontsize=11, fontweight="bold"
-    )
+    write(ax, Note(x=f, y=r, text=str(rank), colour=ink), dy=8, ha="center", va="center", fontsize=12)
     write(ax, Note(x=f, y=r, text=text, colour=ink), dy=-7, ha="center", va="center", fontsize=SMALL)
 
 

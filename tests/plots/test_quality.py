@@ -21,8 +21,7 @@ def months(n: int) -> pd.DataFrame:
     return pd.DataFrame({"month": 24_000 + np.arange(n), "n_orders": orders, "month_verdict": verdicts})
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("n", [0, 1, 2, 10, 40])
+@pytest.mark.parametrize(("n", "language"), [(1, "en"), (2, "ja"), (10, "en"), (40, "ja")])
 def test_no_label_is_cut_or_covers_another(n: int, language: str, look: Any) -> None:
     assert look(plots.quality.months, months(n), language=language) == []
 
