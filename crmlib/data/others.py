@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
 # The column that must be unique, the date that must be readable, and the key that must be there, where a table has one.
 UNIQUE = {"customers": "customer_id", "products": "product_id", "experiments": "experiment_id",
-          "subscriptions": "subscription_id"}  # fmt: skip
+          "subscriptions": "subscription_id", "scenarios": "scenario_id", "messages": "message_id"}  # fmt: skip
 REQUIRED_DATE = {
     "surveys": "answered_at", "surveys_sent": "sent_at", "assignments": "assigned_at", "subscriptions": "start_date",
     "subscription_events": "event_at", "engagement": "event_at", "referrals": "referred_at",
-    "contacts": "contacted_at", "inquiries": "asked_at", "ad_costs": "date",
+    "contacts": "contacted_at", "inquiries": "asked_at", "ad_costs": "date", "sends": "sent_at",
+    "kpi_targets": "period", "actions": "created",
 }  # fmt: skip
 REQUIRED_ID = {"products": "product_id", "experiments": "experiment_id", "assignments": "unit_id",
                "subscriptions": "subscription_id", "subscription_events": "subscription_id",
-               "ad_costs": "media"}  # fmt: skip
+               "ad_costs": "media", "scenarios": "scenario_id", "messages": "message_id", "sends": "message_id",
+               "kpi_targets": "kpi_id"}  # fmt: skip
 # Whose row it is; an inquiry may be anybody's.
 CUSTOMER = {"referrals": "referrer_customer_id"} | {
     table: "customer_id" for table, columns in INPUTS.items() if "customer_id" in columns and table != "inquiries"
@@ -62,7 +64,8 @@ _DATE_OF_DAY = {
     "first_seen_day": "first_seen_date", "start_day": "start_date", "end_day": "end_date", "lead_day": "lead_date",
     "cancel_day": "cancel_date", "event_day": "event_at", "referred_day": "referred_at",
     "contacted_day": "contacted_at", "next_action_day": "next_action_date", "asked_day": "asked_at",
-    "cost_day": "date",
+    "cost_day": "date", "opened_day": "opened_at", "clicked_day": "clicked_at", "unsubscribed_day": "unsubscribed_at",
+    "created_day": "created", "due_day": "due",
 }  # fmt: skip
 # Costs of advertising are often written down by the month, which stands for its first day.
 _MONTHS = ["%Y-%m", "%Y/%m", "%Y年%m月"]
@@ -74,6 +77,10 @@ _WITHOUT = {
     "staff": "CASE WHEN regexp_full_match(staff, '[A-Za-z_-]*[0-9][A-Za-z0-9_-]*') AND length(staff) <= 8"
     " THEN staff END",
     "treatment_share": "coalesce(treatment_share, 0.5)",
+    "send_id": "coalesce(send_id, format('s{:06d}', _seq))",
+    "action_id": "coalesce(action_id, format('a{:06d}', _seq))",
+    "month": "(year(period) * 12 + month(period) - 1)::BIGINT",
+    "scope": "coalesce(scope, 'all')",
 }
 # A subscription with a date of cancellation is cancelled, and only a cancelled one has a reason.
 _SUBSCRIPTION = {
@@ -145,8 +152,10 @@ def _parsed(name: str, column: Column, formats: list[str] | None, settings: Sett
         expression = f"({days(expression)})::BIGINT"
     elif column.kind == "whole":
         expression = f"({whole(expression)})::BIGINT"
-    elif column.kind == "share":
+    elif column.kind in ("number", "share"):
         expression = share(expression)
+    elif column.kind == "comment":
+        expression = "NULL::VARCHAR"  # until it can be masked
     elif column.kind == "flag":
         expression = f"coalesce({expression}, 'false') = 'true'"
     elif column.kind == "consent":

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 class Column:
     """One column that an export can be mapped to.
 
-    `kind`: key (customer), id, text, money, whole, share, when, flag, consent or code. `allowed` are a code's values
-    and `default` is what a blank or unmapped cell becomes; a code without a default must be given a meaning. A consent
-    is a flag whose blank means that it is not known.
+    `kind`: key (customer), id, text, comment (masked for personal data), money, whole, number, share, when, flag,
+    consent or code. `allowed` are a code's values and `default` is what a blank or unmapped cell becomes; a code
+    without a default must be given a meaning. A consent is a flag whose blank means that it is not known.
     """
 
     kind: str
@@ -25,7 +25,7 @@ class Column:
 
 KEY, ID, TEXT, MONEY, WHOLE = Column("key"), Column("id"), Column("text"), Column("money"), Column("whole")
 WHEN, FLAG, SHARE = Column("when"), Column("flag", ("true", "false"), "false"), Column("share")
-CONSENT = Column("consent", ("true", "false"))
+CONSENT, COMMENT, NUMBER = Column("consent", ("true", "false")), Column("comment"), Column("number")
 STATUSES = ("valid", "cancelled", "returned", "pending", "test", "staff")
 LINE_TYPES = ("product", "shipping", "fee", "discount", "tax", "point", "insert")
 ORDER_KINDS = ("trial", "one_off", "subscription", "free", "unknown")
@@ -35,6 +35,15 @@ EVENTS = ("start", "delivered", "skipped", "paused", "resumed", "cancel_request"
           "payment_failed")  # fmt: skip
 ENGAGEMENTS = ("mail_open", "mail_click", "line_read", "line_click", "sns_follow", "sns_post", "site_visit",
                "item_view", "cart_add", "cart_abandon", "owned_media_view", "event_join", "review_post")  # fmt: skip
+METRICS = ("repurchase", "continuation", "revenue", "second_purchase", "delivery_reached", "cancellation", "cross_sell",
+           "order_value", "time_to_cancellation")  # fmt: skip
+ARMS = ("control", "treatment", "a", "b", "c", "d")
+CHANNELS = ("mail", "line", "dm", "phone", "insert", "chat", "other")
+CONTENT_TYPES = ("brand", "product", "offer", "unknown")
+OFFERS = ("none", "only_you", "now_only", "coupon", "trial", "unknown")
+START_EVENTS = ("order", "shipped", "delivered", "registered", "item_view", "cart_abandon", "silence", "survey",
+                "cancel_request", "other", "unknown")  # fmt: skip
+CATEGORIES = ("crm", "acquisition", "product", "service", "unknown")
 CONTACT_RESULTS = ("reached", "absent", "ordered", "refused", "complaint", "follow_later", "unknown")
 
 # What a client file may map. `order_date` and `ordered_at` are two names for one cell; `order_amount` is what the
@@ -68,7 +77,8 @@ INPUTS: dict[str, dict[str, Column]] = {
     "subscriptions": {
         "subscription_id": ID, "customer_id": KEY, "product_id": ID, "start_date": WHEN, "interval_days": WHOLE,
         "status": Column("code", ("active", "paused", "cancelled", "completed"), "active"), "cancel_date": WHEN,
-        "cancel_reason": Column("code", CANCEL_REASONS, "not_answered"), "acq_media": TEXT,
+        "cancel_reason": Column("code", CANCEL_REASONS, "not_answered"), "acq_media": TEXT, "plan": TEXT,
+        "tenure_days": WHOLE, "tenure_months": WHOLE,
     },
     "subscription_events": {
         "subscription_id": ID, "event_at": WHEN, "event": Column("code", EVENTS), "seq": WHOLE,
@@ -78,6 +88,11 @@ INPUTS: dict[str, dict[str, Column]] = {
         "response_id": ID, "customer_id": KEY, "answered_at": WHEN, "survey_id": ID, "nps": WHOLE,
         "expectation": WHOLE, "experience": WHOLE,
         "usage": Column("code", ("every_day", "sometimes", "stopped", "not_opened", "not_answered"), "not_answered"),
+        "effect_felt": Column("code", ("yes", "a_little", "no", "not_answered"), "not_answered"),
+        "recognised": Column("code", ("yes", "no", "not_answered"), "not_answered"),
+        "intent_continue": WHOLE, "product_rating": WHOLE, "price_rating": WHOLE, "delivery_rating": WHOLE,
+        "packaging_rating": WHOLE, "support_rating": WHOLE, "site_rating": WHOLE, "reported_orders": WHOLE,
+        "reported_order_value": MONEY, "free_text": COMMENT,
     },
     "surveys_sent": {"survey_id": ID, "customer_id": KEY, "sent_at": WHEN},
     "experiments": {
@@ -85,11 +100,12 @@ INPUTS: dict[str, dict[str, Column]] = {
         "unit": Column("code", ("customer", "subscription"), "customer"),
         "assigned_method": Column("code", ("random", "manual", "before_after")),
         "start_date": WHEN, "end_date": WHEN,
-        "primary_metric": Column("code", ("repurchase", "continuation", "revenue")),
-        "window_days": WHOLE, "treatment_share": SHARE,
+        "primary_metric": Column("code", METRICS),
+        "window_days": WHOLE, "treatment_share": SHARE, "target_number": WHOLE, "target_product": ID,
+        "cost_per_unit": MONEY, "fixed_cost": MONEY, "scenario_id": ID, "kpi_id": ID, "population": COMMENT,
     },
     "assignments": {
-        "experiment_id": ID, "unit_id": KEY, "arm": Column("code", ("treatment", "control")), "assigned_at": WHEN,
+        "experiment_id": ID, "unit_id": KEY, "arm": Column("code", ARMS), "assigned_at": WHEN,
         "actually_treated": FLAG,
     },
     "engagement": {
@@ -113,6 +129,37 @@ INPUTS: dict[str, dict[str, Column]] = {
         "date": WHEN, "media": TEXT, "campaign": TEXT, "cost": MONEY, "impressions": WHOLE, "clicks": WHOLE,
         "conversions": WHOLE,
     },
+    "scenarios": {
+        "scenario_id": ID, "name": TEXT, "target_segment": TEXT, "population": COMMENT, "goal": COMMENT,
+        "stage": Column("code", ("purchaser", "general", "excellent", "follower", "fan", "fan_club", "evangelist",
+                                 "unknown"), "unknown"),
+        "strategy": Column("code", ("education", "commitment", "unknown"), "unknown"),
+        "category": Column("code", CATEGORIES, "unknown"),
+        "start_event": Column("code", START_EVENTS, "unknown"), "hold_out_rate": SHARE, "kpi_id": ID,
+        "experiment_id": ID, "goal_product": ID, "start_date": WHEN, "end_date": WHEN, "is_focus": FLAG,
+    },
+    "messages": {
+        "message_id": ID, "scenario_id": ID, "step_no": WHOLE, "name": TEXT, "offset_days": WHOLE,
+        "channel": Column("code", CHANNELS, "other"), "content_type": Column("code", CONTENT_TYPES, "unknown"),
+        "content_tags": TEXT, "offer_kind": Column("code", OFFERS, "unknown"), "discount_rate": SHARE,
+        "cost_per_send": MONEY,
+    },
+    "sends": {
+        "send_id": ID, "message_id": ID, "customer_id": KEY, "sent_at": WHEN, "delivered": CONSENT, "opened_at": WHEN,
+        "clicked_at": WHEN, "unsubscribed_at": WHEN, "cost": MONEY,
+        "send_group": Column("code", ("sent", "held_out", "unknown"), "sent"),
+    },
+    "kpi_targets": {
+        "kpi_id": ID, "period": WHEN, "scope": TEXT, "target": NUMBER,
+        "direction": Column("code", ("higher", "lower", "unknown"), "unknown"), "weight": NUMBER, "owner": TEXT,
+        "note": COMMENT,
+    },
+    "actions": {
+        "action_id": ID, "created": WHEN, "kpi_id": ID, "category": Column("code", CATEGORIES, "unknown"),
+        "finding": COMMENT, "hypothesis": COMMENT, "action": COMMENT, "owner": TEXT, "due": WHEN,
+        "status": Column("code", ("open", "doing", "done", "stopped", "unknown"), "unknown"), "result": COMMENT,
+        "next": COMMENT, "experiment_id": ID,
+    },
 }  # fmt: skip
 TABLES = tuple(INPUTS)
 
@@ -125,13 +172,18 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "surveys_sent": (("customer_id",), ("sent_at",)),
     "experiments": (("experiment_id",), ("assigned_method",), ("primary_metric",), ("window_days",)),
     "assignments": (("experiment_id",), ("unit_id",), ("arm",), ("assigned_at",)),
-    "subscriptions": (("subscription_id",), ("customer_id",), ("start_date",)),
+    "subscriptions": (("subscription_id",), ("customer_id",), ("start_date", "tenure_days", "tenure_months")),
     "subscription_events": (("subscription_id",), ("event_at",), ("event",)),
     "engagement": (("customer_id",), ("event_at",), ("kind",)),
     "referrals": (("referrer_customer_id",), ("referred_at",)),
     "contacts": (("customer_id",), ("contacted_at",)),
     "inquiries": (("asked_at",),),
     "ad_costs": (("date",), ("media",), ("cost",)),
+    "scenarios": (("scenario_id",),),
+    "messages": (("message_id",), ("scenario_id",)),
+    "sends": (("message_id",), ("customer_id",), ("sent_at",)),
+    "kpi_targets": (("kpi_id",), ("period",), ("target",)),
+    "actions": (("created",), ("action",)),
 }
 # The columns of each table that hold a customer, and are replaced together where a key is personal.
 KEYS: dict[str, tuple[str, ...]] = {
@@ -173,6 +225,7 @@ OUTPUTS: dict[str, dict[str, str]] = {
         "subscription_id": "VARCHAR", "customer_id": "VARCHAR", "product_id": "VARCHAR", "start_date": "DATE",
         "start_day": "BIGINT", "interval_days": "BIGINT", "status": "VARCHAR", "cancel_date": "DATE",
         "cancel_day": "BIGINT", "cancel_reason": "VARCHAR", "acq_media": "VARCHAR",
+        "plan": "VARCHAR", "tenure_days": "BIGINT",
     },
     "subscription_events": {
         "subscription_id": "VARCHAR", "event_at": "TIMESTAMP", "event_day": "BIGINT", "event": "VARCHAR",
@@ -181,6 +234,10 @@ OUTPUTS: dict[str, dict[str, str]] = {
     "surveys": {
         "response_id": "VARCHAR", "customer_id": "VARCHAR", "answered_at": "TIMESTAMP", "answered_day": "BIGINT",
         "survey_id": "VARCHAR", "nps": "BIGINT", "expectation": "BIGINT", "experience": "BIGINT", "usage": "VARCHAR",
+        "effect_felt": "VARCHAR", "recognised": "VARCHAR", "intent_continue": "BIGINT", "product_rating": "BIGINT",
+        "price_rating": "BIGINT", "delivery_rating": "BIGINT", "packaging_rating": "BIGINT",
+        "support_rating": "BIGINT", "site_rating": "BIGINT", "reported_orders": "BIGINT",
+        "reported_order_value": "BIGINT", "free_text": "VARCHAR",
     },
     "surveys_sent": {
         "survey_id": "VARCHAR", "customer_id": "VARCHAR", "sent_at": "TIMESTAMP", "sent_day": "BIGINT",
@@ -189,6 +246,8 @@ OUTPUTS: dict[str, dict[str, str]] = {
         "experiment_id": "VARCHAR", "name": "VARCHAR", "hypothesis": "VARCHAR", "unit": "VARCHAR",
         "assigned_method": "VARCHAR", "start_date": "DATE", "start_day": "BIGINT", "end_date": "DATE",
         "end_day": "BIGINT", "primary_metric": "VARCHAR", "window_days": "BIGINT", "treatment_share": "DOUBLE",
+        "target_number": "BIGINT", "target_product": "VARCHAR", "cost_per_unit": "BIGINT", "fixed_cost": "BIGINT",
+        "scenario_id": "VARCHAR", "kpi_id": "VARCHAR", "population": "VARCHAR",
     },
     "assignments": {
         "experiment_id": "VARCHAR", "unit_id": "VARCHAR", "arm": "VARCHAR", "assigned_at": "TIMESTAMP",
@@ -215,6 +274,32 @@ OUTPUTS: dict[str, dict[str, str]] = {
         "date": "DATE", "cost_day": "BIGINT", "media": "VARCHAR", "campaign": "VARCHAR", "cost": "BIGINT",
         "impressions": "BIGINT", "clicks": "BIGINT", "conversions": "BIGINT",
     },
+    "scenarios": {
+        "scenario_id": "VARCHAR", "name": "VARCHAR", "target_segment": "VARCHAR", "population": "VARCHAR",
+        "goal": "VARCHAR", "stage": "VARCHAR", "strategy": "VARCHAR", "category": "VARCHAR", "start_event": "VARCHAR",
+        "hold_out_rate": "DOUBLE", "kpi_id": "VARCHAR", "experiment_id": "VARCHAR", "goal_product": "VARCHAR",
+        "start_date": "DATE", "start_day": "BIGINT", "end_date": "DATE", "end_day": "BIGINT", "is_focus": "BOOLEAN",
+    },
+    "messages": {
+        "message_id": "VARCHAR", "scenario_id": "VARCHAR", "step_no": "BIGINT", "name": "VARCHAR",
+        "offset_days": "BIGINT", "channel": "VARCHAR", "content_type": "VARCHAR", "content_tags": "VARCHAR",
+        "offer_kind": "VARCHAR", "discount_rate": "DOUBLE", "cost_per_send": "BIGINT",
+    },
+    "sends": {
+        "send_id": "VARCHAR", "message_id": "VARCHAR", "customer_id": "VARCHAR", "sent_at": "TIMESTAMP",
+        "sent_day": "BIGINT", "delivered": "BOOLEAN", "opened_at": "TIMESTAMP", "opened_day": "BIGINT",
+        "clicked_at": "TIMESTAMP", "clicked_day": "BIGINT", "unsubscribed_at": "TIMESTAMP",
+        "unsubscribed_day": "BIGINT", "cost": "BIGINT", "send_group": "VARCHAR",
+    },
+    "kpi_targets": {
+        "kpi_id": "VARCHAR", "period": "DATE", "month": "BIGINT", "scope": "VARCHAR", "target": "DOUBLE",
+        "direction": "VARCHAR", "weight": "DOUBLE", "owner": "VARCHAR", "note": "VARCHAR",
+    },
+    "actions": {
+        "action_id": "VARCHAR", "created": "DATE", "created_day": "BIGINT", "kpi_id": "VARCHAR", "category": "VARCHAR",
+        "finding": "VARCHAR", "hypothesis": "VARCHAR", "action": "VARCHAR", "owner": "VARCHAR", "due": "DATE",
+        "due_day": "BIGINT", "status": "VARCHAR", "result": "VARCHAR", "next": "VARCHAR", "experiment_id": "VARCHAR",
+    },
 }  # fmt: skip
 
 # The day by which a table is cut at `as_of`.
@@ -222,7 +307,7 @@ DAY: dict[str, str] = {
     "orders": "order_day", "order_items": "order_day", "surveys": "answered_day", "surveys_sent": "sent_day",
     "assignments": "assigned_day", "subscriptions": "start_day", "subscription_events": "event_day",
     "engagement": "event_day", "referrals": "referred_day", "contacts": "contacted_day", "inquiries": "asked_day",
-    "ad_costs": "cost_day",
+    "ad_costs": "cost_day", "sends": "sent_day", "actions": "created_day",
 }  # fmt: skip
 
 _PANDAS = {"VARCHAR": "str", "TIMESTAMP": "datetime64[us]", "DATE": "datetime64[us]", "BIGINT": "int64",
