@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from crmlib.batch.limits import Limits, fault, shown
 from crmlib.errors import UserError
 
-SHOWS = frozenset({"metric", "table", "grid", "chart", "finding", "sheet"})
+SHOWS = frozenset({"metric", "table", "grid", "chart", "finding", "sheet", "conclusion"})
 ID = re.compile(r"[a-z][a-z0-9_]*")
 GIVEN = ("client", "as_of", "language")  # the run sets these three in every notebook
 

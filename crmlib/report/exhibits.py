@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from crmlib import words
 from crmlib.report import figure
 from crmlib.report.form import Form, entries
+from crmlib.report.views import next_text, stake_text
 from crmlib.words import N_, Sentence
 
 if TYPE_CHECKING:
@@ -127,6 +128,21 @@ class Report:
         head = self._head("finding", id, "")
         lines = [s.text() for s in ([sentence] if isinstance(sentence, Sentence) else sentence)]
         self._emit({**head, "text": "\n".join(lines)}, "".join(f"<p>{escape(line)}</p>" for line in lines))
+
+    def conclusion(
+        self, id: str, sentence: Sentence | None, *, action: Sentence | None, size: float | None = None,
+        good: bool = False, certain: bool = True, n: int | None = None, needs: str | None = None,
+    ) -> None:  # fmt: skip
+        """Show what the notebook would say on the first slide, and what to do next.
+
+        `size` is the money at stake in a year, in the smallest unit; what is not above zero is not told. `certain`:
+        the interval behind it excludes no effect. Without a sentence there is nothing to conclude, and nothing is said.
+        """
+        head = self._head("conclusion", id, "", n=n, needs=needs)
+        stake = _plain(size, "money")
+        said = {"text": self._say(sentence or "", None), "action": self._say(action or "", None)}
+        body = {**said, "size": stake if stake and stake > 0 else None, "good": bool(good), "certain": bool(certain)}
+        self._emit({**head, **body}, _conclusion_html(head | body))
 
     def reconcile(self, table: DataFrame, *columns: str) -> None:
         """Check that a table's sales, in `amount` or the columns named, are those of the ledger to the smallest unit.
@@ -303,6 +319,13 @@ def _range_html(found: dict[str, Any], kind: str) -> str:
     if found["low"] is None or found["high"] is None:
         return ""
     return f" <small>({words.text(found['low'], kind)} – {words.text(found['high'], kind)})</small>"
+
+
+def _conclusion_html(item: dict[str, Any]) -> str:
+    if item.get("untellable"):
+        return f"<p><small>{escape(item['note'])}</small></p>"
+    lines = [line for line in (item["text"], next_text(item), stake_text(item)) if line]
+    return f"<p>{'<br>'.join(map(escape, lines))}</p>"
 
 
 def _caption(head: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crmlib.report.publish import ReportInput
 
 TEMPLATES = Path(__file__).parent / "templates"
-_TOGETHER = ("metric", "finding")
+_TOGETHER = ("metric", "finding", "conclusion")
 
 
 @dataclass
@@ -111,7 +111,7 @@ def _answers_first(sections: list[Section]) -> bool:
     for block in (block for section in sections for block in section.blocks):
         if block["shape"] == "findings":
             return True
-        if block["shape"] not in ("prose", "metrics"):
+        if block["shape"] not in ("prose", "metrics", "conclusions"):
             return False
     return True
 

@@ -103,12 +103,17 @@ def _told(found: list[Item]) -> dict[str, Any]:
         "metrics": {item["id"]: _metric(item) for item in exhibits(found, "metric")},
         "tables": {item["id"]: _table(item) for item in exhibits(found, "table", "grid", "chart", "sheet")},
         "findings": {item["id"]: item["text"] for item in exhibits(found, "finding")},
+        "conclusions": {item["id"]: _conclusion(item) for item in exhibits(found, "conclusion")},
     }
 
 
 def _metric(item: Item) -> dict[str, Any]:
     names = ("value", "unit", "title", "low", "high", "n", "text", "value_kind", "period", "note", "source")
     return {name: item.get(name) for name in names}
+
+
+def _conclusion(item: Item) -> dict[str, Any]:
+    return {name: item.get(name) for name in ("text", "action", "size", "good", "certain", "n", "period", "note")}
 
 
 def _table(item: Item) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 MIME = "application/vnd.crm.exhibit+json"
 VERSION = 1
-SHOWN = ("metric", "table", "grid", "chart", "finding", "sheet")
+SHOWN = ("metric", "table", "grid", "chart", "finding", "sheet", "conclusion")
 _TEXT_KINDS = {"id", "text", "label", "state", "date"}
 _PICTURE = re.compile(r'<img[^>]* src="(data:image/(?:svg\+xml|png);base64,[A-Za-z0-9+/=]+)"')
 
@@ -70,6 +70,8 @@ def _check_numbers(bundle: Item, where: str) -> None:
 def _values(bundle: Item) -> list[tuple[str, str, Any]]:
     if bundle["kind"] == "metric":
         return [(name, bundle["value_kind"], bundle.get(name)) for name in ("value", "low", "high")]
+    if bundle["kind"] == "conclusion":
+        return [("size", "money", bundle.get("size"))]
     columns = bundle.get("columns") or []
     return [
         (column["name"], column["kind"], value)

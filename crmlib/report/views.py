@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
+from crmlib.words import N_
 
 if TYPE_CHECKING:
     from crmlib.report.read import Item
@@ -22,9 +23,22 @@ _COUNTED_FORMS = {"number", "money"}
 def view(item: Item) -> Item:
     """The exhibit with what its kind shows on a page: metric card, finding, table, grid or chart."""
     shown = {**item, "shape": item["kind"], "about": about(item), "untellable": item.get("untellable", "")}
+    if item["kind"] == "conclusion" and not shown["untellable"]:
+        return shown | {"next_step": next_text(item), "stake": stake_text(item)}
     if shown["untellable"] or item["kind"] == "finding":
         return shown
     return shown | {"metric": metric_view, "grid": grid_view}.get(item["kind"], table_view)(item)
+
+
+def next_text(item: dict[str, Any]) -> str:
+    """What to do next, as a sentence begins it; empty where a conclusion asks for nothing."""
+    return words.say(N_("Next: {action:text}"), action=item["action"]).text() if item["action"] else ""
+
+
+def stake_text(item: dict[str, Any]) -> str:
+    """The money at stake in a year; empty where it cannot be told."""
+    size = item.get("size")
+    return "" if size is None else words.say(N_("About {size:money} a year is at stake."), size=size).text()
 
 
 def about(item: Item) -> list[str]:

@@ -14,7 +14,7 @@ from crmlib.report import conditions, form
 from crmlib.report.native import in_order, insert_chart
 from crmlib.report.read import Item, exhibits
 from crmlib.report.sheets import HEAD, LAST_ROW, QUIET, Book, fit, fit_to, number_format, write
-from crmlib.report.views import about, header, heat_steps, size_header, size_text, sizes
+from crmlib.report.views import about, header, heat_steps, next_text, size_header, size_text, sizes, stake_text
 from crmlib.words import N_
 
 if TYPE_CHECKING:
@@ -85,15 +85,28 @@ def _contents(
 
 
 def _findings(book: Book, sheet: Worksheet, items: dict[str, list[Item]], top: int) -> int:
-    """Write the findings from row `top` on and return the first free row below them."""
-    told = [(words.label(name), item["text"]) for name, found in items.items() for item in exhibits(found, "finding")]
+    """Write conclusions and findings from row `top` on and return the first free row below them."""
+    for kind, title in (("conclusion", N_("Conclusions")), ("finding", N_("The answer in short"))):
+        top = _told(book, sheet, items, kind, title, top)
+    return top
+
+
+def _told(book: Book, sheet: Worksheet, items: dict[str, list[Item]], kind: str, title: str, top: int) -> int:
+    told = [(words.label(name), _text(item)) for name, found in items.items() for item in exhibits(found, kind)]
+    told = [(name, text) for name, text in told if text]
     fit_to(sheet, top + 1, CONTENTS_WIDTHS, told)
     for row, (name, text) in enumerate(told, start=top + 1):
         sheet.write_string(row, 0, name, book.format())
         sheet.write_string(row, 1, text, book.format(text_wrap=True))
     if told:
-        book.head(sheet, top, [words.translate("Report"), words.translate("The answer in short")], len(told))
+        book.head(sheet, top, [words.translate("Report"), words.translate(title)], len(told))
     return top + len(told) + 2 if told else top
+
+
+def _text(item: Item) -> str:
+    if item["kind"] == "finding":
+        return str(item["text"])
+    return "" if item.get("untellable") else "\n".join(filter(None, (item["text"], next_text(item), stake_text(item))))
 
 
 def _link(book: Book, sheet: Worksheet, row: int, column: int, name: str, text: str) -> None:

@@ -39,9 +39,9 @@ def test_the_ids_of_every_kind_of_exhibit_come_in_their_order(write: Write) -> N
     cells = [
         'report.metric("a", 1)\nreport.chart("b",\n  plot, table)',
         '%matplotlib inline\nif x:\n    report.sheet("c", frame)\nreport.reconcile(frame)\nother.table("no")',
-        "report.finish()",
+        'report.conclusion("d", told, action=act)\nreport.finish()',
     ]
-    assert read_template(write("small", *cells)).exhibits == ("a", "b", "c")
+    assert read_template(write("small", *cells)).exhibits == ("a", "b", "c", "d")
 
 
 def test_an_exhibit_that_needs_a_table_is_planned_all_the_same(write: Write) -> None:

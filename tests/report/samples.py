@@ -85,6 +85,11 @@ def finding(id: str, text: str) -> dict[str, Any]:
     return bundle("finding", id, text=text)
 
 
+def conclusion(id: str, text: str, action: str = "Do it.", **more: Any) -> dict[str, Any]:
+    said = {"text": text, "action": action, "size": None, "good": False, "certain": True}
+    return bundle("conclusion", id, **{**said, **more})
+
+
 def sheet(id: str, frame: pd.DataFrame, folder: Path, **more: Any) -> dict[str, Any]:
     import duckdb
 

@@ -251,3 +251,34 @@ def test_a_sheet_in_a_folder_named_like_a_pattern_is_read_as_it_is(
     report.sheet("list", pd.DataFrame({"customer_id": ["a", "b"]}), title="List")
     run = NotebookRun(name="rfm", verdict="ok", folder=folder)
     assert _all_rows(run, _bundle(shown)) == [("a",), ("b",)]
+
+
+def test_a_conclusion_says_what_to_do_next_and_what_is_at_stake(report: Report, shown: list[dict[str, Any]]) -> None:
+    told = say("Of {n:customers}, half leave.", n=230)
+    report.conclusion("loss", told, action=say("Call them."), size=1_234_567.4, certain=False, n=230)
+    found = _bundle(shown)
+    names = ("kind", "text", "action", "size", "good", "certain", "n")
+    expected = ["conclusion", "Of 230 customers, half leave.", "Call them.", 1_234_567, False, False, 230]
+    assert [found[name] for name in names] == expected
+    assert shown[-1]["text/html"] == (
+        "<p>Of 230 customers, half leave.<br>Next: Call them.<br>About ¥1,234,567 a year is at stake.</p>"
+    )
+
+
+@pytest.mark.parametrize("size", [None, 0, -5, np.nan, np.inf])
+def test_a_conclusion_without_a_size_above_zero_tells_none(
+    report: Report, shown: list[dict[str, Any]], size: float | None
+) -> None:
+    report.conclusion("loss", say("Half leave."), action=None, size=size)
+    assert (_bundle(shown)["size"], shown[-1]["text/html"]) == (None, "<p>Half leave.</p>")
+
+
+def test_a_conclusion_whose_table_is_missing_says_so(report: Report, shown: list[dict[str, Any]]) -> None:
+    report.conclusion("costs", say("It pays."), action=say("Buy more."), needs="ad_costs")
+    assert _bundle(shown)["untellable"] == "ad_costs"
+    assert "It pays" not in shown[-1]["text/html"]
+
+
+def test_nothing_to_conclude_is_shown_as_nothing(report: Report, shown: list[dict[str, Any]]) -> None:
+    report.conclusion("loss", None, action=None)
+    assert (report.ids, _bundle(shown)["text"], shown[-1]["text/html"]) == (["loss"], "", "<p></p>")

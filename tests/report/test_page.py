@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crmlib import words
+from crmlib.report import publish
 from crmlib.report.conditions import note_text
 from crmlib.report.page import TEMPLATES, notebook_page
 from crmlib.report.read import read
@@ -349,3 +350,15 @@ def test_half_an_interval_is_said_with_its_open_end() -> None:
     assert metric_view(item)["interval"] == "179 days to not reached"
     assert metric_view({**item, "high": 416})["interval"] == "179 to 416 days"
     assert metric_view({**item, "low": None})["interval"] == ""
+
+
+def test_a_conclusion_stands_on_the_page_with_the_next_step(tmp_path: Path) -> None:
+    lost = samples.conclusion("loss", "Half leave <b>.", "Call them.", size=1_500_000)
+    empty = samples.conclusion("nothing", "", "")
+    run = samples.one(tmp_path, ["# T", "## A", lost, empty], formats=["html"])
+    page = notebook_page(run, "rfm", read(tmp_path / "rfm.ipynb"))
+    assert '<p class="said">Half leave &lt;b&gt;.</p>' in page
+    assert '<p class="next">Next: Call them.</p>' in page
+    assert '<p class="stake">About ¥1,500,000 a year is at stake.</p>' in page
+    assert "x-nothing" not in page
+    assert "Call them." in str(publish._told(read(tmp_path / "rfm.ipynb"))["conclusions"]["loss"])

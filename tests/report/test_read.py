@@ -75,6 +75,14 @@ def test_a_bundle_of_another_version_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_bundle_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
-    allowed = "rfm.ipynb: exhibit kind == 'film', must be one of metric, table, grid, chart, finding, sheet, end."
+    allowed = (
+        "rfm.ipynb: exhibit kind == 'film', must be one of metric, table, grid, chart, finding, sheet, conclusion, end."
+    )
     with pytest.raises(ValueError, match=exactly(allowed)):
         read(samples.write_notebook(tmp_path / "rfm.ipynb", [samples.bundle("film", "f")]))
+
+
+def test_a_conclusions_size_must_be_a_number(tmp_path: Path) -> None:
+    told = "rfm.ipynb: exhibit 'c', size: 'nan' is not a number; missing is null."
+    with pytest.raises(ValueError, match=exactly(told)):
+        read(samples.write_notebook(tmp_path / "rfm.ipynb", [samples.conclusion("c", "So.", size="nan")]))
