@@ -6,6 +6,7 @@ equal whatever the engine, the order of the rows and the columns it does not use
 """
 
 from crmlib.analysis.aggregates.acquired import media_counts, repeat_table
+from crmlib.analysis.aggregates.answers import around_days
 from crmlib.analysis.aggregates.contacts import contact_outcomes, silences
 from crmlib.analysis.aggregates.contracts import delivery_table
 from crmlib.analysis.aggregates.costs import margin_counts
@@ -19,17 +20,23 @@ from crmlib.analysis.aggregates.months import cohort_counts, monthly_sales
 from crmlib.analysis.aggregates.pairs import pair_counts
 from crmlib.analysis.aggregates.recent import recent_table
 from crmlib.analysis.aggregates.returns import exposure_counts, product_step_counts, return_table
+from crmlib.analysis.aggregates.sends import message_counts, product_outcomes, send_table
 from crmlib.analysis.aggregates.sequences import follow_counts, next_counts
 from crmlib.analysis.aggregates.settling import ending_days, settling_days
 from crmlib.analysis.aggregates.silence import silence_counts, silence_counts_by_product
 from crmlib.analysis.aggregates.snapshots import snapshots
+from crmlib.analysis.aggregates.spreads import entry_spreads, month_returns, month_spreads, silent_changes
 from crmlib.analysis.aggregates.steps import gap_counts, step_counts
+from crmlib.analysis.aggregates.trials import bought_days, trial_orders
+from crmlib.analysis.aggregates.triggers import trigger_counts
 from crmlib.analysis.aggregates.values import active_counts, delivery_values, purchase_values, value_sums
 from crmlib.analysis.aggregates.windows import customer_window, product_window
 from crmlib.analysis.aggregates.years import year_counts
 
 __all__ = [
     "active_counts",
+    "around_days",
+    "bought_days",
     "bought_products",
     "breadth_counts",
     "cohort_counts",
@@ -42,6 +49,7 @@ __all__ = [
     "ending_days",
     "engagement_counts",
     "engagement_days",
+    "entry_spreads",
     "entry_table",
     "exposure_counts",
     "filled_counts",
@@ -52,12 +60,16 @@ __all__ = [
     "interest_amounts",
     "margin_counts",
     "media_counts",
+    "message_counts",
     "milestones",
+    "month_returns",
+    "month_spreads",
     "monthly_sales",
     "next_counts",
     "orders_between",
     "pair_counts",
     "product_days",
+    "product_outcomes",
     "product_sales",
     "product_step_counts",
     "product_window",
@@ -66,12 +78,16 @@ __all__ = [
     "repeat_table",
     "return_table",
     "same_day_counts",
+    "send_table",
     "settling_days",
     "silence_counts",
     "silence_counts_by_product",
     "silences",
+    "silent_changes",
     "snapshots",
     "step_counts",
+    "trial_orders",
+    "trigger_counts",
     "value_sums",
     "year_counts",
 ]
