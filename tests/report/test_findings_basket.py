@@ -34,7 +34,7 @@ def test_the_strongest_pair_is_said_by_order_and_by_customer() -> None:
         "38.4% of the customers who bought “Gel” also bought “Oil”, 2.75 times the share among all customers."
     )
     assert basket.together(PAIR.head(0), unit="order").text() == (
-        "No two products are bought together more often than chance would have it, as far as the data tell."
+        "No two products stand in one order more often than chance would have it, as far as the data tell."
     )
 
 
@@ -82,6 +82,12 @@ def test_consent_that_is_not_recorded_is_said() -> None:
     assert basket.dormant_offers(dormant.head(0), dormant.head(0), 60).text() == (
         "No customer has been silent for more than 60 days."
     )
+    assert basket.dormant_offers(dormant.head(0), dormant.head(0), 60, n_silent=9).text() == (
+        "What to offer to 9 customers who have been silent for more than 60 days cannot be told: no product that they"
+        " bought is known."
+    )
+    one = dormant.head(1)
+    assert "there is a product to offer to each of them" in basket.dormant_offers(one, one, 60).text()
     words.speak("ja")
     some = dormant.assign(consent=["allowed", "not_allowed"])
     assert basket.dormant_offers(some, some.head(1), 60).text() == (

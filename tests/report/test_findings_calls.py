@@ -122,6 +122,13 @@ def test_empty_tables_have_sentences() -> None:
     assert calls.funnel_title(pd.DataFrame({"n_customers": [0, 0]})).text() == "There is no counted order."
 
 
+def test_a_missing_table_is_not_a_contact_that_did_not_pay() -> None:
+    nothing = SimpleNamespace(n_called=0)
+    assert calls.paid(nothing, days=90, told=False).text().endswith("the table of contacts is missing.")
+    assert calls.best_case(pd.DataFrame(), told=False).text() == "Who came back after a contact cannot be told either."
+    assert calls.faq(pd.DataFrame(), told=False).text().endswith("the table of inquiries is missing.")
+
+
 def test_where_the_cost_of_a_contact_comes_from_is_said() -> None:
     words.speak("en", "JPY")
     assert calls.cost_basis(None, 500.0).text() == (

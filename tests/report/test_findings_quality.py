@@ -127,4 +127,5 @@ def test_thin_attributes_are_named_and_absent_ones_are_not() -> None:
     assert en(said_of.thin(table.assign(n_filled=3, share=0.2), least=0.7)).startswith(
         "3 attributes are filled for less than 70.0%, the least “Age” with 20.0%"
     )
+    assert en(said_of.thin(table.assign(n_filled=0), least=0.7)).startswith("The data have none of the attributes")
     assert en(said_of.thin(table.tail(1), least=0.7)).startswith("Every attribute that the data have at all")

@@ -12,10 +12,16 @@ if TYPE_CHECKING:
 NOTHING = "nothing_yet"
 
 
-def together(strongest: DataFrame, *, unit: str) -> Sentence:
-    """The pair with the strongest lift, of those whose lift is surely above 1."""
+def together(strongest: DataFrame, *, unit: str, told: bool = True) -> Sentence:
+    """The pair with the strongest lift, of those whose lift is surely above 1; `told`: the data name products."""
+    if not told:
+        return _untold(unit)
+    if strongest.empty and unit == "order":
+        return say("No two products stand in one order more often than chance would have it, as far as the data tell.")
     if strongest.empty:
-        return say("No two products are bought together more often than chance would have it, as far as the data tell.")
+        return say(
+            "No two products are bought by one customer more often than chance would have it, as far as the data tell."
+        )
     top = strongest.iloc[0]
     facts = {"a": top["item_a"], "b": top["item_b"], "rate": top["pair_rate"], "lift": top["lift"]}
     if unit == "order":
@@ -29,6 +35,12 @@ def together(strongest: DataFrame, *, unit: str) -> Sentence:
         " among all customers.",
         **facts,
     )
+
+
+def _untold(unit: str) -> Sentence:
+    if unit == "order":
+        return say("What stands together in one order cannot be told: no counted order names a product.")
+    return say("What one customer buys over time cannot be told: no counted order names a product.")
 
 
 def next_offer(followed: DataFrame, window_days: int) -> Sentence:
@@ -90,11 +102,26 @@ def breadth(n: int, every: int) -> Sentence:
     )  # fmt: skip
 
 
-def dormant_offers(dormant: DataFrame, offers: DataFrame, silent_days: int) -> Sentence:
-    """How many silent customers there are, how many of them may be offered something, and whether consent is known."""
+def dormant_offers(dormant: DataFrame, offers: DataFrame, silent_days: int, *, n_silent: int = 0) -> Sentence:
+    """How many silent customers there are, how many of them may be offered something, and whether consent is known.
+
+    `n_silent`: all silent customers, also those of whom no product is known and who are not in `dormant`.
+    """
+    if dormant.empty and n_silent:
+        return say(
+            "What to offer to {n:customers} who have been silent for more than {days:days} cannot be told: no product"
+            " that they bought is known.",
+            n=n_silent, days=silent_days,
+        )  # fmt: skip
     if dormant.empty:
         return say("No customer has been silent for more than {days:days}.", days=silent_days)
     facts = {"n": len(dormant), "days": silent_days, "offered": int(offers["offer_1"].notna().sum())}
+    if dormant["consent"].eq("not_known").all() and facts["offered"] == facts["n"]:
+        return say(
+            "{n:customers} have been silent for more than {days:days}; there is a product to offer to each of them."
+            " Whether they may be contacted cannot be told: no consent is recorded.",
+            n=facts["n"], days=silent_days,
+        )  # fmt: skip
     if dormant["consent"].eq("not_known").all():
         return say(
             "{n:customers} have been silent for more than {days:days}; for {offered:count} of them there is a product"

@@ -56,8 +56,10 @@ def left_out(table: DataFrame, *, told: bool) -> Sentence:
     )  # fmt: skip
 
 
-def paid(found: Any, *, days: int) -> Sentence:
-    """Whether calling brought customers back, and how sure that is."""
+def paid(found: Any, *, days: int, told: bool = True) -> Sentence:
+    """Whether calling brought customers back, and how sure that is; `told`: the data have contacts."""
+    if not told:
+        return say("Whether calling pays cannot be told from the data: the table of contacts is missing.")
     if not found.n_called:
         return say("Whether calling pays cannot be told yet: no contact with a dormant customer is {days:days} old.",
                    days=days)  # fmt: skip
@@ -104,8 +106,10 @@ def _weak(values: dict[str, Any]) -> Sentence:
     )
 
 
-def best_case(revived: DataFrame) -> Sentence:
-    """The revived customer with the largest sales so far, by id."""
+def best_case(revived: DataFrame, *, told: bool = True) -> Sentence:
+    """The revived customer with the largest sales so far, by id; `told`: the data have contacts."""
+    if not told:
+        return say("Who came back after a contact cannot be told either.")
     if revived.empty:
         return say("No dormant customer has bought again after a contact so far.")
     top = revived.iloc[0]
@@ -304,8 +308,10 @@ def faq_title(months: DataFrame) -> Sentence:
     )  # fmt: skip
 
 
-def faq(categories: DataFrame) -> Sentence:
-    """What is asked most, and how much of it is settled."""
+def faq(categories: DataFrame, *, told: bool = True) -> Sentence:
+    """What is asked most, and how much of it is settled; `told`: the data have inquiries."""
+    if not told:
+        return say("What customers ask cannot be told from the data: the table of inquiries is missing.")
     if categories.empty:
         return say("No inquiry is recorded.")
     top = categories.iloc[0]

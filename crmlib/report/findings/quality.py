@@ -141,6 +141,8 @@ def missing(switch: DataFrame) -> Sentence:
 def thin(attributes: DataFrame, *, least: float) -> Sentence:
     """The attributes that are there and filled for too few."""
     there = attributes[(attributes["n_of"] > 0) & (attributes["n_filled"] > 0)]
+    if there.empty:
+        return say("The data have none of the attributes that customers, orders and products can be compared by.")
     rows = there[there["share"] < least].sort_values(["share", "attribute"])
     if rows.empty:
         return say("Every attribute that the data have at all is filled for at least {least:share}.", least=least)
