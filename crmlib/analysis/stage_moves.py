@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
@@ -41,12 +41,16 @@ def transitions(before: pd.DataFrame, after: pd.DataFrame, sales: pd.DataFrame, 
     return _enough(found.rename(columns=moved), "stage_move_rate")
 
 
-def moved_table(transitions: pd.DataFrame) -> pd.DataFrame:
+def moved_table(transitions: pd.DataFrame, *, untold: Collection[str] = ()) -> pd.DataFrame:
     """How many of each stage rose, stayed and fell between the two days.
+
+    Args:
+        transitions: of `transitions`.
+        untold: stages that the data cannot tell, of `stage_tables.untellable`.
 
     Returns columns:
         stage_before; n_start; n_rose, n_stayed, n_fell; rose_rate, rose_rate_low, rose_rate_high; fell_rate (NaN where
-        fewer than 30 were there).
+        fewer than 30 were there; n_rose and its rate NaN too where no stage above can be told).
 
     Raises:
         ValueError: a column is missing.
@@ -65,12 +69,24 @@ def moved_table(transitions: pd.DataFrame) -> pd.DataFrame:
     table.insert(6, "rose_rate_low", low)
     table.insert(7, "rose_rate_high", high)
     table["fell_rate"] = table["fell_rate"].where(table["n_start"] >= MIN_N)
-    return _enough(table, "rose_rate")
+    return _told(_enough(table, "rose_rate"), set(untold))
 
 
-def shown_moves(transitions: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the matrix that somebody stood in, and of those who came new."""
-    return transitions[transitions["n_start"] > 0].reset_index(drop=True)
+def _told(table: pd.DataFrame, untold: set[str]) -> pd.DataFrame:
+    # Nobody seen to rise into a stage that cannot be told is no share of zero. From the last stage nobody can rise.
+    blind = [bool(STAGES[i + 1 :]) and set(STAGES[i + 1 :]) <= untold for i in range(len(STAGES))]
+    if not any(blind):
+        return table
+    names = ["n_rose", "rose_rate", "rose_rate_low", "rose_rate_high"]
+    return table.assign(**{name: table[name].astype("float64").mask(pd.Series(blind)) for name in names})
+
+
+def shown_moves(transitions: pd.DataFrame, *, untold: Collection[str] = ()) -> pd.DataFrame:
+    """The rows of the matrix that somebody stood in, and of those who came new; no share of a stage that is untold."""
+    shown = transitions[transitions["n_start"] > 0].reset_index(drop=True)
+    names = [name for name in shown.columns if name.startswith("stage_move_rate")]
+    blind = shown["stage_after"].isin(list(untold))
+    return shown.assign(**{name: shown[name].mask(blind) for name in names})
 
 
 def period_days(*, as_of_day: int, first_day: int, days: int, most: int = 4) -> list[int]:

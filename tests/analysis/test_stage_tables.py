@@ -88,6 +88,20 @@ def test_moves_go_up_and_add_up_to_the_sales_between() -> None:
     assert table["rose_rate"].isna().all()  # no percentage of two customers
 
 
+def test_nobody_is_counted_as_not_risen_to_stages_that_cannot_be_told() -> None:
+    names = ["stage_before", "stage_after", "n_start", "n_customers"]
+    moves = pd.DataFrame([("stage_purchaser", "stage_general", 40, 4), ("stage_purchaser", "stage_purchaser", 40, 36),
+                          ("stage_general", "stage_general", 50, 50), ("stage_general", "stage_excellent", 50, 0)],
+                         columns=names)  # fmt: skip
+    moves["stage_move_rate"] = moves["n_customers"] / moves["n_start"]
+    above = stages.STAGES[2:]
+    table = stage_moves.moved_table(moves, untold=above).set_index("stage_before")
+    assert table.loc["stage_purchaser", "rose_rate"] == pytest.approx(0.1)
+    assert table.loc["stage_general", ["n_rose", "rose_rate", "rose_rate_high"]].isna().all()
+    assert stage_moves.moved_table(moves).set_index("stage_before").loc["stage_general", "rose_rate"] == 0
+    assert stage_moves.shown_moves(moves, untold=above)["stage_move_rate"].isna().tolist() == [False] * 3 + [True]
+
+
 def test_who_left_was_active_before_and_is_silent_after() -> None:
     staged = pd.DataFrame({"day": 0, "customer_id": list("abcd"), "stage": "stage_general"})
     staged["stage"] = pd.Categorical(staged["stage"], categories=list(stages.STAGES), ordered=True)

@@ -68,15 +68,23 @@ def test_moves_up_and_down() -> None:
     assert stages.moves_title(_moved(n_start=29)).text() == "Share of each stage that rose"
 
 
+def test_a_rise_that_cannot_be_told_is_not_the_least() -> None:
+    blind = _moved().assign(rose_rate=[0.03, NAN])
+    assert stages.moves_title(blind).text() == ("From “① Purchaser” 3.0% rose; from the other stages it cannot be told")
+    assert "from “① Purchaser” (3.0% of 40 customers)" in stages.moves(blind, days=90).text()
+    assert "cannot be told" in stages.moves(blind.assign(rose_rate=NAN), days=90).text()
+
+
 def test_leaving() -> None:
     table = pd.DataFrame({
         "stage": ["stage_purchaser", "stage_fan"] * 2, "period_end": [1, 1, 2, 2], "n_start": [9, 9, 10, 0],
         "n_gone": [9, 9, 4, 0],
     })  # fmt: skip
     assert stages.leaving(table).text() == (
-        "In the last period 4 customers left; most of them, 4 customers, from “① Purchaser”, where that is 40.0% of the"
-        " active ones."
+        "In the last period 4 customers left, all of them from “① Purchaser”, where that is 40.0% of the active ones."
     )
+    both = table.assign(n_start=[9, 9, 10, 5], n_gone=[9, 9, 4, 1])
+    assert "5 customers left; most of them, 4 customers, from “① Purchaser”" in stages.leaving(both).text()
     assert stages.leaving(table.assign(n_gone=0)).text().startswith("Nobody left")
     assert stages.leaving(table.head(0)).text().startswith("Nobody left")
 
@@ -164,6 +172,14 @@ def test_the_return(rates: list[float], n: int, part: str) -> None:
     assert part in lifecycle.revival_title(table, days=90).text()
 
 
+def test_the_return_of_a_band_that_ends_is_not_said_of_longer_silence() -> None:
+    table = pd.DataFrame(
+        {"silence_band": ["0–30", "121–240", "241–365"], "n_customers": [90, 77, 8], "buy_rate": [0.98, 0.584, 0.25]}
+    )
+    said = lifecycle.revival(table, days=90).text()
+    assert said.endswith("of those silent for 121–240 days, 58.4%.")
+
+
 def test_the_persona_that_differs_most() -> None:
     base = {"segment": "life_excellent", "attribute": "sex", "attribute_value": "female", "shop_share": 0.5}
     table = pd.DataFrame(
@@ -172,4 +188,4 @@ def test_the_persona_that_differs_most() -> None:
     said: Callable[[pd.DataFrame], str] = lambda found: lifecycle.persona(found, segment="life_excellent").text()  # noqa: E731
     assert said(table) == "“Excellent customers” differ most in “Sex”: 90.0% have “women”, 50.0% in the shop."
     assert "do not differ clearly" in said(table.assign(persona_share_low=0.4))
-    assert "do not differ clearly" in said(table.head(0))
+    assert "cannot be told" in said(table.head(0)), "of nothing known nothing is alike"

@@ -58,7 +58,7 @@ def open_customers(judged: DataFrame) -> Sentence:
 
 def moves(table: DataFrame, *, days: int) -> Sentence:
     """The stage from which most rose, and how many fell, between the two dates."""
-    known = table[table["n_start"] >= FEW]
+    known = table[(table["n_start"] >= FEW) & table["rose_rate"].notna()]
     if known.empty:
         return say("Movement between the stages cannot be told: no stage had {few:customers} then.", few=FEW)
     best = known.loc[known["rose_rate"].idxmax()]
@@ -79,9 +79,14 @@ def moves(table: DataFrame, *, days: int) -> Sentence:
 def moves_title(table: DataFrame) -> Sentence:
     """The message of the chart of those who rose: the stage, of the first three, where least rose."""
     # Those above have no stage that everybody passes through before them.
-    known = table[(table["n_start"] >= FEW) & table["stage_before"].isin(PASSED)]
+    known = table[(table["n_start"] >= FEW) & table["rose_rate"].notna() & table["stage_before"].isin(PASSED)]
     if known.empty:
         return say("Share of each stage that rose")
+    if len(known) == 1:
+        return say(
+            "From “{stage:label}” {rate:share} rose; from the other stages it cannot be told",
+            stage=known["stage_before"].iloc[0], rate=known["rose_rate"].iloc[0],
+        )  # fmt: skip
     worst = known.loc[known["rose_rate"].idxmin()]
     return say(
         "Of the first three stages, fewest rose from “{stage:label}”: {rate:share}",
@@ -96,6 +101,12 @@ def leaving(table: DataFrame) -> Sentence:
     if last.empty or last["n_gone"].sum() == 0:
         return say("Nobody left in the last period by the limit in use, or nobody was active before it.")
     most = last.loc[last["n_gone"].idxmax()]
+    if most["n_gone"] == last["n_gone"].sum():
+        return say(
+            "In the last period {gone:customers} left, all of them from “{stage:label}”, where that is {rate:share} of"
+            " the active ones.",
+            gone=most["n_gone"], stage=str(most["stage"]), rate=most["n_gone"] / most["n_start"],
+        )  # fmt: skip
     return say(
         "In the last period {gone:customers} left; most of them, {n:customers}, from “{stage:label}”, where that is"
         " {rate:share} of the active ones.",
@@ -178,10 +189,10 @@ def candidates(found: DataFrame) -> Sentence:
 def thresholds(limits: Any) -> Sentence:
     """The limits in use, in one sentence for the section on method."""
     return say(
-        "In use: {orders:orders} for stage ③; {events:count} reactions or {reads:count} LINE messages read in"
-        " {window:days} for ④; {fan:count} referral for ⑤; a delivery beyond {settle:count} (or the product's own"
-        " number) and no request to cancel for {quiet:days} for ⑥; {coverage:share} of products and {many:count}"
-        " referrals for ⑦.",
+        "In use, at least: for stage ③ {orders:orders}; for ④, within {window:days}: reactions {events:count}, or LINE"
+        " messages read {reads:count}; for ⑤: referrals {fan:count}; for ⑥: a delivery beyond {settle:count} (or the"
+        " product's own number) and no request to cancel for {quiet:days}; for ⑦: {coverage:share} of products, and"
+        " referrals {many:count}.",
         orders=limits.min_orders, events=limits.events, reads=limits.reads, window=limits.window_days,
         fan=limits.referrals_fan, settle=limits.settle_orders, quiet=limits.quiet_days, coverage=limits.coverage,
         many=limits.referrals_evangelist,
