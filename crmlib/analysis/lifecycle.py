@@ -19,6 +19,7 @@ SEGMENTS = ("life_prospect", "life_initial", "life_general", "life_excellent", "
 ORDERED = SEGMENTS[1:]
 EXCELLENT_RULES = ("cpm", "deciles")
 TOP_DECILES = 2
+MIN_N = 30
 BANDS = (30, 60, 120, 240, 365)
 
 
@@ -142,14 +143,17 @@ def movement_table(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
     Returns columns:
         segment_before (came_new: first bought in between), segment_after; n_start; n_customers; segment_move_rate,
-        segment_move_rate_low, segment_move_rate_high (of n_start, Wilson); amount (smallest unit, between the days).
+        segment_move_rate_low, segment_move_rate_high (of n_start, Wilson, NaN below 30); amount (smallest unit,
+        between the days).
     """
     names = {"segment": "group"}
     wanted = ["customer_id", "segment", "amount"]
     found = movement(before[wanted].rename(columns=names), after[wanted].rename(columns=names), groups=ORDERED)
     moved = {"group_before": "segment_before", "group_after": "segment_after"}
     moved |= {f"rate{end}": f"segment_move_rate{end}" for end in ("", "_low", "_high")}
-    return found[found["n_start"] > 0].rename(columns=moved).reset_index(drop=True)
+    shown = found[found["n_start"] > 0].rename(columns=moved).reset_index(drop=True)
+    enough, rates = shown["n_start"] >= MIN_N, [f"segment_move_rate{end}" for end in ("", "_low", "_high")]
+    return shown.assign(**{name: shown[name].where(enough) for name in rates})
 
 
 def n_in(table: pd.DataFrame, segment: str) -> float:

@@ -77,6 +77,7 @@ def test_moves_between_segments() -> None:
     assert some[["segment_before", "segment_after", "amount"]].to_numpy().tolist() == [
         ["came_new", "life_initial", 7], ["life_initial", "life_dormant", 0],
     ]  # fmt: skip
+    assert moves["segment_move_rate"].isna().all()  # no percentage of one customer
     table = lifecycle.segment_table(after, None, before=before).set_index("segment")
     assert table.loc["life_initial", ["n_customers", "n_segment_before"]].tolist() == [1, 1]
 

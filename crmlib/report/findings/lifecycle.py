@@ -97,6 +97,13 @@ def revival(table: DataFrame, *, days: int) -> Sentence:
     if len(known) < 2:
         return say("How the return falls with silence cannot be told: too few customers on the earlier date.")
     first, last = known.iloc[0], known.iloc[-1]
+    if last["buy_rate"] < first["buy_rate"] and not last["silence_band"].endswith("+"):
+        return say(
+            "Of those silent for {near:text} days, {high:share} bought within {days:days}; of those silent for"
+            " {far:text} days, {low:share}.",
+            near=first["silence_band"], high=first["buy_rate"], days=days, far=last["silence_band"],
+            low=last["buy_rate"],
+        )  # fmt: skip
     if last["buy_rate"] < first["buy_rate"]:
         return say(
             "Of those silent for {near:text} days, {high:share} bought within {days:days}; of those silent for"
@@ -124,6 +131,9 @@ def revival_title(table: DataFrame, *, days: int) -> Sentence:
 def persona(table: DataFrame, *, segment: str) -> Sentence:
     """The value by which a segment differs most from the shop."""
     rows = table[(table["segment"] == segment) & table["persona_lift"].notna()]
+    if rows.empty:
+        return say("How “{segment:label}” differ from the shop cannot be told: too little is known of them.",
+                   segment=segment)  # fmt: skip
     rows = rows[(rows["persona_share_low"] > rows["shop_share"]) | (rows["persona_share_high"] < rows["shop_share"])]
     if rows.empty:
         return say("In what is known of them, “{segment:label}” do not differ clearly from the shop.", segment=segment)
