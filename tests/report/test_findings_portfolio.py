@@ -88,6 +88,8 @@ def test_rates_are_only_compared_where_their_intervals_part() -> None:
     )
     close = LEAVING.assign(rate_moved_low=0.01)
     assert _en(portfolio.leakiest(close)) == "The rates of leaving do not differ clearly between the steps."
+    wide = LEAVING.assign(rate_moved_high=LEAVING["rate_moved_low"] + 0.3)
+    assert _en(portfolio.leakiest(wide)).endswith("between the steps: the months differ too much.")
     assert _en(portfolio.leakiest(LEAVING.head(1))) == "The rates of leaving cannot be compared between the steps."
 
 
@@ -110,8 +112,11 @@ def test_fixed_customers_and_those_about_to_leave() -> None:
     assert "nobody has been observed" in _en(portfolio.fixed(SimpleNamespace(n_eligible=0)))
     alerts = pd.DataFrame({"n_orders": [1, 3], "amount": [100, 5_000]})
     assert _en(portfolio.soon(alerts, days=60)) == (
-        "2 customers will count as left within 60 days unless they order; 1 of them have bought more than once and"
+        "2 customers will count as left within 60 days unless they order; of them, 1 bought more than once and"
         " brought ¥5,000 so far."
+    )
+    assert "all of them have bought more than once, and they brought ¥5,000" in _en(
+        portfolio.soon(alerts.tail(1), days=60)
     )
     assert _en(portfolio.soon(alerts.head(0), days=60)).startswith("No active customer reaches")
 

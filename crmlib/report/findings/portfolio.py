@@ -58,6 +58,8 @@ def leakiest(rates: DataFrame) -> Sentence:
     if len(rows) < 2 or not rows["n_made_move"].sum():
         return say("The rates of leaving cannot be compared between the steps.")
     top, low = rows.loc[rows["rate_moved"].idxmax()], rows.loc[rows["rate_moved"].idxmin()]
+    if not top["rate_moved_high"] - top["rate_moved_low"] < TOO_WIDE:
+        return say("The rates of leaving cannot be compared between the steps: the months differ too much.")
     if top["rate_moved_low"] <= low["rate_moved_high"]:
         return say("The rates of leaving do not differ clearly between the steps.")
     return say(
@@ -105,8 +107,14 @@ def soon(alerts: DataFrame, *, days: int) -> Sentence:
     if not n:
         return say("No active customer reaches the leave threshold within {days:days}.", days=days)
     repeat = alerts[alerts["n_orders"] > 1]
+    if len(repeat) == n:
+        return say(
+            "{n:customers} will count as left within {days:days} unless they order; all of them have bought more than"
+            " once, and they brought {amount:money} so far.",
+            n=n, days=days, amount=repeat["amount"].sum(),
+        )  # fmt: skip
     return say(
-        "{n:customers} will count as left within {days:days} unless they order; {repeat:count} of them have bought more"
+        "{n:customers} will count as left within {days:days} unless they order; of them, {repeat:count} bought more"
         " than once and brought {amount:money} so far.",
         n=n, days=days, repeat=len(repeat), amount=repeat["amount"].sum(),
     )  # fmt: skip
