@@ -101,8 +101,9 @@ def dormant_list(
     states = consent_states(consents)
     told = states[["customer_id"]].join(choose_channel(states))
     table = table.merge(told, on="customer_id", how="left", validate="one_to_one")
-    table["contact_channel"] = table["contact_channel"].fillna("none")
     table["consent"] = table["consent"].fillna(NOT_KNOWN)
+    # Nothing recorded is not nothing allowed.
+    table["contact_channel"] = table["contact_channel"].where(table["consent"] != NOT_KNOWN, NOT_KNOWN)
     return table.sort_values(["amount", "customer_id"], ascending=[False, True], ignore_index=True)
 
 
