@@ -20,6 +20,8 @@ from crmlib.analysis.proportions import proportions
 from crmlib.analysis.survival import log_rank
 from tests.analysis.helpers import refused
 
+Compare = Callable[..., SurvivalDifference]
+
 
 def grouped(days: np.ndarray, events: np.ndarray, arm: str = "a") -> pd.DataFrame:
     rows = pd.DataFrame({"duration_days": days, "n_events": events, "n_censored": 1 - events})
