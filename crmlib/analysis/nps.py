@@ -12,6 +12,7 @@ from scipy import special
 
 from crmlib.analysis.checks import require_columns
 from crmlib.analysis.intervals import UNKNOWN, Interval, normal_quantile, wilson
+from crmlib.analysis.nps_bands import STANDARD, Bands
 
 BANDS = {"detractor": (0, 6), "passive": (7, 8), "promoter": (9, 10)}
 ANSWERS = range(11)
@@ -59,8 +60,8 @@ class ResponseRate:
     interval: Interval
 
 
-def score(values: ArrayLike, *, confidence_level: float = 0.95) -> NpsResult:
-    """Share of promoters (9, 10) minus share of detractors (0 to 6), in points.
+def score(values: ArrayLike, *, bands: Bands = STANDARD, confidence_level: float = 0.95) -> NpsResult:
+    """Share of promoters (9, 10) minus share of detractors (0 to 6), in points; with other bands it is not called NPS.
 
     standard_error = 100 * sqrt((p + d - (p - d)^2) / n). The adjusted Wald interval adds 3/4 to promoters and to
     detractors and 3 to n, and is cut at -100 and 100.
@@ -75,7 +76,8 @@ def score(values: ArrayLike, *, confidence_level: float = 0.95) -> NpsResult:
         40.0
     """
     counts = _counts(values)
-    n, promoters, detractors = int(counts.sum()), int(counts[9:].sum()), int(counts[:7].sum())
+    n = int(counts.sum())
+    promoters, detractors = int(counts[bands.promoter_from :].sum()), int(counts[: bands.detractor_to + 1].sum())
     nps, error = _estimate(promoters, detractors, n)
     shifted, shifted_error = _estimate(promoters + 0.75, detractors + 0.75, n + 3)
     z = normal_quantile(confidence_level)
@@ -104,7 +106,7 @@ def distribution(values: ArrayLike) -> pd.DataFrame:
     return pd.DataFrame({"nps": list(ANSWERS), "n": counts, "share": counts / (counts.sum() or np.nan)})
 
 
-def by_group(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
+def by_group(frame: pd.DataFrame, *, group: str, bands: Bands = STANDARD) -> pd.DataFrame:
     """The score of every group of a column, in the column's own order (categories) or sorted.
 
     Returns columns:
@@ -119,7 +121,8 @@ def by_group(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
         [['every_day', 100.0], ['stopped', -100.0]]
     """
     require_columns("frame", frame.columns, [group, "nps"])
-    rows = [_row(name, score(part)) for name, part in frame.groupby(group, observed=True, dropna=False)["nps"]]
+    parts = frame.groupby(group, observed=True, dropna=False)["nps"]
+    rows = [_row(name, score(part, bands=bands)) for name, part in parts]
     return pd.DataFrame(rows, columns=_GROUP_COLUMNS)
 
 
@@ -153,8 +156,10 @@ def against_rest(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
     return table
 
 
-def difference(a: NpsResult, b: NpsResult, *, confidence_level: float = 0.95) -> NpsDifference:
+def difference(a: NpsResult, b: NpsResult, *, confidence_level: float = 0.95, inflation: float = 1.0) -> NpsDifference:
     """The difference of two independent scores, a minus b, in points.
+
+    `inflation` multiplies its variance, where the same customers answered more than once (`nps_segments`).
 
     `difference` is the plain one. Interval and p-value come from the two adjusted estimates and the sum of their
     variances, so p < alpha exactly when the interval excludes 0; the interval is cut at -200 and 200.
@@ -170,7 +175,7 @@ def difference(a: NpsResult, b: NpsResult, *, confidence_level: float = 0.95) ->
         return NpsDifference(n_a=a.n, n_b=b.n, difference=nan, interval=UNKNOWN, pvalue=nan)
     shifted_a, error_a = _estimate(a.n_promoters + 0.75, a.n_detractors + 0.75, a.n + 3)
     shifted_b, error_b = _estimate(b.n_promoters + 0.75, b.n_detractors + 0.75, b.n + 3)
-    error = math.hypot(error_a, error_b)
+    error = math.hypot(error_a, error_b) * math.sqrt(inflation)
     return NpsDifference(
         n_a=a.n,
         n_b=b.n,
