@@ -91,7 +91,7 @@ def chi_square(table: ArrayLike, *, resamples: int = RESAMPLES, seed: int = SEED
 def rate_differences(
     control: pd.DataFrame, treatment: pd.DataFrame, *, n_control: int, n_treatment: int, alpha: float = ALPHA
 ) -> pd.DataFrame:
-    """The rate of each reason per unit (assigned, or active) of each arm and its difference, corrected for their number.
+    """The rate of each reason per unit (assigned or active) of each arm and its difference, corrected for their number.
 
     `control` and `treatment` have one row a reason: reason, n (units with it); a reason that one of them lacks is a 0.
     For k reasons the intervals (score) are at 1 - alpha / k and `pvalue` is min(1, k p): below alpha exactly when the
