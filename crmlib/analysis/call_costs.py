@@ -62,7 +62,7 @@ def call_costs(
     # Of randomised lists only a part of the calls is compared; the cost is that of a call there too.
     extra_rate = found.difference * len(rows)
     bounds = [end * len(rows) for end in (found.difference_interval.low, found.difference_interval.high)]
-    n_new, spent = _new_customers(ad_costs, customers, as_of_day)
+    n_new, spent = new_customers(ad_costs, customers, as_of_day)
     per_extra, per_new = _ratio(cost, extra_rate), _ratio(spent, n_new)
     return CostResult(
         n_contacts=n_contacts,
@@ -78,7 +78,11 @@ def call_costs(
     )
 
 
-def _new_customers(ad_costs: pd.DataFrame, customers: pd.DataFrame, as_of_day: int) -> tuple[int, float]:
+def new_customers(ad_costs: pd.DataFrame, customers: pd.DataFrame, as_of_day: int) -> tuple[int, float]:
+    """New customers in the days that have costs of advertising, and these costs; NaN without any.
+
+    Costs of whole months count as in `call_costs`.
+    """
     rows = ad_costs[ad_costs["cost_day"] <= as_of_day]
     until = rows["cost_day"]
     if _is_monthly(rows):

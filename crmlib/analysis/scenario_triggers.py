@@ -1,0 +1,93 @@
+"""Triggers: how many customers set one off, and how many bought anyway, which a scenario must beat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from crmlib.analysis.checks import require_between, require_columns
+from crmlib.analysis.intervals import wilson
+from crmlib.analysis.planning import sample_size_proportions
+
+FEWEST = 30
+# Trigger: what starts a scenario of it, and the kind of engagement that sets it off (none: the order itself).
+TRIGGERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "trigger_browse": ("item_view", ("item_view",)),
+    "trigger_cart": ("cart_abandon", ("cart_abandon",)),
+    "trigger_purchase": ("order", ()),
+}
+COUNTS = ["n_triggered", "n_same_day", "n_open", "n_sent", "n_bought"]
+
+
+def started_by(messages: pd.DataFrame, scenarios: pd.DataFrame, start_event: str) -> list[str]:
+    """The messages of the scenarios that an event starts.
+
+    Example:
+        >>> messages = pd.DataFrame({"message_id": ["m"], "scenario_id": ["s"]})
+        >>> started_by(messages, pd.DataFrame({"scenario_id": ["s"], "start_event": ["order"]}), "order")
+        ['m']
+    """
+    require_columns("scenarios", scenarios.columns, ["scenario_id", "start_event"])
+    chosen = scenarios.loc[scenarios["start_event"] == start_event, "scenario_id"]
+    return sorted(messages.loc[messages["scenario_id"].isin(chosen), "message_id"].astype(str))
+
+
+def trigger_table(counts: Mapping[str, pd.DataFrame], *, lift: float, power: float = 0.8) -> pd.DataFrame:
+    """One row a trigger: customers, those still without an order, those mailed, and the rate that a scenario must beat.
+
+    bought_rate = n_bought / n_open with Wilson's interval, mailed or not. It is the base rate where nobody was mailed;
+    where some were, that of those held out, and not known without a hold-out: who bought before the mail went out was
+    not mailed, so those not mailed are no comparison. n_needed is the size of each group, half to be mailed and half to
+    be held out, to see base rate + lift by the score test.
+
+    Args:
+        counts: for each trigger the row of `aggregates.trigger_counts`; triggers whose table is missing stand not in
+            it.
+        lift: smallest difference worth seeing, as a share.
+        power: probability to see it.
+
+    Returns columns:
+        trigger (code); n_triggered; n_same_day; n_open; n_sent; n_bought; bought_rate, bought_rate_low,
+        bought_rate_high; n_base; base_rate, base_rate_low, base_rate_high; base_basis (base_nobody_mailed,
+        base_held_out, base_not_known); n_needed (NaN where the base rate is not known). Rates NaN below 30 customers.
+
+    Raises:
+        ValueError: a column is missing, or lift or power is not between 0 and 1.
+    """
+    require_between("lift", lift, 0, 1)
+    rows = []
+    for trigger, frame in counts.items():
+        row = frame.iloc[0]
+        x, n, basis = _base(row)
+        found = {name: int(row[name]) for name in COUNTS}
+        bought = _rate(int(row["n_bought"]), int(row["n_open"]), "bought_rate")
+        base = _rate(x, n, "base_rate")
+        needed = needed_each(base["base_rate"], lift, power)
+        last = {"n_base": n, **base, "base_basis": basis, "n_needed": needed}
+        rows.append({"trigger": trigger, **found, **bought, **last})
+    rates = [f"{name}{end}" for name in ("bought_rate", "base_rate") for end in ("", "_low", "_high")]
+    names = ["trigger", *COUNTS, *rates[:3], "n_base", *rates[3:], "base_basis", "n_needed"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _base(row: pd.Series) -> tuple[int, int, str]:
+    if not row["n_sent"] and not row["n_held_out"]:
+        return int(row["n_bought"]), int(row["n_open"]), "base_nobody_mailed"
+    if row["n_held_out"]:
+        return int(row["n_bought_held_out"]), int(row["n_held_out"]), "base_held_out"
+    return 0, 0, "base_not_known"
+
+
+def _rate(x: int, n: int, name: str) -> dict[str, float]:
+    if n < FEWEST:
+        return dict.fromkeys((name, f"{name}_low", f"{name}_high"), float("nan"))
+    bounds = wilson(x, n)
+    return {name: x / n, f"{name}_low": bounds.low, f"{name}_high": bounds.high}
+
+
+def needed_each(rate: float, lift: float, power: float) -> float:
+    """Customers in each of two groups that show rate + lift, NaN without a rate to start from."""
+    if not 0 < rate < 1 - lift:
+        return float("nan")
+    return float(sample_size_proportions(rate, rate + lift, power=power))
