@@ -103,7 +103,8 @@ def test_second_deliveries_wait_for_the_last_contract_of_the_month(day: Day) -> 
 def test_continuation_and_cancellation_add_up_to_one(day: Day) -> None:
     contracts = pd.DataFrame({
         "subscription_id": list("abc"), "start_day": [day("2025-01-05")] * 3,
-        "status": ["active", "cancelled", "active"], "cancel_day": [None, day("2025-02-10"), None], "cancel_reason": None,
+        "status": ["active", "cancelled", "active"],
+        "cancel_day": [None, day("2025-02-10"), None], "cancel_reason": None,
     })  # fmt: skip
     table = kpi_measures.from_contracts(contracts, Span(first_day=day("2025-01-05"), as_of_day=day("2025-02-28")))
     assert told(table, "cancellation_rate")[JANUARY + 1] == ("observed", 1 / 3)

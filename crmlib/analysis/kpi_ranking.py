@@ -1,0 +1,168 @@
+"""Which KPI improved least: month before, same month a year before, improvement rate, closing rate, worst first."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crmlib.analysis.checks import require_choice
+from crmlib.analysis.intervals import Interval
+from crmlib.analysis.kpi_bounds import FEWEST, difference_bounds, with_bounds
+from crmlib.analysis.kpi_ids import KPIS, LOWER
+from crmlib.analysis.kpi_stakes import monthly_stakes
+
+COMPARE = {"before": "before", "year": "year"}
+CHANGES = ("improved", "worsened", "within_chance", "not_compared")
+RANKED, FEW, NO_COMPARISON, ZERO = "ranked", "few_behind_it", "no_comparison", "previous_zero"
+YEAR = 12
+NAN = float("nan")
+
+
+def changes(
+    measures: pd.DataFrame, against: pd.DataFrame, *, compare: str = "before", alpha: float = 0.05
+) -> pd.DataFrame:
+    """Each KPI's last observed month beside the month before (前月比) and the same month a year before (前年同月比).
+
+    improvement_rate = (actual - previous) / |previous| x direction, NaN at a previous of zero; closing_rate =
+    (actual - previous) / (target - previous), NaN where the target was met exactly. "Before" is the month before, of a
+    KPI that comes in waves the wave before. A change is improved or worsened only where its interval at level
+    1 - alpha / k of k KPIs compared excludes zero.
+
+    Args:
+        measures: of `kpi_measures.together`.
+        against: of `kpi_targets.against`.
+        compare: which of the two improvement and change are counted from: before or year.
+        alpha: chance of one wrong call among all KPIs that have not changed.
+
+    Returns columns:
+        kpi_id; measure_kind; month; n; actual; previous_month, previous, n_previous; year_month, year_before; change,
+        change_low, change_high (points for shares, the interval that the verdict follows); improvement_rate;
+        year_rate; closing_rate; change_verdict (see CHANGES).
+
+    Raises:
+        ValueError: compare is neither.
+    """
+    require_choice("compare", compare, COMPARE)
+    past = with_bounds(measures[measures["state"] == "observed"])
+    rows = [_row(row, past, compare) for row in against.to_dict("records")]
+    table = pd.DataFrame(rows, columns=ROW)
+    compared = int(table["previous"].notna().sum())
+    level = 1 - alpha / max(compared, 1)
+    wide = with_bounds(measures[measures["state"] == "observed"], confidence_level=level)
+    ends = [_ends(row, wide) for row in table.to_dict("records")]
+    table["change_low"], table["change_high"] = [end.low for end in ends], [end.high for end in ends]
+    table["change_verdict"] = [_verdict(row) for row in table.to_dict("records")]
+    return table[[*ROW[:10], "change", "change_low", "change_high", *ROW[11:-1], "change_verdict"]]
+
+
+ROW = ["kpi_id", "measure_kind", "month", "n", "actual", "previous_month", "previous", "n_previous", "year_month",
+       "year_before", "change", "improvement_rate", "year_rate", "closing_rate", "direction"]  # fmt: skip
+
+
+def ranking(changes: pd.DataFrame, against: pd.DataFrame, *, fewest: int = FEWEST) -> pd.DataFrame:
+    """The KPIs by improvement rate, worst first; ties by what the gap to the target costs a year.
+
+    Apart stand those that fewer than `fewest` are behind, now or then, those without a comparison, and those whose
+    previous figure is zero.
+
+    Args:
+        changes: of `changes`.
+        against: of `kpi_targets.against`.
+        fewest: the smallest denominator that is ranked.
+
+    Returns columns:
+        kpi_rank (1 is the worst, NA apart); kpi_id; measure_kind; previous; actual; improvement_rate; change_verdict;
+        gap; achievement; closing_rate; stake_year (smallest unit, NaN where it cannot be told); mark; n; kpi_owner;
+        apart (ranked, few_behind_it, no_comparison, previous_zero).
+    """
+    held = against[["kpi_id", "gap", "achievement", "mark", "target", "direction", "kpi_owner"]]
+    table = changes.drop(columns="direction", errors="ignore").merge(held, on="kpi_id", how="left")
+    table["stake_year"] = table["kpi_id"].map(monthly_stakes(against)) * YEAR
+    table["apart"] = [_apart(row, fewest) for row in table.to_dict("records")]
+    order = {name: place for place, name in enumerate(KPIS)}
+    table["_order"] = table["kpi_id"].map(order)
+    table["_apart"] = table["apart"] != RANKED
+    keys = ["_apart", "improvement_rate", "stake_year", "_order"]
+    table = table.sort_values(keys, ascending=[True, True, False, True], na_position="last").reset_index(drop=True)
+    ranked = table["apart"] == RANKED
+    table["kpi_rank"] = pd.Series(range(1, len(table) + 1), dtype="Int64").where(ranked)
+    names = ["kpi_rank", "kpi_id", "measure_kind", "month", "previous", "actual", "improvement_rate", "change_verdict"]
+    rest = [
+        "target",
+        "direction",
+        "gap",
+        "achievement",
+        "closing_rate",
+        "stake_year",
+        "mark",
+        "n",
+        "kpi_owner",
+        "apart",
+    ]
+    return table[[*names, *rest]]
+
+
+def _row(row: dict[str, object], past: pd.DataFrame, compare: str) -> list[object]:
+    kpi_id, month, actual = str(row["kpi_id"]), int(str(row["month"])), float(str(row["actual"]))
+    before = _earlier(past, kpi_id, month, waves=KPIS[kpi_id].waves)
+    year = _at(past, kpi_id, month - YEAR)
+    held = before if compare == "before" else year
+    previous = held[1]
+    sign = -1.0 if row["direction"] == LOWER else 1.0
+    scale = 100.0 if row["measure_kind"] == "share" else 1.0
+    rates = [_rate(actual, previous) * sign, _rate(actual, year[1]) * sign]
+    closing = _closing(actual, previous, float(str(row["target"])))
+    return [kpi_id, row["measure_kind"], month, row["n"], actual, *held, *year[:2], (actual - previous) * scale,
+            *rates, closing, row["direction"]]  # fmt: skip
+
+
+def _at(past: pd.DataFrame, kpi_id: str, month: float) -> tuple[float, float, float]:
+    rows = past[(past["kpi_id"] == kpi_id) & (past["month"] == month)]
+    if rows.empty:
+        return NAN, NAN, NAN
+    return float(rows["month"].iloc[0]), float(rows["actual"].iloc[0]), float(rows["n"].iloc[0])
+
+
+def _earlier(past: pd.DataFrame, kpi_id: str, month: int, *, waves: bool) -> tuple[float, float, float]:
+    if not waves:
+        return _at(past, kpi_id, month - 1)
+    months = past.loc[(past["kpi_id"] == kpi_id) & (past["month"] < month), "month"]
+    return _at(past, kpi_id, months.max()) if len(months) else (NAN, NAN, NAN)
+
+
+def _rate(actual: float, previous: float) -> float:
+    return NAN if not previous else (actual - previous) / abs(previous)
+
+
+def _closing(actual: float, previous: float, target: float) -> float:
+    return NAN if target == previous else (actual - previous) / (target - previous)
+
+
+def _ends(row: dict[str, object], wide: pd.DataFrame) -> Interval:
+    kpi_id, scale = row["kpi_id"], 100.0 if row["measure_kind"] == "share" else 1.0
+    rows = wide[wide["kpi_id"] == kpi_id].set_index("month")
+    if row["previous_month"] not in rows.index or row["month"] not in rows.index:
+        return Interval(NAN, NAN)
+    now, then = rows.loc[row["month"]], rows.loc[row["previous_month"]]
+    found = difference_bounds(
+        now["actual"], Interval(now["actual_low"], now["actual_high"]),
+        then["actual"], Interval(then["actual_low"], then["actual_high"]),
+    )  # fmt: skip
+    return Interval(found.low * scale, found.high * scale)
+
+
+def _verdict(row: dict[str, float]) -> str:
+    if pd.isna(row["change_low"]):
+        return "not_compared"
+    if row["change_low"] <= 0 <= row["change_high"]:
+        return "within_chance"
+    return "improved" if (row["change"] > 0) != (row["direction"] == LOWER) else "worsened"
+
+
+def _apart(row: dict[str, float], fewest: int) -> str:
+    if pd.isna(row["previous_month"]):
+        return NO_COMPARISON
+    if row["n"] < fewest or row["n_previous"] < fewest:
+        return FEW
+    if row["previous"] == 0:
+        return ZERO
+    return RANKED if pd.notna(row["improvement_rate"]) else NO_COMPARISON
