@@ -93,14 +93,16 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
     again = digests(demo.write(tmp_path / "b", customers=300, seed=3))
     other = digests(demo.write(tmp_path / "c", customers=300, seed=4))
     assert once == again
-    assert {name for name in once if once[name] == other[name]} <= {"products.csv", "experiments.csv"}
+    typed = {"actions.csv", "experiments.csv", "kpi_targets.csv", "messages.csv", "products.csv", "scenarios.csv"}
+    assert {name for name in once if once[name] == other[name]} <= typed
 
 
 def test_the_export_has_two_order_files_one_file_a_table_and_the_truth(folder: Path) -> None:
     assert sorted(digests(folder)) == [
-        "ad_costs.csv", "assignments.csv", "contacts.csv", "customers.csv", "engagement.csv", "experiments.csv",
-        "inquiries.csv", "orders/orders_202304-202409.csv", "orders/orders_202409-202603.csv", "products.csv",
-        "referrals.csv", "subscription_events.csv", "subscriptions.csv", "survey.csv", "survey_sent.csv", "truth.json",
+        "actions.csv", "ad_costs.csv", "assignments.csv", "contacts.csv", "customers.csv", "engagement.csv",
+        "experiments.csv", "inquiries.csv", "kpi_targets.csv", "messages.csv", "orders/orders_202304-202409.csv",
+        "orders/orders_202409-202603.csv", "products.csv", "referrals.csv", "scenarios.csv", "sends.csv",
+        "subscription_events.csv", "subscriptions.csv", "survey.csv", "survey_sent.csv", "truth.json",
     ]  # fmt: skip
 
 
@@ -149,7 +151,7 @@ def test_batches_make_one_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ids = [row["会員ID"] for row in read(folder, "customers.csv")]
     assert len(ids) == len(set(ids)) == 600 + sum(told["leads"].values()) + defects.N_TEST + defects.N_STAFF
     assert told["totals"]["n_customers"] == 600
-    assert len(read(folder, "experiments.csv")) == 4
+    assert len(read(folder, "experiments.csv")) == 10
     counted = sum(len(read(folder, f"orders/{path.name}")) for path in (folder / "orders").iterdir())
     assert counted == told["ledger"]["rows_read"]
 
@@ -385,8 +387,9 @@ def test_arms_of_every_experiment_are_in_the_export(folder: Path, told: dict[str
 
 
 def test_assigned_customers_are_customers_with_orders(folder: Path, cells: list[list[str]]) -> None:
-    buyers = {row[1] for row in cells}
-    assert {row["会員ID"] for row in read(folder, "assignments.csv")} <= buyers
+    place = export.ORDER_COLUMNS.index("定期番号")
+    units = {row[1] for row in cells} | {row[place] for row in cells if len(row) > place}
+    assert {row["対象ID"] for row in read(folder, "assignments.csv")} <= units
 
 
 def test_a_customer_is_in_an_experiment_once(shop: world.World) -> None:

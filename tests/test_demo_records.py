@@ -294,7 +294,8 @@ def test_engagement_depends_on_usage_and_stays_small(shop: world.World) -> None:
     means = pd.Series(told).groupby(shop.people["usage"]).mean()
     assert means.is_monotonic_decreasing
     assert len(shop.engagement) < 60_000 / 8_000 * len(shop.people)
-    assert set(shop.engagement["kind"]) == set(range(len(circle.KINDS)))
+    kinds = pd.concat([shop.engagement["kind"], shop.carts["kind"]])
+    assert set(kinds) == set(range(len(circle.KINDS)))
     assert shop.engagement["day"].between(market.three_years_before(LAST_DAY), LAST_DAY).all()
 
 

@@ -61,8 +61,9 @@ def _write_batches(folder: Path, *, n: int, seed: int, last_day: int) -> None:
                 rng, n=size, first_customer=start + 1, first_order=n_orders, last_day=last_day, handful=batch == 0
             )
             n_orders += len(shop.export_orders)
-            other = np.random.default_rng([seed, batch, 1])
-            tally = truth.added(tally, _write_batch(files, rng, other, shop, last_day=last_day, handful=batch == 0))
+            streams = (rng, np.random.default_rng([seed, batch, 1]), np.random.default_rng([seed, batch, 3]))
+            told = _write_batch(files, streams, shop, customers=n, last_day=last_day, handful=batch == 0)
+            tally = truth.added(tally, told)
             arrived.append(advertising.arrivals(shop.people))
         other = np.random.default_rng([seed, 0, 2])
         costs = advertising.ad_costs(other, np.concatenate(arrived), last_day=last_day)
@@ -76,13 +77,14 @@ def _write_batches(folder: Path, *, n: int, seed: int, last_day: int) -> None:
 
 def _write_batch(
     files: export.Exports,
-    rng: np.random.Generator,
-    other: np.random.Generator,
+    streams: tuple[np.random.Generator, np.random.Generator, np.random.Generator],
     shop: world.World,
     *,
+    customers: int,
     last_day: int,
     handful: bool,
 ) -> truth.Tally:
+    rng, other, loop = streams
     first_day = market.three_years_before(last_day)
     overlap_day = (first_day + last_day) // 2
     order_rows = rows.order_rows(rng, shop, overlap_day=overlap_day, handful=handful)
@@ -90,7 +92,9 @@ def _write_batch(
     n_first = int((order_rows.day <= overlap_day).sum())
     files.append(first, export.ORDER_COLUMNS, order_rows.cells[:n_first], encoding="cp932")
     files.append(second, export.ORDER_COLUMNS, order_rows.cells[n_first:], encoding="cp932")
-    for table in tables.other_tables(rng, other, shop, last_day=last_day, first_batch=handful):
+    for table in tables.other_tables(
+        rng, other, loop, shop, customers=customers, last_day=last_day, first_batch=handful
+    ):
         files.append(table.file, table.header, table.rows, encoding=table.encoding)
     return truth.tally(shop, order_rows, last_day=last_day, handful=handful)
 

@@ -32,6 +32,8 @@ def subscription_rows(shop: World) -> pd.DataFrame:
             **date("cancel", rows["cancel_day"], gone),
             "cancel_reason": texts(reasons[rows["reason"]]),
             "acq_media": texts(MEDIA_NAMES[rows["media"]]),
+            "plan": texts(np.array(subscriptions.PLANS, dtype=object)[rows["plan"]]),
+            "tenure_days": whole(np.zeros(len(rows)), np.zeros(len(rows), dtype=bool)),
         }
     )
 
@@ -54,7 +56,7 @@ def subscription_events(shop: World) -> pd.DataFrame:
 
 def engagement(shop: World) -> pd.DataFrame:
     """Mail, LINE, SNS and the shop's site."""
-    told = shop.engagement
+    told = pd.concat([shop.engagement, shop.carts], ignore_index=True)
     objects = records.object_ids(told)
     return frame(
         {

@@ -13,10 +13,12 @@ REFERS = np.array([1.0, 0.35, 0.04, 0.01])  # weight by usage
 
 KINDS = (
     "mail_open", "mail_click", "line_read", "line_click", "sns_follow", "sns_post", "item_view", "event_join",
-    "review_post",
+    "review_post", "cart_add", "cart_abandon",
 )  # fmt: skip
+CART_SHARE, ABANDON_SHARE = 0.24, 0.68  # of products viewed, put into a cart; of those, left there
 BY_MAIL, BY_LINE, SNS_FOLLOW = (0, 1), (2, 3), 4
-# Times a month, by kind, for a customer who uses the product every day and is settled.
+OF_PRODUCT = ("item_view", "review_post", "cart_add", "cart_abandon")
+# Times a month, by kind but the carts, for a customer who uses the product every day and is settled.
 A_MONTH = np.array([0.70, 0.14, 1.30, 0.28, 0.030, 0.022, 0.46, 0.012, 0.030])
 ENGAGED = np.array([1.0, 0.55, 0.18, 0.06])  # by usage
 SETTLED_DAYS = 200  # tenure at which engagement has come two thirds of its way

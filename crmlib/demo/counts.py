@@ -24,7 +24,7 @@ def tally(shop: World, *, last_day: int, handful: bool) -> Tally:
         "subscriptions": _subscriptions(shop.subscriptions.rows),
         "subscription_events": _named(shop.subscriptions.events["event"], subscriptions.EVENTS),
         "cancel_reasons": _reasons(shop.subscriptions.rows),
-        "engagement": _named(shop.engagement["kind"], circle.KINDS),
+        "engagement": _named(pd.concat([shop.engagement["kind"], shop.carts["kind"]]), circle.KINDS),
         "referrals": _referrals(shop),
         "revival": _revival(shop, last_day=last_day),
         "inquiries": _named(shop.inquiries["category"], circle.CATEGORIES),
@@ -57,10 +57,11 @@ def _ledgers(shop: World, *, handful: bool) -> Tally:
     true = {
         "subscriptions": len(shop.subscriptions.rows),
         "subscription_events": len(shop.subscriptions.events),
-        "engagement": len(shop.engagement),
+        "engagement": len(shop.engagement) + len(shop.carts),
         "referrals": len(shop.referrals),
         "contacts": len(shop.contacts),
         "inquiries": len(shop.inquiries),
+        "sends": len(shop.sends),
     }
     return {name: faults.counted(name, n) if handful else {"rows_read": n, "rows_used": n} for name, n in true.items()}
 

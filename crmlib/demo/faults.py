@@ -69,6 +69,19 @@ FAULTS = {
         copies=2,
     ),
     "inquiries": Faults(cells=(("bad_date", "受付日時", "先週"),), copies=2, key="受付番号"),
+    "sends": Faults(
+        cells=(
+            ("bad_date", "配信日時", "2025/02/30 10:00:00"),
+            ("no_customer", "会員ID", ""),
+            ("no_id", "メッセージID", ""),
+        ),
+        copies=4,
+        key="配信ID",
+    ),
+    "scenarios": Faults(cells=(("no_id", "シナリオID", ""),), copies=1),
+    "messages": Faults(cells=(("no_id", "メッセージID", ""),), copies=1),
+    "kpi_targets": Faults(cells=(("no_id", "KPI", ""), ("bad_date", "年月", "2025年度")), copies=2),
+    "actions": Faults(cells=(("bad_date", "起票日", "先月"),), copies=1),
     "ad_costs": Faults(cells=(("bad_value", "費用（税込）", "請求書待ち"), ("bad_date", "年月", "年間")), copies=1),
 }
 

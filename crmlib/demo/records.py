@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmlib.demo import advertising, calls, circle, market, words
 from crmlib.demo.export import day_texts, moment_texts
-from crmlib.demo.subscriptions import INTERVAL_DAYS, PRODUCT_ID, subscription_ids
+from crmlib.demo.subscriptions import INTERVAL_DAYS, PLANS, PRODUCT_ID, subscription_ids
 
 if TYPE_CHECKING:
     from crmlib.demo.world import World
@@ -20,7 +20,7 @@ def cells(rng: np.random.Generator, shop: World) -> dict[str, pd.DataFrame]:
     return {
         "subscriptions": subscription_cells(rng, shop),
         "subscription_events": event_cells(rng, shop),
-        "engagement": engagement_cells(shop),
+        "engagement": engagement_cells(shop, shop.engagement),
         "referrals": referral_cells(shop),
         "contacts": contact_cells(shop),
         "inquiries": inquiry_cells(shop),
@@ -43,6 +43,7 @@ def subscription_cells(rng: np.random.Generator, shop: World) -> pd.DataFrame:
             "解約日": np.where(gone, day_texts(rows["cancel_day"].clip(lower=0)), ""),
             "解約理由": words.reason_texts(rows["reason"].to_numpy(), rng.random(len(rows))),
             "広告媒体": media[rows["media"]],
+            "お届けコース": np.array(PLANS, dtype=object)[rows["plan"]],
         }
     )
 
@@ -62,9 +63,8 @@ def event_cells(rng: np.random.Generator, shop: World) -> pd.DataFrame:
     )
 
 
-def engagement_cells(shop: World) -> pd.DataFrame:
+def engagement_cells(shop: World, told: pd.DataFrame) -> pd.DataFrame:
     """行動履歴: mail, LINE, SNS and the shop's site."""
-    told = shop.engagement
     return _frame(
         {
             "会員ID": _ids(shop, told["customer"]),
@@ -83,7 +83,7 @@ def object_ids(told: pd.DataFrame) -> np.ndarray:
     month = np.char.replace(month, "-", "").astype(object)
     sends = np.isin(kind, circle.BY_MAIL), np.isin(kind, circle.BY_LINE)
     product = market.PRODUCTS["product_id"].to_numpy(dtype=object)[told["product"]]
-    of_product = np.isin(kind, [circle.KINDS.index("item_view"), circle.KINDS.index("review_post")])
+    of_product = np.isin(kind, [circle.KINDS.index(name) for name in circle.OF_PRODUCT])
     event = kind == circle.KINDS.index("event_join")
     return np.select([*sends, of_product, event], ["M" + month, "L" + month, product, "E" + month], "")
 

@@ -35,6 +35,8 @@ EARLY_DELIVERY = 2  # up to this delivery price and surprise weigh more
 EARLY_WEIGHT = {"price": 1.5, "not_intended": 4.0}
 PAUSE_SHARE = 0.25  # of single skips that are written down as a pause; every longer one is
 SAVED_SHARE, PAYMENT_FAILED_SHARE = 0.02, 0.012
+PLANS = ("毎月コース", "3回お約束コース")
+PROMISED_DELIVERIES, PROMISED = 3, np.array([0.05, 0.36])  # chances of the second plan: left before, stayed so long
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,7 @@ class Subscriptions:
 
     rows: customer, subscription, start_day, deliveries, status (row of STATUSES), cancel_day (-1 without), reason
     (row of REASONS, -1 without), usage, media. events: row (of rows), day, second, event (row of EVENTS), seq (0
-    without), reason.
+    without), reason. `with_plans` adds plan (row of PLANS) to the rows.
     """
 
     rows: pd.DataFrame
@@ -74,6 +76,14 @@ def reason_chances(usage: np.ndarray, deliveries: np.ndarray) -> np.ndarray:
     for name, factor in EARLY_WEIGHT.items():
         weight[early, REASONS.index(name)] *= factor
     return weight / weight.sum(axis=1, keepdims=True)
+
+
+def with_plans(rng: np.random.Generator, subscribed: Subscriptions) -> Subscriptions:
+    """Who has promised three deliveries seldom leaves before, though the shop lets some go."""
+    rows = subscribed.rows
+    kept = (rows["deliveries"] >= PROMISED_DELIVERIES) | (rows["status"] != GONE)
+    plan = (rng.random(len(rows)) < PROMISED[kept.to_numpy(dtype=int)]).astype(int)
+    return Subscriptions(rows=rows.assign(plan=plan), events=subscribed.events)
 
 
 def _rows(rng: np.random.Generator, people: pd.DataFrame, delivered: pd.DataFrame, *, last_day: int) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crmlib.demo import defects, experiments, faults, market, records, words
+from crmlib.demo import defects, experiments, faults, further, loop_cells, market, records, words
 from crmlib.demo.export import day_texts, moment_texts, person_cells
 from crmlib.demo.survey import WAVES
 from crmlib.demo.world import FOLLOW_UP_FROM, FOLLOW_UP_TO, World
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 USAGE_WORDS = np.array(["毎日使っている", "ときどき使っている", "使わなくなった", "まだ開けていない"], dtype=object)
 ROLE_WORDS = {"trial": "お試し", "front": "本商品", "backend": "上位商品", "cross": "関連商品", "insert": "同梱物"}
 RANKS = np.array(["一般", "シルバー", "ゴールド"], dtype=object)
-COMMENTS = np.array(
-    ["", "", "", "しっとりします。", "毎朝使っています", "香りが少し苦手です", "べたつく\n気がします", "価格が高い…"],
-    dtype=object,
-)
+RATING_WORDS = {
+    "product": "商品の満足度", "price": "価格の満足度", "delivery": "配送の満足度", "packaging": "梱包の満足度",
+    "support": "サポートの満足度", "site": "サイトの満足度",
+}  # fmt: skip
 HOSTILE_PRODUCT_NAME = '=1+1 <b>特別</b>セット "限定" ㈱みほん別注'
 HOSTILE_PRODUCT = ("YH-X99", HOSTILE_PRODUCT_NAME, "販売終了", "セット", "本商品", "", "￥9,800", "2100", "30", "", "")
 
@@ -47,14 +47,26 @@ class Table:
 
 
 def other_tables(
-    rng: np.random.Generator, other: np.random.Generator, shop: World, *, last_day: int, first_batch: bool
+    rng: np.random.Generator,
+    other: np.random.Generator,
+    loop: np.random.Generator,
+    shop: World,
+    *,
+    customers: int,
+    last_day: int,
+    first_batch: bool,
 ) -> list[Table]:
     """All files beside the orders but the costs; products and the list of experiments are written once."""
     answers = survey_cells(shop)
     kept = records.cells(other, shop)
+    sent = {"sends": loop_cells.send_cells(shop)}
     if first_batch:
         answers = faults.with_faults(rng, answers, "survey")
         kept = {name: faults.with_faults(other, cells, name) for name, cells in kept.items()}
+        sent |= loop_cells.static_cells(customers=customers, last_day=last_day)
+        sent = {name: faults.with_faults(loop, cells, name) for name, cells in sent.items()}
+    kept["engagement"] = pd.concat([kept["engagement"], records.engagement_cells(shop, shop.carts)], ignore_index=True)
+    kept |= sent
     written = [
         Table(file="customers.csv", encoding="cp932", cells=customer_cells(shop)),
         Table(file="survey_sent.csv", encoding="cp932", cells=sent_cells(shop)),
@@ -141,7 +153,7 @@ def sent_cells(shop: World) -> pd.DataFrame:
 
 
 def survey_cells(shop: World) -> pd.DataFrame:
-    """アンケート: every answer, with a free text that nobody maps."""
+    """アンケート: every answer, with a free text that may name people."""
     answers = shop.survey.answers
     names = np.array([name for name, _ in WAVES], dtype=object)
     ids = _ids(shop, answers)
@@ -156,14 +168,18 @@ def survey_cells(shop: World) -> pd.DataFrame:
             "購入前の期待度": told["expectation"].to_numpy(),
             "使ってみた満足度": told["experience"].to_numpy(),
             "ご使用状況": USAGE_WORDS[answers["usage"]],
-            "ご意見": COMMENTS[(answers["customer"] * 7 + answers["nps"]) % len(COMMENTS)],
+            "効果の実感": words.EFFECTS[answers["effect"]],
+            "ほめられた・認められた": words.RECOGNITIONS[answers["recognised"]],
+            "継続意向": _told(answers["intent"]),
+            **{word: _told(answers[name]) for name, word in RATING_WORDS.items()},
+            "ご意見": answers["comment"].to_numpy(dtype=object),
         },
         dtype=object,
     )
 
 
 def experiment_cells(last_day: int) -> pd.DataFrame:
-    """施策: the four experiments as the shop wrote them down."""
+    """施策: the experiments as the shop wrote them down."""
     rows = [
         {
             "施策ID": design.experiment_id,
@@ -176,30 +192,40 @@ def experiment_cells(last_day: int) -> pd.DataFrame:
             "主要指標": design.metric,
             "判定日数": str(experiments.WINDOW_DAYS),
             "実施群の予定割合": str(experiments.CALLED_SHARE if design.kind == "manual" else 0.5),
+            **loop_cells.first_row(design),
         }
         for design in designs()
     ]
+    rows += [loop_cells.experiment_row(trial, last_day) for trial in further.TRIALS]
     return pd.DataFrame(rows, dtype=object)
 
 
 def assignment_cells(shop: World) -> pd.DataFrame:
-    """割付: one row a customer and experiment."""
+    """割付: one row a unit and experiment."""
     assigned = shop.assignments
     names = np.array([design.experiment_id for design in designs()], dtype=object)
-    return pd.DataFrame(
-        {
-            "施策ID": names[assigned["experiment"]],
-            "会員ID": _ids(shop, assigned),
-            "群": np.where(assigned["treatment"], "実施群", "対照群"),
-            "割付日時": moment_texts(assigned["day"], pd.Series(9 * 3600, index=assigned.index)),
-            "実施": np.where(assigned["done"], "済", "未"),
-        },
-        dtype=object,
-    )
+    first = {
+        "施策ID": names[assigned["experiment"]],
+        "対象ID": _ids(shop, assigned),
+        "群": np.where(assigned["treatment"], "実施群", "対照群"),
+        "割付日時": _at_nine(assigned),
+        "実施": np.where(assigned["done"], "済", "未"),
+    }
+    more = {**loop_cells.assigned_cells(shop), "割付日時": _at_nine(shop.further)}
+    parts = [pd.DataFrame(cells, dtype=object) for cells in (first, more)]
+    return pd.concat(parts, ignore_index=True)[list(first)]
+
+
+def _at_nine(assigned: pd.DataFrame) -> np.ndarray:
+    return moment_texts(assigned["day"], pd.Series(9 * 3600, index=assigned.index))
+
+
+def _told(numbers: pd.Series) -> np.ndarray:
+    return np.where(numbers >= 0, numbers.astype(str), "")
 
 
 def designs() -> tuple[experiments.Design, ...]:
-    """The experiments of this shop."""
+    """The first four experiments of this shop."""
     return experiments.designs(follow_up=(FOLLOW_UP_FROM, FOLLOW_UP_TO))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from crmlib.demo import counts, defects, experiments, faults, market, purchases, survey, tables, trials
+from crmlib.demo import counts, defects, experiments, faults, loop_truth, market, purchases, survey, tables, trials
 
 if TYPE_CHECKING:
     from crmlib.demo.defects import Rows
@@ -55,6 +55,7 @@ def tally(shop: World, order_rows: Rows, *, last_day: int, handful: bool) -> Tal
         "usage": _usage(shop),
         "experiments": _experiments(shop),
         **counts.tally(shop, last_day=last_day, handful=handful),
+        **loop_truth.tally(shop, handful=handful),
     }
 
 
@@ -72,7 +73,8 @@ def told(total: Tally, *, n: int, seed: int, last_day: int) -> Tally:
     for design in tables.designs():
         total["experiments"][design.experiment_id] |= _design_truth(design, total["experiments"][design.experiment_id])
     head = {"seed": seed, "customers": n, "last_day": market.date_text(last_day)}
-    return {**head, **counts.told(total), "planted": _planted()}
+    total = loop_truth.told(counts.told(total), customers=n, last_day=last_day)
+    return {**head, **total, "planted": _planted()}
 
 
 def _ledger(shop: World, order_rows: Rows) -> Tally:

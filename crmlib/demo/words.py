@@ -38,9 +38,37 @@ CONTACT_RESULTS = np.array(["話せた", "不在", "その場で注文", "お断
 CONTACT_GROUPS = np.array(["保留", "実施"], dtype=object)
 
 ENGAGEMENTS = _words(
-    "メール開封 メールクリック LINE既読 LINEクリック SNSフォロー SNS投稿 商品ページ閲覧 イベント参加 口コミ投稿"
+    "メール開封 メールクリック LINE既読 LINEクリック SNSフォロー SNS投稿 商品ページ閲覧 イベント参加 口コミ投稿 "
+    "カート投入 カゴ落ち"
 )
-ENGAGEMENT_SOURCES = _words("メール配信 メール配信 LINE LINE Instagram Instagram 公式サイト 店頭イベント 公式サイト")
+ENGAGEMENT_SOURCES = _words(
+    "メール配信 メール配信 LINE LINE Instagram Instagram 公式サイト 店頭イベント 公式サイト 公式サイト 公式サイト"
+)
+
+EFFECTS = np.array(["はい", "少し", "いいえ", ""], dtype=object)
+RECOGNITIONS = np.array(["はい", "いいえ", ""], dtype=object)
+ARMS = np.array(["対照群", "実施群", "A案", "B案"], dtype=object)
+UNITS = {"customer": "会員", "subscription": "定期契約"}
+METHODS = {"random": "無作為", "manual": "担当者が選定", "before_after": "前後比較"}
+METRICS = {
+    "revenue": "売上", "second_purchase": "2回目購入", "delivery_reached": "お届け回数の到達", "cancellation": "解約",
+    "cross_sell": "関連商品の購入", "order_value": "購入単価",
+}  # fmt: skip
+SEGMENTS = {
+    "life_initial": "初期客", "life_general": "一般客", "life_excellent": "優良顧客", "life_dormant": "休眠客",
+}  # fmt: skip
+STAGES = {"purchaser": "購入者", "general": "一般顧客", "excellent": "優良顧客", "unknown": ""}
+STRATEGIES = {"education": "教育", "commitment": "コミットメント", "unknown": ""}
+CATEGORIES = {"crm": "CRM", "acquisition": "獲得", "product": "商品", "service": "サービス"}
+START_EVENTS = {
+    "order": "注文日", "delivered": "お届け日", "item_view": "商品閲覧", "cart_abandon": "カゴ落ち", "silence": "休眠",
+    "other": "その他", "unknown": "",
+}  # fmt: skip
+CHANNELS = {"mail": "メール", "line": "LINE"}
+CONTENTS = {"brand": "ブランド", "product": "商品情報", "offer": "オファー"}
+OFFERS = {"none": "なし", "only_you": "あなただけ", "now_only": "今だけ", "coupon": "クーポン"}
+DIRECTIONS = {"higher": "高いほど良い", "lower": "低いほど良い"}
+STATES = {"open": "未着手", "doing": "実施中", "done": "完了", "stopped": "中止"}
 
 
 def reason_texts(reason: np.ndarray, draw: np.ndarray) -> np.ndarray:
@@ -49,3 +77,14 @@ def reason_texts(reason: np.ndarray, draw: np.ndarray) -> np.ndarray:
     table = np.array([[words[i % len(words)] for i in range(widest)] for words in (*REASONS, ("",))], dtype=object)
     n_words = np.array([len(words) for words in (*REASONS, ("",))])
     return table[reason, (draw * n_words[reason]).astype(int)]
+
+
+def target_text(value: float, unit: str) -> str:
+    """A target as people type it.
+
+    >>> target_text(0.87, "share"), target_text(18000, "yen"), target_text(-5, "point")
+    ('87%', '￥18,000', '-5')
+    """
+    if unit == "share":
+        return f"{100 * value:.1f}".removesuffix(".0") + "%"
+    return f"￥{value:,.0f}" if unit == "yen" else f"{value:,.0f}"

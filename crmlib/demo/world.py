@@ -7,8 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crmlib.demo import boxes, calls, circle, consents, defects, experiments, market, purchases, regular
-from crmlib.demo.subscriptions import Subscriptions, subscriptions
+from crmlib.demo import (
+    boxes,
+    calls,
+    circle,
+    comments,
+    consents,
+    defects,
+    experiments,
+    feelings,
+    further,
+    market,
+    purchases,
+    regular,
+    sends,
+)
+from crmlib.demo.subscriptions import Subscriptions, subscriptions, with_plans
 from crmlib.demo.survey import Survey, survey
 
 FOLLOW_UP_FROM, FOLLOW_UP_TO = 454, 90  # days before the last day
@@ -26,8 +40,12 @@ class World:
     subscriptions: Subscriptions
     referrals: pd.DataFrame
     engagement: pd.DataFrame
+    carts: pd.DataFrame
     assignments: pd.DataFrame
+    further: pd.DataFrame
+    sends: pd.DataFrame
     survey: Survey
+    personal_words: list[str]
     leads: pd.DataFrame
     inquiries: pd.DataFrame
     export_people: pd.DataFrame
@@ -63,6 +81,13 @@ def simulate(
     subscribed = subscriptions(kept_rng, people, orders, last_day=last_day)
     brought = circle.referrals(kept_rng, people, orders, lines)
     engaged = circle.engagement(kept_rng, people, orders, last_day=last_day)
+    felt_rng, arms_rng, sends_rng, plans_rng = rng.spawn(4)
+    asked, personal_words = _felt(felt_rng, asked, people, orders, handful=handful)
+    subscribed = with_plans(plans_rng, subscribed)
+    carts = sends.carts(sends_rng, engaged, last_day=last_day)
+    more = further.further_assignments(arms_rng, people, orders, lines, subscribed.rows, last_day=last_day)
+    looked = pd.concat([engaged, carts], ignore_index=True)
+    mailed = sends.sends(sends_rng, people, orders, more, looked, last_day=last_day)
     inquired = circle.inquiries(kept_rng, people, first_number=first_customer, last_day=last_day)
     leads = consents.leads(asked_rng, n=n_leads, first_number=first_customer, first_day=first_day, last_day=last_day)
     everyone, numbered, ordered = _exported(
@@ -70,9 +95,19 @@ def simulate(
     )
     return World(
         people=people, orders=orders, lines=lines, follow_up=follow_up, contacts=contacts, subscriptions=subscribed,
-        referrals=brought, engagement=engaged, assignments=assigned, survey=asked, leads=leads, inquiries=inquired,
+        referrals=brought, engagement=engaged, carts=carts, assignments=assigned, further=more, sends=mailed,
+        survey=asked, personal_words=personal_words, leads=leads, inquiries=inquired,
         export_people=everyone, export_orders=numbered, export_lines=ordered,
     )  # fmt: skip
+
+
+def _felt(
+    rng: np.random.Generator, asked: Survey, people: pd.DataFrame, orders: pd.DataFrame, *, handful: bool
+) -> tuple[Survey, list[str]]:
+    """The survey with its further questions and comments, and the words in these that name people."""
+    answers = feelings.with_feelings(rng, asked.answers, orders)
+    told, words = comments.comments(rng, answers, people, handful=handful)
+    return Survey(sent=asked.sent, answers=answers.assign(comment=told)), words
 
 
 def _bought(
