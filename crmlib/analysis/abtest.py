@@ -6,7 +6,7 @@ from crmlib.analysis.allocation import RATIO_ALPHA, SampleRatioResult, sample_ra
 from crmlib.analysis.experiments import ALPHA, VERDICTS, arms, evaluate
 from crmlib.analysis.means import MeansResult, Moments, means, moments
 from crmlib.analysis.multiplicity import adjust_pvalues
-from crmlib.analysis.outcomes import ARMS, METRICS, unit_outcomes
+from crmlib.analysis.outcomes import ARMS, METRICS, missing, unit_outcomes
 from crmlib.analysis.planning import power_means, power_proportions, sample_size_means, sample_size_proportions
 from crmlib.analysis.proportions import ProportionsResult, proportions
 
@@ -24,6 +24,7 @@ __all__ = [
     "arms",
     "evaluate",
     "means",
+    "missing",
     "moments",
     "power_means",
     "power_proportions",

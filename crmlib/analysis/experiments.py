@@ -1,40 +1,43 @@
-"""From assignments and orders to a verdict on every experiment, arms as assigned."""
+"""From assignments and the client's tables to a verdict on every experiment, arms as assigned."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from crmlib.analysis.allocation import sample_ratio
-from crmlib.analysis.checks import require_between, require_columns
-from crmlib.analysis.means import MeansResult, means, moments
-from crmlib.analysis.outcomes import ARMS, unit_outcomes
-from crmlib.analysis.planning import sample_size_means, sample_size_proportions
-from crmlib.analysis.proportions import ProportionsResult, proportions
+from crmlib.analysis.checks import require_between, require_choice, require_columns
+from crmlib.analysis.comparison import Compared, compare, direction
+from crmlib.analysis.multiplicity import adjust_pvalues
+from crmlib.analysis.outcomes import compared_arms, missing, unit_outcomes
+from crmlib.analysis.sizes import arm_sizes, n_needed
 
 if TYPE_CHECKING:
     from crmlib.analysis.intervals import Interval
+    from crmlib.analysis.outcomes.metrics import Tables
 
 ALPHA = 0.05
-SMALLEST_EXPECTED = 5
+CORRECTIONS = {"holm": "pvalue_holm", "benjamini_hochberg": "pvalue_bh"}
 VERDICTS = (
     "treatment_better", "treatment_worse", "no_clear_difference", "ratio_broken", "not_observed", "not_testable",
+    "untellable",
 )  # fmt: skip
 DESIGN = ["experiment_id", "name", "unit", "assigned_method", "primary_metric", "window_days"]
 ASSIGNED = ["experiment_id", "unit_id", "arm", "assigned_day", "actually_treated"]
 COLUMNS = [
-    "experiment_id", "name", "assigned_method", "primary_metric", "window_days", "n_assigned_control",
-    "n_assigned_treatment", "n_control", "n_treatment", "n_not_yet", "n_conflicts", "treatment_share_planned",
-    "ratio_pvalue", "ratio_ok", "value_control", "value_control_low", "value_control_high", "value_treatment",
-    "value_treatment_low", "value_treatment_high", "difference", "difference_low", "difference_high", "relative",
-    "relative_low", "relative_high", "pvalue", "alpha", "n_needed_per_arm", "share_treated", "is_random", "verdict",
+    "experiment_id", "name", "unit", "assigned_method", "primary_metric", "window_days", "target_number", "baseline",
+    "arm", "n_arms", "n_assigned_control", "n_assigned_treatment", "n_control", "n_treatment", "n_not_yet",
+    "n_conflicts", "n_not_eligible", "treatment_share_planned", "ratio_pvalue", "ratio_ok", "value_control",
+    "value_control_low", "value_control_high", "value_treatment", "value_treatment_low", "value_treatment_high",
+    "difference", "difference_low", "difference_high", "relative", "relative_low", "relative_high", "pvalue",
+    "pvalue_holm", "pvalue_bh", "alpha", "n_needed_per_arm", "share_treated", "is_random", "verdict_by", "missing",
+    "verdict",
 ]  # fmt: skip
 ARM_COLUMNS = [
-    "experiment_id", "name", "primary_metric", "arm", "n_assigned", "n_not_yet", "n", "n_buyers", "n_orders", "amount",
-    "value", "value_low", "value_high", "share_treated",
+    "experiment_id", "name", "primary_metric", "arm", "n_assigned", "n_not_yet", "n_not_eligible", "n", "n_buyers",
+    "n_orders", "amount", "value", "value_low", "value_high", "share_treated",
 ]  # fmt: skip
 Row = dict[str, Any]
 
@@ -45,219 +48,190 @@ def evaluate(
     orders: pd.DataFrame,
     *,
     as_of_day: int,
+    tables: Tables | None = None,
     alpha: float = ALPHA,
     power: float = 0.8,
     smallest_relative: float | None = None,
+    correction: str = "holm",
 ) -> pd.DataFrame:
-    """One row an experiment: sizes against the plan first, then the outcome of the arms as assigned, then a verdict.
+    """One row an experiment and arm but the baseline: sizes against the plan, then the outcome, then a verdict.
 
-    A unit counts when its window is over by as_of_day; its outcome are its orders of the days after assignment up to
-    window_days. "repurchase" and "continuation" compare the shares of units with an order (score test), "revenue" the
-    amount per unit assigned (Welch); intervals are at 1 - alpha. `n_needed_per_arm` is the size for `power`, both arms
-    equal whatever the planned share, at the control's observed value and spread, for a relative difference of
-    `smallest_relative` or, without it, for the difference observed.
+    The baseline is the arm control, else the first of a, b, c, d; the columns call it control and the arm compared with
+    it treatment. A unit counts when its window is over by as_of_day, in the arm it was assigned to. What each metric
+    counts is in `unit_outcomes`, by which test arms are compared in `comparison.compare`; intervals are at 1 - alpha.
+    With several arms compared to one baseline, p-values are corrected for their number and the verdict follows the
+    corrected one. `n_needed_per_arm` is the size for `power`, both arms equal whatever the planned share, at the
+    baseline's observed value and spread, for a relative difference of `smallest_relative` or, without it, for the
+    difference observed.
 
-    The verdict is the first that holds: "ratio_broken" (not ratio_ok); "not_observed" (an arm without an observed
-    unit); "not_testable" (no p-value, or a rate whose smallest expected count under the pooled rate p, the smaller arm
-    times min(p, 1 - p), is below 5, where the score test is not to be trusted whatever its p-value);
-    "no_clear_difference" (p-value not below alpha); "treatment_better" or "treatment_worse".
+    The verdict is the first that holds: "untellable" (`missing` says what is lacking); "ratio_broken" (not ratio_ok);
+    "not_observed" (an arm without an observed unit); "not_testable" (nothing varies); "no_clear_difference" (p-value
+    not below alpha); "treatment_better" or "treatment_worse", fewer cancellations being better.
 
     Returns columns:
-        experiment_id, name, assigned_method, primary_metric, window_days; n_assigned_control, n_assigned_treatment (all
-        but conflicts); n_control, n_treatment (observed); n_not_yet (window not over); n_conflicts (assigned to both
-        arms, left out); treatment_share_planned; ratio_pvalue (the smaller of those of the assigned and the observed
-        units; NaN where assignment was not random), ratio_ok (it is not below 0.001); value_control, value_treatment,
-        difference (share, or smallest unit per unit assigned), relative, each with _low and _high; pvalue, alpha;
-        n_needed_per_arm (NaN where it is not defined); share_treated (of the treatment arm, in fact treated);
-        is_random; verdict (see VERDICTS). Without a counted unit in an arm the outcome is NaN.
+        experiment_id, name, unit, assigned_method, primary_metric, window_days, target_number; baseline, arm; n_arms;
+        n_assigned_control, n_assigned_treatment (all but conflicts); n_control, n_treatment (observed and eligible);
+        n_not_yet (window not over), n_conflicts (assigned to several arms, left out), n_not_eligible (settled before
+        assignment), of all arms; treatment_share_planned; ratio_pvalue (the smaller of those of the assigned and the
+        observed units over all arms; NaN where assignment was not random), ratio_ok (it is not below 0.001);
+        value_control, value_treatment, difference (share, or smallest unit), relative, each with _low and _high;
+        pvalue; pvalue_holm, pvalue_bh (corrected for the arms of the experiment); alpha; n_needed_per_arm (NaN where
+        it is not defined); share_treated (of the arm compared, in fact treated); is_random; verdict_by (by_interval,
+        by_exact, by_log_rank, by_holm, by_benjamini_hochberg); missing; verdict (see VERDICTS).
 
     Raises:
-        ValueError: a column is missing; an unknown unit, metric or arm; alpha or power outside 0 to 1.
-
-    Source: the least expected count of 5 is Cochran's rule (1954), Biometrics 10, 417-451.
+        ValueError: a column is missing; an unknown unit, metric, arm or correction; alpha or power outside 0 to 1.
     """
     require_between("alpha", alpha, 0, 1)
     require_between("power", power, 0, 1)
-    rows = [
-        _evaluated(design, units, alpha=alpha, power=power, smallest_relative=smallest_relative)
-        for design, units in _each(experiments, assignments, orders, as_of_day=as_of_day)
-    ]
+    require_choice("correction", correction, CORRECTIONS)
+    rows: list[Row] = []
+    for design, units in each(experiments, assignments, orders, as_of_day=as_of_day, tables=tables):
+        lacking = missing(design, orders, tables)
+        found = _compared(design, units, alpha)
+        told = _corrected([compared.pvalue for _, compared in found])
+        for place, (arm, compared) in enumerate(found):
+            row = _row(design, units, arm, compared) | {name: values[place] for name, values in told.items()}
+            needed = n_needed(design, units, compared, alpha=alpha, power=power, smallest_relative=smallest_relative)
+            row |= {"alpha": alpha, "missing": lacking, "n_needed_per_arm": needed}
+            rows.append(row | _judged(row, compared, correction))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def arms(
-    experiments: pd.DataFrame, assignments: pd.DataFrame, orders: pd.DataFrame, *, as_of_day: int, alpha: float = ALPHA
-) -> pd.DataFrame:
-    """Two rows an experiment, control and treatment: who was assigned, who counts, what they bought.
+    experiments: pd.DataFrame, assignments: pd.DataFrame, orders: pd.DataFrame, *, as_of_day: int,
+    tables: Tables | None = None, alpha: float = ALPHA,
+) -> pd.DataFrame:  # fmt: skip
+    """One row an experiment and arm, the baseline first: who was assigned, who counts, what they bought.
 
     Returns columns:
-        experiment_id, name, primary_metric, arm; n_assigned (but conflicts); n_not_yet; n (observed); n_buyers (with
-        an order in the window); n_orders; amount (smallest unit); value, value_low, value_high (share of buyers, or
-        amount per unit assigned for "revenue"); share_treated.
+        experiment_id, name, primary_metric, arm; n_assigned (but conflicts); n_not_yet; n_not_eligible; n (observed and
+        eligible); n_buyers (with an order in the window); n_orders; amount (smallest unit); value, value_low,
+        value_high (the metric's); share_treated.
 
     Raises:
         ValueError: a column is missing; an unknown unit, metric or arm; alpha outside 0 to 1.
     """
     require_between("alpha", alpha, 0, 1)
     rows: list[Row] = []
-    for design, units in _each(experiments, assignments, orders, as_of_day=as_of_day):
-        compared = _compare(design, units, alpha)
-        rows += [_arm_row(design, units, compared, arm) for arm in ARMS]
+    for design, units in each(experiments, assignments, orders, as_of_day=as_of_day, tables=tables):
+        found = _compared(design, units, alpha)
+        base = compared_arms(_found(units))[0]
+        first = found[0][1]
+        rows.append(_arm_row(design, units, base, first.value_control, first.interval_control))
+        rows += [_arm_row(design, units, arm, c.value_treatment, c.interval_treatment) for arm, c in found]
     return pd.DataFrame(rows, columns=ARM_COLUMNS)
 
 
-def _each(
-    experiments: pd.DataFrame, assignments: pd.DataFrame, orders: pd.DataFrame, *, as_of_day: int
-) -> list[tuple[Row, pd.DataFrame]]:
+def each(
+    experiments: pd.DataFrame, assignments: pd.DataFrame, orders: pd.DataFrame, *, as_of_day: int,
+    tables: Tables | None = None,
+) -> list[tuple[Row, pd.DataFrame]]:  # fmt: skip
+    """Every experiment with the outcomes of its units.
+
+    Raises:
+        ValueError: a column is missing; an unknown unit, metric or arm.
+    """
     require_columns("experiments", experiments.columns, DESIGN)
     require_columns("assignments", assignments.columns, ASSIGNED)
     designs: list[Row] = [{str(name): value for name, value in row.items()} for row in experiments.to_dict("records")]
-    return [(design, unit_outcomes(design, assignments, orders, as_of_day=as_of_day)) for design in designs]
+    return [(d, unit_outcomes(d, assignments, orders, as_of_day=as_of_day, tables=tables)) for d in designs]
 
 
-def _evaluated(design: Row, units: pd.DataFrame, *, alpha: float, power: float, smallest_relative: float | None) -> Row:
-    ratio = _ratio(design, units)
-    compared = _compare(design, units, alpha)
+def observed(units: pd.DataFrame, arm: str) -> pd.DataFrame:
+    """The units of one arm that count."""
+    return units[(units["arm"] == arm) & (units["state"] == "observed")]
+
+
+def _found(units: pd.DataFrame) -> list[str]:
+    return units.loc[units["state"] != "conflict", "arm"].unique().tolist()
+
+
+def _compared(design: Mapping[str, Any], units: pd.DataFrame, alpha: float) -> list[tuple[str, Compared]]:
+    base, *others = compared_arms(_found(units))
+    control = observed(units, base)
+    return [(arm, compare(design, control, observed(units, arm), confidence_level=1 - alpha)) for arm in others]
+
+
+def _corrected(pvalues: list[float]) -> dict[str, list[float]]:
+    return {name: adjust_pvalues(pvalues, method=method).tolist() for method, name in CORRECTIONS.items()}
+
+
+def _row(design: Row, units: pd.DataFrame, arm: str, compared: Compared) -> Row:
+    arms = compared_arms(_found(units))
     state = units["state"].value_counts()
-    treated = units.loc[(units["arm"] == "treatment") & (units["state"] == "observed"), "actually_treated"]
+    treated = observed(units, arm)["actually_treated"]
     return {
-        **{name: design[name] for name in COLUMNS[:5]},
-        **_assigned(units),
+        **{name: design.get(name, float("nan")) for name in COLUMNS[:7]},
+        "baseline": arms[0],
+        "arm": arm,
+        "n_arms": len(arms),
         "n_control": compared.n_control,
         "n_treatment": compared.n_treatment,
-        "n_not_yet": int(state.get("not_yet", 0)),
-        "n_conflicts": int(state.get("conflict", 0)),
-        **ratio,
+        **{f"n_{name}": int(state.get(name.removesuffix("s"), 0)) for name in ("not_yet", "conflicts", "not_eligible")},
+        **arm_sizes(design, units, arms, arm),
         **_figures(compared),
         "pvalue": compared.pvalue,
-        "alpha": alpha,
-        "n_needed_per_arm": _n_needed(design, units, compared, alpha, power, smallest_relative),
         "share_treated": _share(treated),
         "is_random": design["assigned_method"] == "random",
-        "verdict": _verdict(compared, alpha, ratio_ok=ratio["ratio_ok"]),
     }
 
 
-def _ratio(design: Row, units: pd.DataFrame) -> Row:
-    # Sizes follow a plan only where chance assigned; a group picked by hand has whatever size it has.
-    share = design.get("treatment_share")
-    planned = 0.5 if share is None or pd.isna(share) else float(share)
-    told = {"treatment_share_planned": planned, "ratio_pvalue": float("nan"), "ratio_ok": True}
-    if design["assigned_method"] != "random":
-        return told
-    # Both sets: chance may have assigned well, and what is observed of it still be a choice.
-    sets = (units["state"] != "conflict", units["state"] == "observed")
-    found = [sample_ratio(*_sizes(units[chosen]), treatment_share=planned) for chosen in sets]
-    pvalue = float(np.fmin(found[0].pvalue, found[1].pvalue))
-    return {**told, "ratio_pvalue": pvalue, "ratio_ok": all(result.ok for result in found)}
-
-
-def _assigned(units: pd.DataFrame) -> Row:
-    sizes = _sizes(units[units["state"] != "conflict"])
-    return {f"n_assigned_{arm}": size for arm, size in zip(ARMS, sizes, strict=True)}
-
-
-def _sizes(units: pd.DataFrame) -> tuple[int, int]:
-    control, treatment = (int((units["arm"] == arm).sum()) for arm in ARMS)
-    return control, treatment
-
-
-def _compare(design: Row, units: pd.DataFrame, alpha: float) -> ProportionsResult | MeansResult:
-    control, treatment = (units[(units["arm"] == arm) & (units["state"] == "observed")] for arm in ARMS)
-    if design["primary_metric"] == "revenue":
-        return means(moments(control["amount"]), moments(treatment["amount"]), confidence_level=1 - alpha)
-    bought = [int((arm["n_orders"] > 0).sum()) for arm in (control, treatment)]
-    return proportions(bought[0], len(control), bought[1], len(treatment), confidence_level=1 - alpha)
-
-
-def _values(compared: ProportionsResult | MeansResult) -> tuple[float, float]:
-    if isinstance(compared, MeansResult):
-        return compared.mean_control, compared.mean_treatment
-    return compared.rate_control, compared.rate_treatment
-
-
-def _figures(compared: ProportionsResult | MeansResult) -> Row:
-    control, treatment = _values(compared)
+def _figures(compared: Compared) -> Row:
     told = {
-        "value_control": (control, compared.interval_control),
-        "value_treatment": (treatment, compared.interval_treatment),
+        "value_control": (compared.value_control, compared.interval_control),
+        "value_treatment": (compared.value_treatment, compared.interval_treatment),
         "difference": (compared.difference, compared.difference_interval),
         "relative": (compared.relative, compared.relative_interval),
     }
-    return {key: figure for name, (value, interval) in told.items() for key, figure in _ends(name, value, interval)}
+    return {key: figure for name, (value, interval) in told.items() for key, figure in ends(name, value, interval)}
 
 
-def _ends(name: str, value: float, interval: Interval) -> list[tuple[str, float]]:
-    # An open end (the ratio to a control without success) is no number for a table.
+def ends(name: str, value: float, interval: Interval) -> list[tuple[str, float]]:
+    """A figure and its bounds as three columns; an open end is no number for a table."""
     low, high = (end if math.isfinite(end) else float("nan") for end in (interval.low, interval.high))
     return [(name, value), (f"{name}_low", low), (f"{name}_high", high)]
-
-
-def _n_needed(
-    design: Row,
-    units: pd.DataFrame,
-    compared: ProportionsResult | MeansResult,
-    alpha: float,
-    power: float,
-    smallest_relative: float | None,
-) -> float:
-    control, _ = _values(compared)
-    difference = compared.difference if smallest_relative is None else control * smallest_relative
-    if not difference or math.isnan(difference):
-        return float("nan")
-    if design["primary_metric"] == "revenue":
-        spread = _pooled_deviation(units)
-        return float(sample_size_means(difference, spread, power=power, alpha=alpha)) if spread > 0 else float("nan")
-    if not (0 < control < 1 and 0 < control + difference < 1):
-        return float("nan")
-    return float(sample_size_proportions(control, control + difference, power=power, alpha=alpha))
-
-
-def _pooled_deviation(units: pd.DataFrame) -> float:
-    spreads = units[units["state"] == "observed"].groupby("arm")["amount"].var()
-    return math.sqrt(spreads.mean()) if len(spreads) == len(ARMS) else float("nan")
 
 
 def _share(treated: pd.Series) -> float:
     return float(treated.astype("bool").mean()) if len(treated) else float("nan")
 
 
-def _verdict(compared: ProportionsResult | MeansResult, alpha: float, *, ratio_ok: bool) -> str:
-    if not ratio_ok:
+def _judged(row: Row, compared: Compared, correction: str) -> Row:
+    several = row["n_arms"] > 2
+    pvalue = row[CORRECTIONS[correction]] if several else compared.pvalue
+    verdict = _verdict(row, compared, pvalue)
+    return {"verdict": verdict, "verdict_by": f"by_{correction}" if several else compared.verdict_by}
+
+
+def _verdict(row: Row, compared: Compared, pvalue: float) -> str:
+    if row["missing"]:
+        return "untellable"
+    if not row["ratio_ok"]:
         return "ratio_broken"
     if not (compared.n_control and compared.n_treatment):
         return "not_observed"
-    if not _testable(compared):
+    if not compared.is_testable:
         return "not_testable"
-    if not compared.pvalue < alpha:
+    if not pvalue < row["alpha"]:
         return "no_clear_difference"
-    return "treatment_better" if compared.difference > 0 else "treatment_worse"
+    sign = compared.sign * direction(row["primary_metric"])
+    return "treatment_better" if sign > 0 else "treatment_worse"
 
 
-def _testable(compared: ProportionsResult | MeansResult) -> bool:
-    if isinstance(compared, MeansResult):
-        return not math.isnan(compared.pvalue)
-    sizes = compared.n_control, compared.n_treatment
-    rates = compared.rate_control, compared.rate_treatment
-    successes = sum(round(rate * n) for rate, n in zip(rates, sizes, strict=True))
-    # Whole numbers on both sides, so that an expected count of exactly 5 is 5.
-    return min(sizes) * min(successes, sum(sizes) - successes) >= SMALLEST_EXPECTED * sum(sizes)
-
-
-def _arm_row(design: Row, units: pd.DataFrame, compared: ProportionsResult | MeansResult, arm: str) -> Row:
+def _arm_row(design: Row, units: pd.DataFrame, arm: str, value: float, interval: Interval) -> Row:
     assigned = units[(units["arm"] == arm) & (units["state"] != "conflict")]
-    observed = assigned[assigned["state"] == "observed"]
-    value = _values(compared)[ARMS.index(arm)]
-    interval = compared.interval_control if arm == "control" else compared.interval_treatment
+    counted = assigned[assigned["state"] == "observed"]
     return {
         **{name: design[name] for name in ("experiment_id", "name", "primary_metric")},
         "arm": arm,
         "n_assigned": len(assigned),
-        "n_not_yet": len(assigned) - len(observed),
-        "n": len(observed),
-        "n_buyers": int((observed["n_orders"] > 0).sum()),
-        "n_orders": int(observed["n_orders"].sum()),
-        "amount": int(observed["amount"].sum()),
-        **dict(_ends("value", value, interval)),
-        "share_treated": _share(observed["actually_treated"]),
+        "n_not_yet": int((assigned["state"] == "not_yet").sum()),
+        "n_not_eligible": int((assigned["state"] == "not_eligible").sum()),
+        "n": len(counted),
+        "n_buyers": int((counted["n_orders"] > 0).sum()),
+        "n_orders": int(counted["n_orders"].sum()),
+        "amount": int(counted["amount"].sum()),
+        **dict(ends("value", value, interval)),
+        "share_treated": _share(counted["actually_treated"]),
     }

@@ -1,0 +1,172 @@
+"""One arm against the baseline by the test that fits the metric, in one shape whatever the test."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crmlib.analysis.exact import exact
+from crmlib.analysis.intervals import UNKNOWN, Interval
+from crmlib.analysis.log_rank import log_rank_arms
+from crmlib.analysis.means import MeansResult, means, moments
+from crmlib.analysis.outcomes import AMOUNTS, LOWER_IS_BETTER, SURVIVAL
+from crmlib.analysis.proportions import ProportionsResult, proportions
+from crmlib.analysis.ratio_metrics import ratio_of_sums
+from crmlib.analysis.survival import kaplan_meier
+
+if TYPE_CHECKING:
+    from crmlib.analysis.survival import KaplanMeierResult
+
+SMALLEST_EXPECTED = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """Treatment against control; `difference` is treatment - control, `relative` is treatment / control - 1.
+
+    `verdict_by` says what the verdict follows: by_interval and, where counts are too small for the score test, by_exact
+    (p is below alpha exactly when `difference_interval` excludes 0), or by_log_rank (no interval of the difference is
+    shown). `sign` is above 0 where the treatment's value is the larger one. `is_testable`
+    is False where there is nothing to test: no unit, no variation, hardly a cancellation.
+    """
+
+    n_control: int
+    n_treatment: int
+    value_control: float
+    value_treatment: float
+    interval_control: Interval
+    interval_treatment: Interval
+    difference: float
+    difference_interval: Interval
+    relative: float
+    relative_interval: Interval
+    pvalue: float
+    verdict_by: str
+    is_testable: bool
+    sign: float
+
+
+def compare(
+    design: Mapping[str, Any], control: pd.DataFrame, treatment: pd.DataFrame, *, confidence_level: float = 0.95
+) -> Compared:
+    """Compare the observed units of two arms by the metric of the experiment.
+
+    Rates by the score test, where the smallest expected count under the pooled rate p (the smaller arm times
+    min(p, 1 - p)) is below 5 by Fisher's exact one; sales per unit by
+    Welch's test; the order value by the delta method; the time to cancellation by the log-rank test, its value being
+    the share still under contract at the end of the window (Kaplan-Meier).
+
+    Raises:
+        ValueError: confidence_level is not between 0 and 1.
+
+    Source: the least expected count of 5 is Cochran's rule (1954), Biometrics 10, 417-451.
+    """
+    metric = design["primary_metric"]
+    arms = [control, treatment]
+    if metric in SURVIVAL:
+        return _survival(arms, int(design["window_days"]), confidence_level)
+    if metric == "order_value":
+        sums = [arm[name] for arm in arms for name in ("amount", "n_orders")]
+        return _of_means(ratio_of_sums(*sums, confidence_level=confidence_level))
+    if metric in AMOUNTS:
+        found = means(moments(control["amount"]), moments(treatment["amount"]), confidence_level=confidence_level)
+        return _of_means(found)
+    if control["value"].isna().any() or treatment["value"].isna().any():
+        return _of_rates(proportions(0, 0, 0, 0), "by_interval")
+    counts = [int(number) for arm in arms for number in (arm["value"].sum(), len(arm))]
+    if expected_enough(*counts) or not (counts[1] and counts[3]):
+        return _of_rates(proportions(*counts, confidence_level=confidence_level), "by_interval")
+    return _of_rates(exact(*counts, confidence_level=confidence_level), "by_exact")
+
+
+def expected_enough(successes_control: int, n_control: int, successes_treatment: int, n_treatment: int) -> bool:
+    """Whether the smallest expected count of the 2 x 2 table is at least 5.
+
+    Example:
+        >>> expected_enough(1, 20, 9, 20), expected_enough(1, 20, 8, 20)
+        (True, False)
+    """
+    successes, n = successes_control + successes_treatment, n_control + n_treatment
+    # Whole numbers on both sides, so that an expected count of exactly 5 is 5.
+    return min(n_control, n_treatment) * min(successes, n - successes) >= SMALLEST_EXPECTED * n > 0
+
+
+def durations(units: pd.DataFrame) -> pd.DataFrame:
+    """Units with a duration as counts by duration, the shape that `survival` takes."""
+    table = units.assign(n_events=units["event"].astype("int64"), n_censored=1 - units["event"].astype("int64"))
+    return table.groupby("duration_days", as_index=False)[["n_events", "n_censored"]].sum()
+
+
+def direction(metric: str) -> int:
+    """1 where a larger value is better, else -1."""
+    return -1 if metric in LOWER_IS_BETTER else 1
+
+
+def _of_rates(found: ProportionsResult, verdict_by: str) -> Compared:
+    rates = found.rate_control, found.rate_treatment
+    return Compared(
+        value_control=found.rate_control,
+        value_treatment=found.rate_treatment,
+        verdict_by=verdict_by,
+        # Where nobody or everybody did it, there is nothing to compare.
+        is_testable=not math.isnan(found.pvalue) and rates not in ((0, 0), (1, 1)),
+        sign=found.difference,
+        **_shared(found),
+    )
+
+
+def _of_means(found: MeansResult) -> Compared:
+    return Compared(
+        value_control=found.mean_control,
+        value_treatment=found.mean_treatment,
+        verdict_by="by_interval",
+        is_testable=not math.isnan(found.pvalue),
+        sign=found.difference,
+        **_shared(found),
+    )
+
+
+def _shared(found: ProportionsResult | MeansResult) -> dict[str, Any]:
+    names = ("n_control", "n_treatment", "interval_control", "interval_treatment", "difference", "difference_interval")
+    return {name: getattr(found, name) for name in (*names, "relative", "relative_interval", "pvalue")}
+
+
+def _survival(arms: list[pd.DataFrame], window: int, confidence_level: float) -> Compared:
+    known = [arm.dropna(subset=["duration_days"]) for arm in arms]
+    counts = [durations(arm) for arm in known]
+    curves = [kaplan_meier(table, confidence_level=confidence_level) for table in counts]
+    ends = [_at(curve, window) for curve in curves]
+    test = log_rank_arms(pd.concat([counts[0].assign(arm="0"), counts[1].assign(arm="1")]))
+    off = (test.table["n_events"] - test.table["n_expected"]).tolist()
+    control, treatment = (value for value, _ in ends)
+    nan = float("nan")
+    return Compared(
+        n_control=len(known[0]),
+        n_treatment=len(known[1]),
+        value_control=control,
+        value_treatment=treatment,
+        interval_control=ends[0][1],
+        interval_treatment=ends[1][1],
+        difference=treatment - control,
+        difference_interval=UNKNOWN,
+        relative=treatment / control - 1 if control > 0 else nan,
+        relative_interval=UNKNOWN,
+        pvalue=test.pvalue,
+        verdict_by="by_log_rank",
+        is_testable=not math.isnan(test.pvalue) and sum(curve.n_events for curve in curves) >= 2 * SMALLEST_EXPECTED,
+        # Fewer cancellations than expected is the better side; the curves may cross, the test has one direction.
+        sign=-off[1] if len(off) > 1 else float("nan"),
+    )
+
+
+def _at(curve: KaplanMeierResult, day: int) -> tuple[float, Interval]:
+    # Not told beyond the last day anybody was observed to.
+    rows = curve.table
+    if rows.empty or int(rows["day"].max()) < day:
+        return float("nan"), UNKNOWN
+    last = rows.iloc[-1]
+    return float(last["survival"]), Interval(float(last["survival_low"]), float(last["survival_high"]))

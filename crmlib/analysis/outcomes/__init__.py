@@ -1,0 +1,20 @@
+"""What became of every unit of an experiment within its window, by the arm it was assigned to; a module a metric."""
+
+from crmlib.analysis.outcomes.found import unit_outcomes
+from crmlib.analysis.outcomes.metrics import AMOUNTS, LOWER_IS_BETTER, METRICS, RATES, SURVIVAL, missing
+from crmlib.analysis.outcomes.units import ARMS, KEYS, baseline_of, compared_arms, experiment_units
+
+__all__ = [
+    "AMOUNTS",
+    "ARMS",
+    "KEYS",
+    "LOWER_IS_BETTER",
+    "METRICS",
+    "RATES",
+    "SURVIVAL",
+    "baseline_of",
+    "compared_arms",
+    "experiment_units",
+    "missing",
+    "unit_outcomes",
+]
