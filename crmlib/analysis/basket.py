@@ -7,6 +7,7 @@ import pandas as pd
 
 from crmlib.analysis.aggregates.sequences import NO_PRODUCT, NOTHING, medians
 from crmlib.analysis.checks import require_at_least, require_columns
+from crmlib.analysis.goods import names_of
 from crmlib.analysis.intervals import normal_quantile, wilson_bounds
 
 ITEMS = ("item", "item_a", "item_b", "next_item", "offer_1", "offer_2")
@@ -134,10 +135,7 @@ def named(table: pd.DataFrame, products: pd.DataFrame, *, level: str) -> pd.Data
     require_columns("products", products.columns, ["product_id", "product_name"])
     if level != "product_id":
         return table
-    known = products.dropna(subset=["product_name"])
-    shared = known["product_name"].duplicated(keep=False)
-    text = known["product_name"].where(~shared, known["product_name"] + " (" + known["product_id"] + ")")
-    names = dict(zip(known["product_id"], text, strict=True))
+    names = names_of(products)
     columns = [name for name in ITEMS if name in table.columns]
     return table.assign(**{name: [names.get(item, item) for item in table[name]] for name in columns})
 

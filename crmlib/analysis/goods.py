@@ -66,6 +66,23 @@ def shortened(table: pd.DataFrame, *, most: int = 20) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[list(table.columns)]
 
 
+def names_of(products: pd.DataFrame) -> dict[str, str]:
+    """The name of each product that has one; with its code where several share it, so that they can be told apart.
+
+    Raises:
+        ValueError: a column is missing.
+
+    Example:
+        >>> names_of(pd.DataFrame({"product_id": ["p1", "p2", "p3"], "product_name": ["Gel", "Oil", "Oil"]}))
+        {'p1': 'Gel', 'p2': 'Oil (p2)', 'p3': 'Oil (p3)'}
+    """
+    require_columns("products", products.columns, ["product_id", "product_name"])
+    known = products.dropna(subset=["product_name"]).drop_duplicates("product_id")
+    code, name = known["product_id"].astype(str), known["product_name"].astype(str)
+    said = name.where(~name.duplicated(keep=False), name + " (" + code + ")")
+    return dict(zip(code, said, strict=True))
+
+
 def display(table: pd.DataFrame) -> pd.DataFrame:
     """A product table under one name each: the product's name, with its code where several share it, else its code.
 

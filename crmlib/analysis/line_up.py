@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
+from crmlib.analysis.goods import names_of
 from crmlib.analysis.intervals import wilson_bounds
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _rates(sums: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     table["first_year_per_customer"] = sums["amount"] / year
     known = products.drop_duplicates("product_id").set_index("product_id")
     table.insert(1, "role", table["first_product"].map(known["role"]))
-    names = table["first_product"].map(known["product_name"])
+    names = table["first_product"].map(names_of(products))
     table["first_product"] = names.where(names.notna(), table["first_product"])
     return table
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
+from crmlib.analysis.goods import names_of
 from crmlib.analysis.intervals import log_log_bounds
 from crmlib.analysis.survival import kaplan_meier
 
@@ -61,11 +62,10 @@ def gap_quantiles_by_product(counts: pd.DataFrame, products: pd.DataFrame, *, mo
     require_at_least("most", most, 1)
     sizes = counts.assign(n=counts["n_events"] + counts["n_censored"]).groupby("product_id", as_index=False)["n"].sum()
     sizes = sizes[sizes["product_id"] != ""].sort_values(["n", "product_id"], ascending=[False, True])
-    names = products.drop_duplicates("product_id").set_index("product_id")["product_name"]
+    names = names_of(products)
     parts = [gap_quantiles(counts).assign(gap_product="whole_shop")]
     for product in sizes["product_id"].head(most):
-        name = names.get(product)
-        label = name if isinstance(name, str) else product
+        label = names.get(product, product)
         parts.append(gap_quantiles(counts[counts["product_id"] == product]).assign(gap_product=label))
     table = pd.concat(parts, ignore_index=True)
     return table[["gap_product", *[name for name in table.columns if name != "gap_product"]]]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from crmlib.analysis.goods import names_of
+
 if TYPE_CHECKING:
     from crmlib.analysis.survival import KaplanMeierResult
     from crmlib.analysis.targets import TargetResult
@@ -104,15 +106,14 @@ def target_table(*results: TargetResult) -> pd.DataFrame:
 
 
 def with_names(table: pd.DataFrame, products: pd.DataFrame, *, column: str = "group") -> pd.DataFrame:
-    """Product codes replaced by the shop's names where it has them; a name that several products share keeps the code.
+    """Product codes replaced by the shop's names where it has them; a name that several share carries its code.
 
     Example:
         >>> products = pd.DataFrame({"product_id": ["p1"], "product_name": ["Gel"]})
         >>> with_names(pd.DataFrame({"group": ["p1", "p2"]}), products)["group"].tolist()
         ['Gel', 'p2']
     """
-    known = products.dropna(subset=["product_name"]).drop_duplicates("product_name", keep=False)
-    names = dict(zip(known["product_id"].astype(str), known["product_name"].astype(str), strict=True))
+    names = names_of(products)
     return table.assign(**{column: [names.get(str(code), str(code)) for code in table[column]]})
 
 
