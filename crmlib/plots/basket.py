@@ -10,14 +10,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
+OTHERS, ORDER_LEVEL = "others", "order_level"
+MOST = 12
+
 
 def products(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Share of sales of each product, largest first.
+    """Share of sales of each product, largest first; of many, the dozen that sell most.
 
     Args:
         table: of `analysis.goods.shortened`, named; used are item, share_amount.
         ax: where to draw; by default a new figure.
     """
+    if table["item"].eq(OTHERS).any():
+        # How many the others are is not known here, and their bar would dwarf every product's.
+        table = table[~table["item"].isin([OTHERS, ORDER_LEVEL])].head(MOST)
     return forms.bar_rows(table, name="item", value="share_amount", colour=colours.SALES, ax=ax)
 
 

@@ -71,7 +71,8 @@ def interval_rows(
     kind = words.column(value).kind
     if f"{value}_low" in rows.columns:
         ax.hlines(places, rows[f"{value}_low"], rows[f"{value}_high"], color=colours.ESTIMATE, linewidth=1.4)
-    ax.plot(rows[value].astype("float64"), places, "o", color=colours.ESTIMATE, markersize=6)
+    # A point at the end of the axis is a whole point.
+    ax.plot(rows[value].astype("float64"), places, "o", color=colours.ESTIMATE, markersize=6, clip_on=False, zorder=3)
     for place, number in zip(places.tolist(), rows[value].tolist(), strict=True):
         write_beside(ax, place, words.text(number, kind))
     category_rows(ax, _names(ax, rows, name, n), left_out=len(table) - len(rows))
