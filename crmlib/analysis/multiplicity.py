@@ -191,9 +191,10 @@ def _largest_above(c: float, lean: Floats, degrees: int) -> float:
     z, shares = 8.5 * NODES, 8.5 * WEIGHTS * np.exp(-((8.5 * NODES) ** 2) / 2) / math.sqrt(2 * math.pi)
     low, high = (float(special.chdtri(degrees, tail)) for tail in (1 - 1e-16, 1e-17))
     low = 0.0 if math.isnan(low) else low
-    square = (low + high) / 2 + (high - low) / 2 * NODES
-    log_density = special.xlogy(degrees / 2 - 1, square / 2) - square / 2 - special.gammaln(degrees / 2)
-    scale, mass = np.sqrt(square / degrees), (high - low) / 4 * WEIGHTS * np.exp(log_density)
+    first, last = math.sqrt(low), math.sqrt(high)
+    root = (first + last) / 2 + (last - first) / 2 * NODES
+    log_density = special.xlogy(degrees - 1, root) - root**2 / 2
+    scale, mass = root / math.sqrt(degrees), WEIGHTS * np.exp(log_density - log_density.max())
     mass = mass / mass.sum()
     own = np.sqrt(1 - lean**2)
     reach, shift = c * scale[:, None, None] / own, lean * z[None, :, None] / own
