@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 from pandas.testing import assert_frame_equal
 
 from crmlib.analysis.aggregates import around_days
-from tests.analysis.helpers import Engine, MakeOrders
+
+if TYPE_CHECKING:
+    from tests.analysis.helpers import Engine, MakeOrders
 
 HOW = {"day": "answered_day", "window_days": 30, "year_days": 100}
 
@@ -62,4 +66,4 @@ def _like(engine: Engine, orders: pd.DataFrame, asked: pd.DataFrame) -> object:
 
 def _values(asked: pd.DataFrame) -> str:
     rows = ", ".join(f"('{c}', {d})" for c, d in zip(asked["customer_id"], asked["answered_day"], strict=True))
-    return f"SELECT * FROM (VALUES {rows}) AS points(customer_id, answered_day)"  # noqa: S608
+    return f"SELECT * FROM (VALUES {rows}) AS points(customer_id, answered_day)"
