@@ -1,0 +1,133 @@
+"""From use to effect, recognition and repeat, step by step: where customers are lost on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crmlib.analysis.checks import require_columns
+from crmlib.analysis.intervals import Interval, wilson_bounds
+from crmlib.analysis.proportions import proportions
+
+LEAST = 30
+ALPHA = 0.05
+USAGES = ("every_day", "sometimes", "stopped", "not_opened")
+EFFECTS = ("yes", "a_little", "no")
+# The answers that pass a step; whoever did not answer is shown apart.
+STEPS = {"chain_use": ("usage", ("every_day", "sometimes")), "chain_effect": ("effect_felt", ("yes", "a_little")),
+         "chain_recognition": ("recognised", ("yes",))}  # fmt: skip
+REPEAT = "chain_repeat"
+NOT_ANSWERED = "not_answered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeakestResult:
+    """The step with the lowest rate; `clear` where it is below every other told step, corrected for their number."""
+
+    chain_step: str
+    n_answered: int
+    n_lost: int
+    rate: float
+    interval: Interval
+    clear: bool
+
+
+def chain(people: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
+    """At each step, of those who passed the steps before: who answered, who passed, and the rate.
+
+    use: uses the product every day or sometimes. effect: felt it, if only a little. recognition: told that somebody
+    noticed. repeat: bought within the window after the answer, of those observed so long. A question that nobody was
+    asked is passed over: its step has no rate, and the next one goes by the steps before it. Those who did not answer
+    a question leave the chain there and are counted beside it.
+
+    Args:
+        people: each customer's last answer: usage, effect_felt, recognised.
+        followed: each customer's last answer that was observed for the window, with bought_later.
+
+    Returns columns:
+        chain_step (chain_use, chain_effect, chain_recognition, chain_repeat); n_entering; n_not_answering (for the
+        repeat none); n_answering; n_passed; pass_rate, pass_rate_low, pass_rate_high (of n_answering, Wilson; NaN
+        below 30).
+
+    Raises:
+        ValueError: a column is missing.
+
+    Example:
+        >>> one = pd.DataFrame({"usage": ["stopped"], "effect_felt": ["not_answered"], "recognised": ["not_answered"]})
+        >>> chain(one, one.assign(bought_later=False))["n_passed"].tolist()
+        [0, 0, 0, 0]
+    """
+    wanted = [column for column, _ in STEPS.values()]
+    require_columns("people", people.columns, wanted)
+    require_columns("followed", followed.columns, [*wanted, "bought_later"])
+    rows, inside = [], np.ones(len(people), dtype=bool)
+    for name, (column, passing) in STEPS.items():
+        answered = inside & _answered(people[column])
+        passed = answered & people[column].isin(passing).to_numpy(dtype=bool)
+        entering = int(inside.sum())
+        rows.append((name, entering, entering - int(answered.sum()), int(answered.sum()), int(passed.sum())))
+        inside = passed if _asked(people[column]) else inside
+    last = followed[_through(followed, people)]
+    rows.append((REPEAT, len(last), 0, len(last), int(last["bought_later"].sum())))
+    table = pd.DataFrame(rows, columns=["chain_step", "n_entering", "n_not_answering", "n_answering", "n_passed"])
+    low, high = wilson_bounds(table["n_passed"], table["n_answering"])
+    n = table["n_answering"].astype("float64")
+    rates = {"pass_rate": table["n_passed"] / n.where(n > 0), "pass_rate_low": low, "pass_rate_high": high}
+    return table.assign(**{name: pd.Series(value).where(n >= LEAST) for name, value in rates.items()})
+
+
+def weakest(table: pd.DataFrame, *, alpha: float = ALPHA) -> WeakestResult | None:
+    """The step that loses the largest share of those who reached it and answered; None where no rate is told.
+
+    It is clear where it differs from every other step with p < alpha / (steps - 1). The steps rest on nested groups
+    of customers, each rate on those who passed the one before, so the tests are those of separate proportions.
+    """
+    told = table.dropna(subset=["pass_rate"]).sort_values(["pass_rate", "n_answering"], ascending=[True, False])
+    if told.empty:
+        return None
+    low = told.iloc[0]
+    others = [row for _, row in told.iloc[1:].iterrows()]
+    k = max(len(others), 1)
+    against = [_pvalue(row, low) for row in others]
+    return WeakestResult(
+        chain_step=str(low["chain_step"]),
+        n_answered=int(low["n_answering"]),
+        n_lost=int(low["n_answering"] - low["n_passed"]),
+        rate=float(low["pass_rate"]),
+        interval=Interval(float(low["pass_rate_low"]), float(low["pass_rate_high"])),
+        clear=bool(others) and all(pvalue < alpha / k for pvalue in against),
+    )
+
+
+def ordered(answers: pd.DataFrame) -> pd.DataFrame:
+    """The answers with use, effect and recognition as categories in their order; not answered is missing."""
+    orders = {"usage": USAGES, "effect_felt": EFFECTS, "recognised": ("yes", "no")}
+    require_columns("answers", answers.columns, orders)
+    return answers.assign(**{
+        name: pd.Categorical(answers[name].where(answers[name].isin(codes)), categories=list(codes), ordered=True)
+        for name, codes in orders.items()
+    })  # fmt: skip
+
+
+def _answered(column: pd.Series[str]) -> np.ndarray:
+    return (column.notna() & (column.astype("str") != NOT_ANSWERED)).to_numpy(dtype=bool)
+
+
+def _asked(column: pd.Series[str]) -> bool:
+    return bool(_answered(column).any())
+
+
+def _through(followed: pd.DataFrame, people: pd.DataFrame) -> np.ndarray:
+    """Who passed every step that was asked at all."""
+    inside = np.ones(len(followed), dtype=bool)
+    for column, passing in STEPS.values():
+        if _asked(people[column]):
+            inside &= followed[column].isin(passing).to_numpy(dtype=bool)
+    return inside
+
+
+def _pvalue(one: pd.Series, other: pd.Series) -> float:
+    counts = [int(row[name]) for row in (one, other) for name in ("n_passed", "n_answering")]
+    return proportions(*counts).pvalue
