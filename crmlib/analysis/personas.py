@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
+from crmlib.analysis.goods import names_of
 from crmlib.analysis.intervals import wilson_bounds
 from crmlib.analysis.months import EPOCH
 
@@ -44,9 +45,8 @@ def attributes(
                        suffixes=("", "_first"))  # fmt: skip
     table["age_band"] = _text(table["age_band"]).fillna(_bands(table["birth_year"], as_of_day))
     table["acq_media"] = _text(table["acq_media_first"]).fillna(_text(table["acq_media"]))
-    names = products.drop_duplicates("product_id").set_index("product_id")["product_name"]
     code = _text(table["product_id"])
-    table["first_product"] = _text(code.map(names)).fillna(code)
+    table["first_product"] = _text(code.map(names_of(products))).fillna(code)
     for name in ATTRIBUTES:
         table[name] = _text(table[name]).fillna(NOT_KNOWN)
     return table[["customer_id", *ATTRIBUTES]]
