@@ -66,13 +66,22 @@ def sample_size_proportions(
     return math.ceil(((null + spread) / (rate_treatment - rate_control)) ** 2)
 
 
-def power_means(difference: float, standard_deviation: float, *, n: float, alpha: float = 0.05) -> float:
+def power_means(
+    difference: float,
+    standard_deviation: float,
+    *,
+    n: float,
+    n_treatment: float | None = None,
+    alpha: float = 0.05,
+) -> float:
     """Probability that the two-sided t test with n units an arm finds a difference in the true direction.
 
-    Raises:
-        ValueError: standard_deviation is not above 0, n is below 2 or alpha is not between 0 and 1.
+    With `n_treatment` the arms differ in size and n is the control's.
 
-    Source: noncentral t with 2 (n - 1) degrees of freedom, as R's power.t.test without `strict`.
+    Raises:
+        ValueError: standard_deviation is not above 0, an arm is below 2 or alpha is not between 0 and 1.
+
+    Source: noncentral t with n + n_treatment - 2 degrees of freedom, as R's power.t.test without `strict`.
 
     Example:
         >>> round(power_means(1, 1, n=20), 6)
@@ -80,9 +89,11 @@ def power_means(difference: float, standard_deviation: float, *, n: float, alpha
     """
     require_between("alpha", alpha, 0, 1)
     require_between("standard_deviation", standard_deviation, 0, math.inf)
+    other = n if n_treatment is None else n_treatment
     require_at_least("n", n, 2)
-    degrees = 2 * (n - 1)
-    shift = abs(difference) / standard_deviation * math.sqrt(n / 2)
+    require_at_least("n_treatment", other, 2)
+    degrees = n + other - 2
+    shift = abs(difference) / standard_deviation * math.sqrt(n * other / (n + other))
     if shift > 30:  # scipy's noncentral t gives NaN far out, where nothing is left to doubt
         return 1.0
     critical = float(special.stdtrit(degrees, 1 - alpha / 2))
