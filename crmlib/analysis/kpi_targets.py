@@ -132,10 +132,26 @@ def against(
     lower = table["direction"] == LOWER
     swapped = table.loc[lower, ["achieved_to", "achieved_from"]].to_numpy()
     table.loc[lower, ["achieved_from", "achieved_to"]] = swapped
-    table["mark"] = [_mark(row, good_at, fair_at) for row in table.to_dict("records")]
+    table["mark"] = [mark_of(row, good_at, fair_at) for row in table.to_dict("records")]
     names = ["kpi_id", "measure_kind", "month", "n", "actual", "actual_low", "actual_high", "target", "target_source"]
     rest = ["direction", "gap", "achievement", "judged_from", "judged_to", "achieved_from", "achieved_to", "mark"]
     return table[[*names, *rest, "kpi_owner"]]
+
+
+def mark_of(row: dict[str, float], good_at: float, fair_at: float) -> str:
+    """The mark of one row: its target outside the interval that judges it, then the achievement (see `against`)."""
+    if pd.isna(row["target"]):
+        return "no_target"
+    if pd.isna(row["actual"]):
+        return "too_few_to_judge"
+    if pd.isna(row["judged_from"]) or row["judged_from"] <= row["target"] <= row["judged_to"]:
+        return "within_chance"
+    better = (row["actual"] > row["target"]) != (row["direction"] == LOWER)
+    if pd.isna(row["achievement"]):
+        return "mark_good" if better else "mark_bad"
+    if row["achievement"] >= good_at:
+        return "mark_good"
+    return "mark_fair" if row["achievement"] >= fair_at else "mark_bad"
 
 
 def _judged_interval(table: pd.DataFrame, alpha: float) -> pd.DataFrame:
@@ -149,21 +165,6 @@ def _achievement(actual: pd.Series, target: pd.Series, direction: pd.Series) -> 
     higher = actual / target.where(target > 0)
     lower = target.where(target > 0) / actual.where(actual > 0)
     return higher.where(direction != LOWER, lower)
-
-
-def _mark(row: dict[str, float], good_at: float, fair_at: float) -> str:
-    if pd.isna(row["target"]):
-        return "no_target"
-    if pd.isna(row["actual"]):
-        return "too_few_to_judge"
-    if pd.isna(row["judged_from"]) or row["judged_from"] <= row["target"] <= row["judged_to"]:
-        return "within_chance"
-    better = (row["actual"] > row["target"]) != (row["direction"] == LOWER)
-    if pd.isna(row["achievement"]):
-        return "mark_good" if better else "mark_bad"
-    if row["achievement"] >= good_at:
-        return "mark_good"
-    return "mark_fair" if row["achievement"] >= fair_at else "mark_bad"
 
 
 def _direction(targets: pd.DataFrame, kpi_id: str) -> str:

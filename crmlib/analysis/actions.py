@@ -1,0 +1,193 @@
+"""The action log: what was decided on which KPI, whether it is late, and whether the KPI moved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from crmlib.analysis.checks import require_at_least, require_columns
+from crmlib.analysis.intervals import Interval
+from crmlib.analysis.kpi_bounds import difference_bounds, with_bounds
+from crmlib.analysis.kpi_ids import KPIS, LOWER
+from crmlib.analysis.kpi_targets import owner_codes
+from crmlib.analysis.months import last_day, month_of_day
+
+STATUSES = {"unknown": 0, "open": 1, "doing": 2, "stopped": 3, "done": 3}
+OVER = ("done", "stopped")
+TAKEN = ("open", "doing", "done", "stopped")
+BY_EXPERIMENT, BY_TIME, NOT_YET, NO_KPI = "by_experiment", "by_before_after", "after_not_observed", "no_kpi_named"
+LOGGED = ["action_id", "created_day", "kpi_id", "action_category", "action_text", "action_owner", "due_day",
+          "action_status", "experiment_id"]  # fmt: skip
+REVIEWED = [
+    "action_id", "created_day", "kpi_id", "action_category", "action_text", "action_owner", "due_day", "action_status",
+    "days_overdue", "measure_kind", "month_before", "value_before", "month_after", "value_after", "change",
+    "change_low", "change_high", "judged_by", "moved", "relative", "relative_low", "relative_high",
+]  # fmt: skip
+WORK = ("target_missed", "got_worse")
+NAN = float("nan")
+Row = dict[str, Any]
+
+
+def taken_up(actions: pd.DataFrame) -> pd.DataFrame:
+    """One row an action that somebody took up, in the order of creation.
+
+    A proposal of the list that came back without status, owner, due date or result was not taken up; a row without a
+    text is blank. Of two rows with one id the one that is further on counts, of equal ones the later row.
+
+    Returns columns:
+        action_id; created_day; kpi_id (empty where none is named); action_category (crm, acquisition, product, service,
+        unknown); action_text; action_owner (a code, else empty); due_day (NaN without one); action_status;
+        experiment_id (empty without one).
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    wanted = ["action_id", "created_day", "kpi_id", "category", "action", "owner", "due_day", "status", "result"]
+    require_columns("actions", actions.columns, [*wanted, "experiment_id"])
+    rows = actions[actions["action"].fillna("").astype("str").str.strip() != ""]
+    touched = rows[["owner", "result"]].fillna("").astype("str").ne("").any(axis=1) | rows["due_day"].notna()
+    rows = rows[rows["status"].isin(TAKEN) | touched]
+    order = rows.assign(_far=rows["status"].map(STATUSES).fillna(0))
+    order = order.sort_values("_far", kind="stable").drop_duplicates("action_id", keep="last")
+    table = order.sort_values(["created_day", "action_id"]).reset_index(drop=True)
+    texts = {
+        "kpi_id": "kpi_id",
+        "action_category": "category",
+        "action_text": "action",
+        "experiment_id": "experiment_id",
+    }
+    told = {name: table[given].fillna("").astype("str") for name, given in texts.items()}
+    found = table.assign(**told, action_owner=owner_codes(table["owner"]), action_status=table["status"])
+    return found.assign(due_day=pd.to_numeric(table["due_day"]).astype("float64"))[LOGGED]
+
+
+def n_not_taken_up(actions: pd.DataFrame) -> int:
+    """How many proposals came back untouched."""
+    named = actions[actions["action"].fillna("").astype("str").str.strip() != ""]
+    return int(named["action_id"].nunique() - len(taken_up(actions)))
+
+
+def review(
+    actions: pd.DataFrame, measures: pd.DataFrame, results: pd.DataFrame, *, as_of_day: int, alpha: float = 0.05
+) -> pd.DataFrame:
+    """Whether what was acted on moved: by its own experiment where there is one, else before and after.
+
+    Before is the KPI's last month that had ended when the action was written down, after its last observed month that
+    began later. Before and after has no control: whatever else changed is in it too, so it is weak. The change is
+    judged by its interval at level 1 - alpha / k of k actions compared (difference of two figures, MOVER).
+
+    Args:
+        actions: of `taken_up`.
+        measures: of `kpi_measures.together`.
+        results: of `experiments.evaluate`; of several arms the one with the smallest corrected p-value speaks.
+        as_of_day: the day of the report.
+        alpha: chance of one wrong call among all actions that moved nothing.
+
+    Returns columns:
+        those of `taken_up` but experiment_id; days_overdue (NaN unless it is late); measure_kind; month_before,
+        value_before; month_after, value_after; change, change_low, change_high (points for shares); judged_by
+        (by_experiment, by_before_after, after_not_observed, no_kpi_named); moved (improved, worsened, within_chance,
+        not_compared, or the verdict of the experiment); relative, relative_low, relative_high (of the experiment).
+    """
+    over = measures[measures["state"] == "observed"]
+    narrow = with_bounds(over)
+    spans = [_months(row, narrow) for row in actions.to_dict("records")]
+    compared = sum(after is not None and before is not None for before, after in spans)
+    wide = with_bounds(over, confidence_level=1 - alpha / max(compared, 1))
+    rows = [
+        _reviewed(row, span, wide, results, as_of_day)
+        for row, span in zip(actions.to_dict("records"), spans, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=REVIEWED)
+
+
+def overdue(reviewed: pd.DataFrame) -> pd.DataFrame:
+    """The actions that are late, the longest first."""
+    rows = reviewed[reviewed["days_overdue"].notna()].sort_values(
+        ["days_overdue", "action_id"], ascending=[False, True]
+    )
+    names = ["action_id", "kpi_id", "action_category", "action_text", "action_owner", "due_day", "action_status"]
+    return rows[[*names, "days_overdue"]].reset_index(drop=True)
+
+
+def proposals(ranking: pd.DataFrame, *, top: int = 5) -> pd.DataFrame:
+    """What to work on next, in the order of the ranking, each with the number to reach.
+
+    A KPI is proposed that misses its target, or fell behind its comparison. The goal is the target where it is missed,
+    else the figure before the fall. Those that stand apart come after the ranked ones.
+
+    Args:
+        ranking: of `kpi_ranking.ranking`.
+        top: at most so many.
+
+    Returns columns:
+        kpi_id; measure_kind; why (target_missed, got_worse); actual; goal; improvement_rate; stake_year; mark;
+        change_verdict; kpi_owner.
+    """
+    require_at_least("top", top, 1)
+    lower = ranking["direction"] == LOWER
+    missed = ranking["actual"].lt(ranking["target"]).where(~lower, ranking["actual"].gt(ranking["target"]))
+    worse = ranking["improvement_rate"] < 0
+    rows = ranking[missed | worse]
+    why = missed[rows.index].map({True: WORK[0], False: WORK[1]})
+    goal = rows["target"].where(missed[rows.index], rows["previous"])
+    names = ["kpi_id", "measure_kind", "why", "actual", "goal", "improvement_rate", "stake_year", "mark",
+             "change_verdict", "kpi_owner"]  # fmt: skip
+    return rows.assign(why=why, goal=goal)[names].head(top).reset_index(drop=True)
+
+
+def _months(row: Row, known: pd.DataFrame) -> tuple[Row | None, Row | None]:
+    if row["kpi_id"] not in KPIS:
+        return None, None
+    rows = known[(known["kpi_id"] == row["kpi_id"]) & known["actual"].notna()].sort_values("month")
+    created, months = int(row["created_day"]), rows["month"]
+    before = rows[months.map(lambda month: last_day(int(month))) < created]
+    after = rows[months > month_of_day(created)]
+    return (_last(before), _last(after))
+
+
+def _last(rows: pd.DataFrame) -> Row | None:
+    return {str(k): v for k, v in rows.iloc[-1].items()} if len(rows) else None
+
+
+def _reviewed(
+    row: Row, span: tuple[Row | None, Row | None], wide: pd.DataFrame, results: pd.DataFrame, as_of_day: int
+) -> Row:
+    before, after = span
+    kpi = KPIS.get(row["kpi_id"])
+    late = as_of_day - row["due_day"] if row["action_status"] not in OVER else NAN
+    found = {**row, "days_overdue": late if late > 0 else NAN, "measure_kind": kpi.kind if kpi else "number"}
+    for name, held in (("before", before), ("after", after)):
+        found[f"month_{name}"] = held["month"] if held else NAN
+        found[f"value_{name}"] = held["actual"] if held else NAN
+    found |= _change(row["kpi_id"], before, after, wide)
+    found |= {"relative": NAN, "relative_low": NAN, "relative_high": NAN}
+    own = results[results["experiment_id"] == row["experiment_id"]] if row["experiment_id"] else results.head(0)
+    if len(own):
+        best = own.sort_values("pvalue_holm" if "pvalue_holm" in own else "pvalue", na_position="last").iloc[0]
+        ends = {name: best[name] for name in ("relative", "relative_low", "relative_high")}
+        found |= {**ends, "judged_by": BY_EXPERIMENT if bool(best["is_random"]) else BY_TIME, "moved": best["verdict"]}
+    return found
+
+
+def _change(kpi_id: str, before: Row | None, after: Row | None, wide: pd.DataFrame) -> Row:
+    blank = {"change": NAN, "change_low": NAN, "change_high": NAN, "moved": "not_compared"}
+    if kpi_id not in KPIS:
+        return {**blank, "judged_by": NO_KPI}
+    if before is None or after is None:
+        return {**blank, "judged_by": NOT_YET}
+    kpi, rows = KPIS[kpi_id], wide[wide["kpi_id"] == kpi_id].set_index("month")
+    scale = 100.0 if kpi.kind == "share" else 1.0
+    ends = [Interval(rows.loc[held["month"], "actual_low"], rows.loc[held["month"], "actual_high"])
+            for held in (after, before)]  # fmt: skip
+    found = difference_bounds(after["actual"], ends[0], before["actual"], ends[1])
+    change = (after["actual"] - before["actual"]) * scale
+    told = {"change": change, "change_low": found.low * scale, "change_high": found.high * scale}
+    return {**told, "judged_by": BY_TIME, "moved": _moved(change, found, lower=kpi.direction == LOWER)}
+
+
+def _moved(change: float, found: Interval, *, lower: bool) -> str:
+    if pd.isna(found.low) or found.low <= 0 <= found.high:
+        return "within_chance"
+    return "improved" if (change > 0) != lower else "worsened"
