@@ -109,7 +109,7 @@ def _top(table: pd.DataFrame, segments: Sequence[str], top: int) -> pd.DataFrame
 
 def _text(column: pd.Series[str]) -> pd.Series[str]:
     text = column.astype("str")
-    return text.where(text.notna() & ~text.isin(["", "nan", "None", "<NA>"]))
+    return text.where(text.notna() & ~text.isin(["", "nan", "None", "<NA>", "unknown"]))
 
 
 def _bands(born: pd.Series[float], as_of_day: int) -> pd.Series[str]:

@@ -68,6 +68,14 @@ def test_prospects_are_leads_without_an_order_by_the_day() -> None:
     assert lifecycle.prospects(leads.assign(is_lead=False), leads, as_of_day=40) is None
 
 
+def test_a_medium_that_is_unknown_of_everybody_is_no_attribute() -> None:
+    people = pd.DataFrame(columns=["customer_id", "sex", "birth_year", "age_band", "prefecture", "acq_media"])
+    entries = pd.DataFrame({"customer_id": ["a"], "acq_media": ["unknown"], "product_id": [""]})
+    goods = pd.DataFrame({"product_id": [], "product_name": []}, dtype=object)
+    found = personas.attributes(people, entries, goods, as_of_day=19_000)
+    assert set(found.iloc[0].drop("customer_id")) == {"attribute_not_known"}
+
+
 def test_moves_between_segments() -> None:
     before = lifecycle.assign(_customers([("a", 1, 10, 50, 0)]), silence=Silence(), cpm=CPM)
     after = lifecycle.assign(_customers([("a", 1, 10, 80, 0), ("b", 1, 7, 1, 0)]), silence=Silence(), cpm=CPM)

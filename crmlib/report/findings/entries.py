@@ -133,7 +133,7 @@ def months_title(table: DataFrame) -> Sentence:
         return say("F2 conversion by the month of the first purchase")
     last = rated.iloc[-1]
     return say(
-        "Of those who began in {month:month} {rate:share} came back within the window",
+        "Of those who began in {month:month}, {rate:share} came back within the window",
         month=int(last["month"]), rate=last["f2_rate"],
     )  # fmt: skip
 
