@@ -21,13 +21,13 @@ def published() -> pd.DataFrame:
     """What has been published for Japanese mail order of cosmetics.
 
     Returns columns:
-        trade (code); year; nps (points); source.
+        trade (code); published_year; nps (points); published_source.
 
     Example:
         >>> published()["nps"].tolist()
         [-31.3, -22.2, -10.7, 2.3]
     """
-    return pd.DataFrame(PUBLISHED, columns=["trade", "published_year", "nps", "source"])
+    return pd.DataFrame(PUBLISHED, columns=["trade", "published_year", "nps", "published_source"])
 
 
 def repeater_score(answers: pd.DataFrame) -> NpsResult:

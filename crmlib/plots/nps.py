@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmlib import words
-from crmlib.plots import colours
+from crmlib.plots import colours, forms
 from crmlib.plots.drawing import (
     Note,
     axes_or_new,
+    axis_label,
     category_rows,
     lower_to_rows,
+    lowest_highest,
     nothing_to_show,
     rows_that_fit,
     share_axis,
+    short,
     with_size,
     write,
+    write_apart,
     write_beside,
 )
 
@@ -33,7 +37,7 @@ def distribution(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     """Share of each answer from 0 to 10, coloured by band, the share of each band above its answers.
 
     Args:
-        table: one row an answer: answer (0 to 10), n, share.
+        table: one row an answer: answer (0 to 10), n, share; band, where the bands are not those of NPS.
         ax: where to draw; by default a new figure.
     """
     ax = axes_or_new(ax)
@@ -41,10 +45,11 @@ def distribution(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     if answers.empty:
         return nothing_to_show(ax)
     top = float(answers["share"].max())
-    for band, values in BANDS.items():
+    bands = _bands(table)
+    for band, values in bands.items():
         _band(ax, answers[answers["answer"].isin(values)], band)
     share_axis(ax, "y", top * 1.3 or 1.0)
-    for band, values in BANDS.items():
+    for band, values in bands.items():
         _band_name(ax, band, values, float(answers.loc[answers["answer"].isin(values), "share"].sum()))
     ax.set_xticks(range(11))
     ax.set_xlim(-0.6, 10.6)
@@ -54,13 +59,15 @@ def distribution(table: DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def groups(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """The score of each group with its interval, in the order of the table.
+    """The score of each group with its interval, in the order of the table; groups without a score are left out.
 
     Args:
-        table: one row a group: group, nps, nps_low, nps_high (-100 to 100), n.
+        table: one row a group: group (or month), nps with its ends (-100 to 100; or own_score), n.
         ax: where to draw; by default a new figure.
     """
     ax = axes_or_new(ax)
+    value = "nps" if "nps" in table.columns else "own_score"
+    name = "group" if "group" in table.columns else "month"
     if table.empty:
         return nothing_to_show(ax)
     most = rows_that_fit(ax, ROW)
@@ -68,14 +75,113 @@ def groups(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     lower_to_rows(ax, len(rows), ROOMY)
     places = np.arange(len(rows))
     ax.axvline(0, color=colours.QUIET, linewidth=0.8)
-    ax.hlines(places, rows["nps_low"], rows["nps_high"], color=colours.ESTIMATE, linewidth=1.4)
-    ax.plot(rows["nps"], places, "o", color=colours.ESTIMATE, markersize=6)
-    for place, score in zip(places.tolist(), rows["nps"].tolist(), strict=True):
+    ax.hlines(places, rows[f"{value}_low"], rows[f"{value}_high"], color=colours.ESTIMATE, linewidth=1.4)
+    ax.plot(rows[value].astype("float64"), places, "o", color=colours.ESTIMATE, markersize=6)
+    for place, score in zip(places.tolist(), rows[value].tolist(), strict=True):
         write_beside(ax, place, words.text(score, "nps"))
-    names = [with_size(words.label(g), n) for g, n in zip(rows["group"], rows["n"], strict=True)]
+    kind = words.column(name).kind
+    said = [words.label(g) if kind == "label" else words.text(g, kind) for g in rows[name]]
+    names = [with_size(text, n) for text, n in zip(said, rows["n"], strict=True)]
     category_rows(ax, names, left_out=len(table) - len(rows))
-    _score_axis(ax, rows)
+    _score_axis(ax, rows, value)
     return ax
+
+
+def repeats(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Share that bought again after the answer, group by group; those too few for a share are left out.
+
+    Args:
+        table: of `analysis.later_repeat.by_group`.
+        ax: where to draw; by default a new figure.
+    """
+    told = table.dropna(subset=["repeat_rate"])
+    return forms.interval_rows(told, name="group", value="repeat_rate", n="n_windowed", ax=ax)
+
+
+def frequency(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Orders a customer by band, before and after the answer.
+
+    Args:
+        table: of `analysis.nps_effects.part` for effect_frequency.
+        ax: where to draw; by default a new figure.
+    """
+    told = table.dropna(subset=["orders_a_year"])
+    names = [
+        f"{words.label(str(band))} · {words.label(str(span))}"
+        for band, span in zip(told["band"], told["span"], strict=True)
+    ]
+    return forms.interval_rows(told.assign(group=names), name="group", value="orders_a_year", n="n_respondents", ax=ax)
+
+
+def chain(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Share that passes each step from use to repeat; a step without a rate is left out.
+
+    Args:
+        table: of `analysis.usage_chain.chain`.
+        ax: where to draw; by default a new figure.
+    """
+    told = table.dropna(subset=["pass_rate"])
+    return forms.interval_rows(told, name="chain_step", value="pass_rate", n="n_answering", ax=ax)
+
+
+def gaps(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Experience minus expectation, group by group.
+
+    Args:
+        table: of `analysis.expectation.gap_by`.
+        ax: where to draw; by default a new figure.
+    """
+    told = table.dropna(subset=["mean_gap"])
+    return forms.interval_rows(told, name="group", value="mean_gap", n="n", ax=ax)
+
+
+def drivers(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Rank correlation of each question with the answer.
+
+    Args:
+        table: of `analysis.drivers.relations`.
+        ax: where to draw; by default a new figure.
+    """
+    told = table.dropna(subset=["correlation"])
+    return forms.interval_rows(told, name="driver", value="correlation", n="n", ax=ax)
+
+
+def priorities(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Importance upwards, performance to the right; the questions to improve first stand out.
+
+    Args:
+        table: of `analysis.drivers.priorities`: driver, correlation, performance, driver_priority.
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    rows = table.dropna(subset=["correlation", "performance"])
+    if rows.empty:
+        return nothing_to_show(ax)
+    first = rows["driver_priority"] == "fix_first"
+    for part, colour in ((rows[~first], colours.DARK_BLUE), (rows[first], colours.ORANGE)):
+        ax.plot(part["performance"], part["correlation"], "o", color=colour, markersize=7)
+    low, high = lowest_highest(rows[["correlation"]])
+    ax.set_ylim(low - 0.06, high + 0.08)
+    share_axis(ax, "x", 1.3)
+    ax.axvline(float(rows["performance"].mean()), color=colours.QUIET, linewidth=0.8, linestyle="--")
+    ax.axhline(float(rows["correlation"].median()), color=colours.QUIET, linewidth=0.8, linestyle="--")
+    ax.set_xlabel(axis_label("performance"))
+    ax.set_ylabel(axis_label("correlation"))
+    write_apart(ax, [_driver(row) for row in rows.head(11).to_dict("records")])
+    return ax
+
+
+def _driver(row: dict[str, object]) -> Note:
+    colour = colours.ORANGE if row["driver_priority"] == "fix_first" else colours.INK
+    x, y = (float(str(row[name])) for name in ("performance", "correlation"))
+    return Note(x=x, y=y, text=short(words.label(row["driver"]), 22), colour=colour)
+
+
+def _bands(table: DataFrame) -> dict[str, range]:
+    if "band" not in table.columns:
+        return BANDS
+    found = {band: table.loc[table["band"] == band, "answer"] for band in BANDS}
+    return {band: range(int(rows.min()), int(rows.max()) + 1) for band, rows in found.items() if len(rows)}
 
 
 def _band(ax: Axes, rows: DataFrame, band: str) -> None:
@@ -92,12 +198,12 @@ def _band_name(ax: Axes, band: str, values: range, share: float) -> None:
     write(ax, note, ha="center", va="bottom", linespacing=1.25)
 
 
-def _score_axis(ax: Axes, rows: DataFrame) -> None:
+def _score_axis(ax: Axes, rows: DataFrame, value: str) -> None:
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    drawn = rows[["nps", "nps_low", "nps_high"]].to_numpy(dtype="float64")
+    drawn = rows[[value, f"{value}_low", f"{value}_high"]].to_numpy(dtype="float64")
     low, high = np.nanmin([*drawn.flat, -10.0]), np.nanmax([*drawn.flat, 10.0])
     ax.set_xlim(low - 4, high + 4)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda score, _: f"{score:+g}" if score else "0"))
-    ax.set_xlabel(words.column("nps").label)
+    ax.set_xlabel(words.column(value).label)

@@ -188,14 +188,14 @@ def test_who_answered_against_who_did_not() -> None:
     table = nps_selection.compare(answers, sent, history).set_index("asked_measure")
 
     # x never ordered and has no figures. Recency 10 and 20 against 60 and 80: (15 - 70) / sqrt((50 + 200) / 2).
-    assert table.loc["asked_recency", ["n_answering", "n_silent", "mean_answering", "mean_silent"]].tolist() == [
+    assert table.loc["asked_recency", ["n_answering", "n_unanswered", "mean_answering", "mean_unanswered"]].tolist() == [
         2,
         2,
         15,
         70,
     ]
     assert table.loc["asked_recency", "standardised_difference"] == pytest.approx(-55 / math.sqrt(125))
-    assert table.loc["asked_tenure", "mean_silent"] == 85
+    assert table.loc["asked_tenure", "mean_unanswered"] == 85
     assert nps_selection.compare(answers, sent.iloc[:0], history).empty
 
 

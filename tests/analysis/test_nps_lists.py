@@ -104,7 +104,7 @@ def test_what_was_published_has_year_and_source() -> None:
         [2021, -10.7],
         [2021, 2.3],
     ]
-    assert (found["source"].str.len() > 10).all()
+    assert (found["published_source"].str.len() > 10).all()
 
 
 def test_a_scale_to_five_gives_no_repeater_score() -> None:

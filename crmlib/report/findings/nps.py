@@ -14,8 +14,35 @@ SMALL = 30
 ALPHA = 0.05
 
 
-def score(result: Any) -> Sentence:
-    """The NPS with its interval and its number of answers."""
+def bands(chosen: Any, preset: str) -> Sentence:
+    """Which bands the score counts by, and that only the usual ones make an NPS."""
+    values = {"low": chosen.detractor_to, "high": chosen.promoter_from}
+    if chosen.is_standard:
+        return say(
+            "Bands: detractors answered 0 to {low:score}, promoters {high:score} to 10, as NPS is defined.", **values
+        )
+    if preset == "japan_unverified":
+        return say(
+            "The bands are an arrangement for Japan whose bounds could not be verified: detractors answered 0 to"
+            " {low:score}, promoters {high:score} to 10. The score is not the NPS that others publish.",
+            **values,
+        )
+    return say(
+        "The bands are the client's own: detractors answered 0 to {low:score}, promoters {high:score} to 10. The score"
+        " is not the NPS that others publish.",
+        **values,
+    )
+
+
+def score_title(chosen: Any) -> Sentence:
+    """The name of the score: NPS in its own bands only."""
+    if chosen.is_standard:
+        return say("NPS")
+    return say("Score in the client's own bands")
+
+
+def score(result: Any, chosen: Any = None) -> Sentence:
+    """The score with its interval and its number of answers; called NPS in the usual bands only."""
     if result.n == 0:
         return say("No answer with a score from 0 to 10 was found.")
     if result.n < SMALL:
@@ -23,6 +50,13 @@ def score(result: Any) -> Sentence:
             "{n:responses} are too few for a score: {promoters:count} promoters, {passives:count} passives,"
             " {detractors:count} detractors.",
             n=result.n, promoters=result.n_promoters, passives=result.n_passives, detractors=result.n_detractors,
+        )  # fmt: skip
+    if chosen is not None and not chosen.is_standard:
+        return say(
+            "The score in the client's own bands is {nps:nps} (95% interval {low:nps} to {high:nps}; {n:responses}:"
+            " {promoters:share} promoters, {detractors:share} detractors).",
+            nps=result.nps, low=result.interval.low, high=result.interval.high, n=result.n,
+            promoters=result.n_promoters / result.n, detractors=result.n_detractors / result.n,
         )  # fmt: skip
     return say(
         "The NPS is {nps:nps} (95% interval {low:nps} to {high:nps}; {n:responses}: {promoters:share} promoters,"
@@ -46,7 +80,7 @@ def responses(n_answered: int, n_sent: int) -> Sentence:
     )  # fmt: skip
 
 
-def groups(table: DataFrame, group_by: str) -> Sentence:
+def groups(table: DataFrame, group_by: str, compared: int | None = None) -> Sentence:
     """Which groups differ from everybody else by more than chance, and which are too small to say."""
     if table.empty:
         return say("Groups cannot be compared: no answer has a value for “{column:label}”.", column=group_by)
@@ -59,7 +93,8 @@ def groups(table: DataFrame, group_by: str) -> Sentence:
     top = clear.loc[clear["n"].idxmax()]
     values = {
         "group": str(top["group"]), "difference": abs(top["nps_difference"]) / 100, "n": int(top["n"]),
-        "low": top["nps_difference_low"], "high": top["nps_difference_high"], "k": len(table),
+        "low": top["nps_difference_low"], "high": top["nps_difference_high"],
+        "k": compared or len(table),
     }  # fmt: skip
     if top["nps_difference"] > 0:
         return say(

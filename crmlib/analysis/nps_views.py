@@ -1,0 +1,67 @@
+"""Tables of surveys as a reader wants them: the score under its own name, small groups by counts, parts in order."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crmlib.analysis.nps_bands import NAMES, Bands, band_of
+
+OWN = {"nps": "own_score", "nps_difference": "own_score_difference"}
+ENDS = ("", "_low", "_high")
+
+
+def named(table: pd.DataFrame, bands: Bands) -> pd.DataFrame:
+    """The scores under the name NPS for the standard bands only; for others under a name that is not taken.
+
+    Example:
+        >>> table = pd.DataFrame({"nps": [1.0], "nps_low": [0.0]})
+        >>> list(named(table, Bands(promoter_from=8)).columns)
+        ['own_score', 'own_score_low']
+    """
+    if bands.is_standard:
+        return table
+    return table.rename(columns={f"{old}{end}": f"{new}{end}" for old, new in OWN.items() for end in ENDS})
+
+
+def score_column(bands: Bands) -> str:
+    """The name under which `named` puts the score."""
+    return "nps" if bands.is_standard else OWN["nps"]
+
+
+def answer_bands(distribution: pd.DataFrame, bands: Bands) -> pd.DataFrame:
+    """The answers 0 to 10 under the name `answer`, each with its band."""
+    table = distribution.rename(columns={"nps": "answer"})
+    return table.assign(band=band_of(table["answer"], bands=bands).astype("str"))
+
+
+def band_sizes(rules: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
+    """Answers and share of every band, with its bounds.
+
+    Args:
+        rules: of `nps_bands.band_rules`.
+        sizes: of `views.band_table`.
+    """
+    return rules.merge(sizes, on="band", how="left")
+
+
+def told_drivers(table: pd.DataFrame) -> pd.DataFrame:
+    """The relations without what only the sentences need."""
+    return table.drop(columns=["driver_clear", "n_comparisons"], errors="ignore")
+
+
+def latest_comments(comments: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
+    """The latest comments for the page."""
+    return comments[["answered_day", "nps", "band", "free_text"]].head(most)
+
+
+def at_stake(people: pd.DataFrame, table: pd.DataFrame, band: str = NAMES[0]) -> float:
+    """Sales of the last 365 days of the customers of a band, smallest unit; NaN without orders.
+
+    Args:
+        people: each customer's last answer, with its band.
+        table: of `nps_approaches.approach_table`.
+        band: whose.
+    """
+    of_band = people.loc[people["band"] == band, "customer_id"]
+    amounts = table.loc[table["customer_id"].isin(of_band), "amount_year"].dropna()
+    return float(amounts.sum()) if len(amounts) else float("nan")
