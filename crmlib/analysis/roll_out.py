@@ -9,6 +9,7 @@ import pandas as pd
 from crmlib.analysis.checks import require_between, require_columns
 from crmlib.analysis.intervals import wilson
 from crmlib.analysis.personas import NOT_KNOWN
+from crmlib.analysis.promotion import add_contactable
 from crmlib.analysis.scenario_triggers import needed_each
 
 FEWEST = 30
@@ -67,9 +68,9 @@ def roll_out(
 
     Returns columns:
         roll_step (1 is the focus persona); roll_level (level_persona, level_wider, level_segment, level_everybody);
-        roll_attribute (code; the one that this step narrows by last, empty for segment and all); roll_value;
-        n_customers; n_contactable (NaN where not known: then size is n_customers); n_followed; base_rate,
-        base_rate_low, base_rate_high (NaN below 30); n_needed; size_state (size_enough, size_too_small,
+        roll_attribute (code; the one that this step narrows by last, empty for segment and all); roll_name (its value,
+        else the level); n_customers; n_contactable (NaN where not known: then size is n_customers); n_followed;
+        base_rate, base_rate_low, base_rate_high (NaN below 30); n_needed; size_state (size_enough, size_too_small,
         size_not_known); n_extra; contact_total (cost of all contacts), extra_profit (less that cost), smallest unit.
 
     Raises:
@@ -84,9 +85,26 @@ def roll_out(
         a, b = _members(now, persona, segment, depth), _members(then, persona, segment, depth)
         level = "level_persona" if step == 1 and depth > 0 else _level(depth)
         attribute, value = persona[depth - 1] if depth > 0 else ("", "")
-        named = {"roll_step": step, "roll_level": level, "roll_attribute": attribute, "roll_value": value}
+        named = {"roll_step": step, "roll_level": level, "roll_attribute": attribute, "roll_name": value or level}
         rows.append({**named, **_row(a, b, **settings)})
     return pd.DataFrame(rows)
+
+
+def population(
+    segmented: pd.DataFrame, known: pd.DataFrame, consent: pd.DataFrame, *, channel: str = "mail"
+) -> pd.DataFrame:
+    """Customers with their segment, their attributes and whether the channel is allowed, for `roll_out`.
+
+    Args:
+        segmented: of `lifecycle.assign`, with the outcomes of the earlier day where it is that.
+        known: of `personas.attributes`.
+        consent: the canonical customers.
+        channel: mail, line, dm, call, or any of them.
+    """
+    wanted = [name for name in ("bought_later", "amount_later") if name in segmented.columns]
+    rows = segmented[["customer_id", "segment", *wanted]].merge(known, on="customer_id", how="left")
+    rows[[*ATTRIBUTES]] = rows[[*ATTRIBUTES]].fillna(NOT_KNOWN)
+    return add_contactable(rows.assign(segment=rows["segment"].astype("str")), consent, channel=channel)
 
 
 def _level(depth: int) -> str:

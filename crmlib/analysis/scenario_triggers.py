@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
-from crmlib.analysis.checks import require_between, require_columns
+from crmlib.analysis import aggregates
+from crmlib.analysis.checks import require_at_least, require_between, require_columns
 from crmlib.analysis.intervals import wilson
 from crmlib.analysis.planning import sample_size_proportions
 
@@ -31,6 +33,29 @@ def started_by(messages: pd.DataFrame, scenarios: pd.DataFrame, start_event: str
     require_columns("scenarios", scenarios.columns, ["scenario_id", "start_event"])
     chosen = scenarios.loc[scenarios["start_event"] == start_event, "scenario_id"]
     return sorted(messages.loc[messages["scenario_id"].isin(chosen), "message_id"].astype(str))
+
+
+def count_triggers(
+    engagement: Any, orders: Any, sends: Any, messages: pd.DataFrame, scenarios: pd.DataFrame, *, as_of_day: int,
+    within_days: int = 14, lookback_days: int = 365, engaged: bool = True,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    """The counts of every trigger over the days that are observed for within_days; without engagement, of orders only.
+
+    Raises:
+        ValueError: a column is missing, or a number of days is below 1.
+    """
+    require_at_least("lookback_days", lookback_days, 1)
+    last = as_of_day - within_days
+    days = {"first_day": last - lookback_days + 1, "last_day": last, "within_days": within_days}
+    found = {}
+    for trigger, (start_event, kinds) in TRIGGERS.items():
+        events, day = (engagement, "event_day") if kinds else (orders, "order_day")
+        if engaged or not kinds:
+            chosen = started_by(messages, scenarios, start_event)
+            found[trigger] = aggregates.trigger_counts(
+                events, orders, sends, day=day, kinds=kinds or None, messages=chosen, **days
+            )
+    return found
 
 
 def trigger_table(counts: Mapping[str, pd.DataFrame], *, lift: float, power: float = 0.8) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.intervals import wilson_bounds
 from crmlib.analysis.multiplicity import adjust_pvalues
 from crmlib.analysis.proportions import proportions
+from crmlib.analysis.step_mail import with_entries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +28,8 @@ SHOWN = ["n_sent_group", "n_met_sent", "rate_sent", "n_held_group", "n_met_held"
 def entrants(rows: pd.DataFrame, outcomes: pd.DataFrame, messages: pd.DataFrame) -> pd.DataFrame:
     """One row a customer and scenario: the group of the first day, and what followed from it on.
 
-    Whoever is recorded as held out on the first day is held out, even if a mail went out later (`mixed`); rows whose
-    group is not known are left out.
+    Whoever is recorded as held out on the first day is held out, even if a mail of the same time in the scenario went
+    out (`mixed`); later times in it are not looked at, and rows whose group is not known are left out.
 
     Args:
         rows: of `aggregates.send_table`, with scenario_id.
@@ -44,7 +45,8 @@ def entrants(rows: pd.DataFrame, outcomes: pd.DataFrame, messages: pd.DataFrame)
         ValueError: a column is missing.
     """
     require_columns("rows", rows.columns, [*KEYS, "message_id", "sent_day", "held_out", "group_known", "started"])
-    known = rows[rows["group_known"] == 1].merge(messages[["message_id", "step_no", "offset_days"]], on="message_id")
+    known = with_entries(rows[rows["group_known"] == 1], messages)
+    known = known[known["entry_number"] == 0]
     order = [*KEYS, "sent_day", "held_out", "step_no"]
     known = known.sort_values(order, ascending=[True, True, True, False, True], ignore_index=True)
     groups = known.groupby(KEYS)

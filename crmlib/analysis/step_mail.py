@@ -9,7 +9,8 @@ from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.intervals import wilson_bounds
 
 FEWEST = 30  # mails below which there is no rate
-ORDER_STARTS = ("order", "other", "unknown")
+# What starts a scenario without an order on that day.
+NO_ORDER = ("shipped", "delivered", "registered", "item_view", "cart_abandon", "silence", "survey", "cancel_request")
 # Only these report that they were opened.
 OPENED_BY = ("mail", "line", "chat")
 SHOWN = ["scenario_id", "step_no", "message_name", "content_type", "n_sent", "n_after_goal", "n_in_sequence",
@@ -18,18 +19,18 @@ SHOWN = ["scenario_id", "step_no", "message_name", "content_type", "n_sent", "n_
          "left_rate"]  # fmt: skip
 
 
-def started_by_order(scenario: pd.Series, messages: pd.DataFrame) -> bool:
+def started_by_order(start_event: str, messages: pd.DataFrame) -> bool:
     """Whether an order on the day of the first message is what started the scenario.
 
     It is where the scenario starts with an order, or does not say with what, and its first message goes out on the day
     of the start or at a day not stated.
 
     Example:
-        >>> started_by_order(pd.Series({"start_event": "order"}), pd.DataFrame({"offset_days": [0, 3]}))
+        >>> started_by_order("order", pd.DataFrame({"step_no": [1, 2], "offset_days": [0, 3]}))
         True
     """
-    first = messages["offset_days"].astype("float64").min()
-    return str(scenario["start_event"]) in ORDER_STARTS and not first > 0
+    first = float(messages.sort_values(["step_no", "offset_days"])["offset_days"].astype("float64").iloc[0])
+    return start_event not in NO_ORDER and not first > 0
 
 
 def steps(messages: pd.DataFrame) -> pd.DataFrame:
@@ -60,16 +61,36 @@ def steps(messages: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
+def with_entries(rows: pd.DataFrame, messages: pd.DataFrame) -> pd.DataFrame:
+    """Sends in order, with their step and how often the customer had entered the scenario before.
+
+    A step no later than the one before it begins a new entry.
+
+    Args:
+        rows: of `aggregates.send_table`, with scenario_id.
+        messages: of `steps`.
+
+    Returns columns:
+        those of `rows`; step_no; offset_days; entry_number (0 for the first).
+    """
+    told = messages[["scenario_id", "message_id", "step_no", "offset_days"]]
+    table = rows.merge(told, on=["scenario_id", "message_id"])
+    table = table.sort_values(["scenario_id", "customer_id", "sent_day", "step_no"], ignore_index=True)
+    keys = [table["scenario_id"], table["customer_id"]]
+    again = table["step_no"] <= table.groupby(["scenario_id", "customer_id"])["step_no"].shift(1)
+    return table.assign(entry_number=again.astype("int64").groupby(keys).cumsum())
+
+
 def review(
     rows: pd.DataFrame, messages: pd.DataFrame, *, as_of_day: int, bought_days: int = 14, leave_days: int = 60
 ) -> pd.DataFrame:
     """One row a mail: of those still in the sequence, who was reached, opened, clicked, bought, stopped and left.
 
     Still in the sequence: neither the goal purchase nor an unsubscription came between the first mail and this one, and
-    bought_days have been observed since. Every rate has these, of whom the mail reached where it bounced for some, in
-    its denominator; what was opened, clicked or stopped counts within bought_days of the sending. Bought: the goal
-    purchase came within bought_days and before the next mail. Left: no order within leave_days, of those observed so
-    long.
+    bought_days have been observed since. Only each customer's first time in the scenario is looked at. Every rate has
+    those still in the sequence in its denominator, less the bounced where it is about reading the mail; what was
+    opened, clicked or stopped counts within bought_days of the sending. Bought: the goal purchase came within
+    bought_days and before the next mail. Left: no order within leave_days, of those observed so long.
 
     Args:
         rows: of `aggregates.send_table`, with scenario_id; only what was really sent is looked at.
@@ -101,11 +122,11 @@ def review(
 def _marked(
     sent: pd.DataFrame, messages: pd.DataFrame, as_of_day: int, bought_days: int, leave_days: int
 ) -> pd.DataFrame:
-    """The first sending of each message to each customer, with 0 and 1 for what followed."""
-    rows = sent.merge(messages[["scenario_id", "message_id", "step_no"]], on=["scenario_id", "message_id"])
-    rows = rows.sort_values(["scenario_id", "customer_id", "sent_day", "step_no"], ignore_index=True)
-    rows = rows.drop_duplicates(["scenario_id", "customer_id", "message_id"], ignore_index=True)
-    groups = rows.groupby(["scenario_id", "customer_id"])
+    """Each customer's first time in the scenario: a row a mail, with 0 and 1 for what followed."""
+    keys = ["scenario_id", "customer_id"]
+    rows = with_entries(sent, messages)
+    rows = rows[rows["entry_number"] == 0].reset_index(drop=True)
+    groups = rows.groupby(keys)
     # An order from the first mail on; the day of a mail belongs to that mail.
     reached_goal = groups["goal_day"].transform("first") < rows["sent_day"]
     unsubscribed = groups["unsubscribed_day"].transform("min") < rows["sent_day"]
