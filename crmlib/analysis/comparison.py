@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from crmlib.analysis.before_after import before_after_means, before_after_rates
 from crmlib.analysis.exact import exact
 from crmlib.analysis.intervals import UNKNOWN, Interval
 from crmlib.analysis.log_rank import log_rank_arms
@@ -93,6 +94,38 @@ def expected_enough(successes_control: int, n_control: int, successes_treatment:
     successes, n = successes_control + successes_treatment, n_control + n_treatment
     # Whole numbers on both sides, so that an expected count of exactly 5 is 5.
     return min(n_control, n_treatment) * min(successes, n - successes) >= SMALLEST_EXPECTED * n > 0
+
+
+def compare_before(design: Mapping[str, Any], units: pd.DataFrame, *, confidence_level: float = 0.95) -> Compared:
+    """The same units in as many days before assignment and after it: weak evidence, nothing was held out.
+
+    Metrics of buying again compare the share with an order (McNemar), "revenue" the sales per unit (paired t); others
+    have no value before, and all is NaN.
+    """
+    buying = design["primary_metric"] in ("repurchase", "continuation")
+    if buying:
+        found = before_after_rates(units["pre_orders"] > 0, units["n_orders"] > 0, confidence_level=confidence_level)
+    elif design["primary_metric"] == "revenue":
+        found = before_after_means(units["pre_amount"], units["amount"], confidence_level=confidence_level)
+    else:
+        found = before_after_means([], [], confidence_level=confidence_level)
+    base, nan = found.value_before, float("nan")
+    return Compared(
+        n_control=found.n,
+        n_treatment=found.n,
+        value_control=base,
+        value_treatment=found.value_after,
+        interval_control=UNKNOWN,
+        interval_treatment=UNKNOWN,
+        difference=found.difference,
+        difference_interval=found.difference_interval,
+        relative=found.value_after / base - 1 if base > 0 else nan,
+        relative_interval=UNKNOWN,
+        pvalue=found.pvalue,
+        verdict_by="by_interval",
+        is_testable=not math.isnan(found.pvalue),
+        sign=found.difference,
+    )
 
 
 def durations(units: pd.DataFrame) -> pd.DataFrame:

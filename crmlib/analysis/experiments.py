@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from crmlib.analysis.checks import require_between, require_choice, require_columns
-from crmlib.analysis.comparison import Compared, compare, direction
+from crmlib.analysis.comparison import Compared, compare, compare_before, direction
 from crmlib.analysis.multiplicity import adjust_pvalues
 from crmlib.analysis.outcomes import compared_arms, missing, unit_outcomes
 from crmlib.analysis.sizes import arm_sizes, n_needed
@@ -40,6 +41,17 @@ ARM_COLUMNS = [
     "n_orders", "amount", "value", "value_low", "value_high", "share_treated",
 ]  # fmt: skip
 Row = dict[str, Any]
+Trial = tuple[Row, pd.DataFrame]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """An arm and the baseline of one experiment: the design and the observed units of both."""
+
+    design: Row
+    arm: str
+    control: pd.DataFrame
+    treatment: pd.DataFrame
 
 
 def evaluate(
@@ -57,12 +69,12 @@ def evaluate(
     """One row an experiment and arm but the baseline: sizes against the plan, then the outcome, then a verdict.
 
     The baseline is the arm control, else the first of a, b, c, d; the columns call it control and the arm compared with
-    it treatment. A unit counts when its window is over by as_of_day, in the arm it was assigned to. What each metric
-    counts is in `unit_outcomes`, by which test arms are compared in `comparison.compare`; intervals are at 1 - alpha.
-    With several arms compared to one baseline, p-values are corrected for their number and the verdict follows the
-    corrected one. `n_needed_per_arm` is the size for `power`, both arms equal whatever the planned share, at the
-    baseline's observed value and spread, for a relative difference of `smallest_relative` or, without it, for the
-    difference observed.
+    it treatment. "before_after" with one arm alone compares the same units before, called control, with after. A unit
+    counts when its window is over by as_of_day, in the arm it was assigned to. What each metric counts is in
+    `unit_outcomes`, by which test arms are compared in `comparison.compare`; intervals are at 1 - alpha. With several
+    arms compared to one baseline, p-values are corrected for their number and the verdict follows the corrected one.
+    `n_needed_per_arm` is the size for `power`, both arms equal whatever the planned share, at the baseline's observed
+    value and spread, for a relative difference of `smallest_relative` or, without it, for the difference observed.
 
     The verdict is the first that holds: "untellable" (`missing` says what is lacking); "ratio_broken" (not ratio_ok);
     "not_observed" (an arm without an observed unit); "not_testable" (nothing varies); "no_clear_difference" (p-value
@@ -82,18 +94,30 @@ def evaluate(
     Raises:
         ValueError: a column is missing; an unknown unit, metric, arm or correction; alpha or power outside 0 to 1.
     """
+    found = each(experiments, assignments, orders, as_of_day=as_of_day, tables=tables)
+    return judge(found, alpha=alpha, power=power, smallest_relative=smallest_relative, correction=correction)
+
+
+def judge(
+    trials: Sequence[Trial], *, alpha: float = ALPHA, power: float = 0.8, smallest_relative: float | None = None,
+    correction: str = "holm",
+) -> pd.DataFrame:  # fmt: skip
+    """`evaluate` of experiments whose outcomes are there already, of `each`.
+
+    Raises:
+        ValueError: an unknown correction; alpha or power outside 0 to 1.
+    """
     require_between("alpha", alpha, 0, 1)
     require_between("power", power, 0, 1)
     require_choice("correction", correction, CORRECTIONS)
     rows: list[Row] = []
-    for design, units in each(experiments, assignments, orders, as_of_day=as_of_day, tables=tables):
-        lacking = missing(design, orders, tables)
+    for design, units in trials:
         found = _compared(design, units, alpha)
         told = _corrected([compared.pvalue for _, compared in found])
         for place, (arm, compared) in enumerate(found):
             row = _row(design, units, arm, compared) | {name: values[place] for name, values in told.items()}
             needed = n_needed(design, units, compared, alpha=alpha, power=power, smallest_relative=smallest_relative)
-            row |= {"alpha": alpha, "missing": lacking, "n_needed_per_arm": needed}
+            row |= {"alpha": alpha, "missing": design["missing"], "n_needed_per_arm": needed}
             rows.append(row | _judged(row, compared, correction))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -116,8 +140,8 @@ def arms(
     rows: list[Row] = []
     for design, units in each(experiments, assignments, orders, as_of_day=as_of_day, tables=tables):
         found = _compared(design, units, alpha)
-        base = compared_arms(_found(units))[0]
         first = found[0][1]
+        base = "before" if alone(design, units) else compared_arms(_found(units))[0]
         rows.append(_arm_row(design, units, base, first.value_control, first.interval_control))
         rows += [_arm_row(design, units, arm, c.value_treatment, c.interval_treatment) for arm, c in found]
     return pd.DataFrame(rows, columns=ARM_COLUMNS)
@@ -126,8 +150,8 @@ def arms(
 def each(
     experiments: pd.DataFrame, assignments: pd.DataFrame, orders: pd.DataFrame, *, as_of_day: int,
     tables: Tables | None = None,
-) -> list[tuple[Row, pd.DataFrame]]:  # fmt: skip
-    """Every experiment with the outcomes of its units.
+) -> list[Trial]:  # fmt: skip
+    """Every experiment (its row, with `missing`) and the outcomes of its units, of `unit_outcomes`.
 
     Raises:
         ValueError: a column is missing; an unknown unit, metric or arm.
@@ -135,7 +159,25 @@ def each(
     require_columns("experiments", experiments.columns, DESIGN)
     require_columns("assignments", assignments.columns, ASSIGNED)
     designs: list[Row] = [{str(name): value for name, value in row.items()} for row in experiments.to_dict("records")]
-    return [(d, unit_outcomes(d, assignments, orders, as_of_day=as_of_day, tables=tables)) for d in designs]
+    return [
+        (
+            design | {"missing": missing(design, orders, tables)},
+            unit_outcomes(design, assignments, orders, as_of_day=as_of_day, tables=tables),
+        )
+        for design in designs
+    ]
+
+
+def pairs(trials: Sequence[Trial]) -> list[Pair]:
+    """Every comparison of an arm with its baseline, with the observed units of both; none for one arm alone."""
+    found: list[Pair] = []
+    for design, units in trials:
+        if alone(design, units):
+            continue
+        base, *others = compared_arms(_found(units))
+        told, control = design | {"baseline": base}, observed(units, base)
+        found += [Pair(design=told, arm=arm, control=control, treatment=observed(units, arm)) for arm in others]
+    return found
 
 
 def observed(units: pd.DataFrame, arm: str) -> pd.DataFrame:
@@ -143,11 +185,19 @@ def observed(units: pd.DataFrame, arm: str) -> pd.DataFrame:
     return units[(units["arm"] == arm) & (units["state"] == "observed")]
 
 
+def alone(design: Mapping[str, Any], units: pd.DataFrame) -> bool:
+    """Whether an experiment has no control, only one arm before and after."""
+    return design["assigned_method"] == "before_after" and len(_found(units)) == 1
+
+
 def _found(units: pd.DataFrame) -> list[str]:
     return units.loc[units["state"] != "conflict", "arm"].unique().tolist()
 
 
 def _compared(design: Mapping[str, Any], units: pd.DataFrame, alpha: float) -> list[tuple[str, Compared]]:
+    if alone(design, units):
+        (arm,) = _found(units)
+        return [(arm, compare_before(design, observed(units, arm), confidence_level=1 - alpha))]
     base, *others = compared_arms(_found(units))
     control = observed(units, base)
     return [(arm, compare(design, control, observed(units, arm), confidence_level=1 - alpha)) for arm in others]
@@ -158,12 +208,12 @@ def _corrected(pvalues: list[float]) -> dict[str, list[float]]:
 
 
 def _row(design: Row, units: pd.DataFrame, arm: str, compared: Compared) -> Row:
-    arms = compared_arms(_found(units))
+    arms = [arm] if alone(design, units) else compared_arms(_found(units))
     state = units["state"].value_counts()
     treated = observed(units, arm)["actually_treated"]
     return {
         **{name: design.get(name, float("nan")) for name in COLUMNS[:7]},
-        "baseline": arms[0],
+        "baseline": "before" if alone(design, units) else arms[0],
         "arm": arm,
         "n_arms": len(arms),
         "n_control": compared.n_control,
