@@ -439,7 +439,8 @@ def test_customers_picked_by_hand_would_have_bought_more_anyway(shop: world.Worl
 @pytest.mark.parametrize("kind", trials.KINDS)
 def test_simulated_experiments_have_the_canonical_columns(kind: str) -> None:
     trial = demo.simulate_experiment(np.random.default_rng(1), kind=kind, n=500)
-    assert list(trial.orders.columns) == ["customer_id", "subscription_id", "order_day", "amount"]
+    names = ["customer_id", "subscription_id", "order_day", "amount", "subscription_seq"]
+    assert list(trial.orders.columns) == names
     assert set(trial.assignments["arm"]) == {"control", "treatment"}
     assert trial.experiments["primary_metric"].tolist() == [trial.truth["metric"]]
     assert trial.orders["customer_id"].nunique() == len(trial.assignments) == trial.truth["n"] == 500
