@@ -73,6 +73,12 @@ def promoters_against_detractors(followed: pd.DataFrame) -> ProportionsResult:
     return proportions(int(low["sum"]), int(low["count"]), int(high["sum"]), int(high["count"]))
 
 
+def is_certain(pair: ProportionsResult, *, least: int = LEAST) -> bool:
+    """Whether promoters and detractors differ beyond chance, with enough of both."""
+    ends = pair.difference_interval
+    return min(pair.n_control, pair.n_treatment) >= least and not ends.low <= 0 <= ends.high
+
+
 def _counts(followed: pd.DataFrame, group: str) -> pd.DataFrame:
     column = followed[group]
     names = column.astype(object).where(column.notna(), "not_answered").astype("str")

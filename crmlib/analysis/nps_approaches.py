@@ -10,6 +10,7 @@ import pandas as pd
 from crmlib.analysis.checks import require_at_least, require_choice, require_columns
 from crmlib.analysis.consents import ALLOWED, CAMPAIGN, NOT_KNOWN, REFUSED, choose_channel, consent_states
 from crmlib.analysis.nps_bands import NAMES
+from crmlib.analysis.portfolio import WHOLE_CURRENCIES
 
 APPROACHES = ("dedicated_person", "shared_team", "technology")
 # The source names the bands and the approaches in the same order, high to low; which gets which is a parameter.
@@ -73,14 +74,16 @@ def listed(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def workload(
-    table: pd.DataFrame, *, minutes: Mapping[str, float | None] | None = None, hourly_cost: float | None = None
-) -> pd.DataFrame:
+    table: pd.DataFrame, *, minutes: Mapping[str, float | None] | None = None, hourly_cost: float | None = None,
+    currency: str = "JPY",
+) -> pd.DataFrame:  # fmt: skip
     """Each approach: its customers, who may be contacted, what is at stake, and the hours and cost where given.
 
-    hours = contactable customers * minutes / 60; cost = hours * hourly_cost. Without minutes both are NaN.
+    hours = contactable customers * minutes / 60; cost = hours * hourly_cost, which is given in the currency. Without
+    minutes both are NaN.
 
     Returns columns:
-        approach; bands (their names are in the table of bands); n_customers; n_contactable; n_not_allowed; n_not_known;
+        approach; n_customers; n_contactable; n_not_allowed; n_not_known;
         amount_year (of all, smallest unit); amount_contactable; hours; labour_cost (smallest unit).
 
     Raises:
@@ -94,7 +97,8 @@ def workload(
     rows = [_work(table[table["approach"] == name], name) for name in APPROACHES]
     found = pd.DataFrame(rows)
     found["hours"] = found["n_contactable"] * found["approach"].map(given).astype("float64") / 60
-    found["labour_cost"] = found["hours"] * (np.nan if hourly_cost is None else hourly_cost)
+    smallest = 1 if currency in WHOLE_CURRENCIES else 100
+    found["labour_cost"] = found["hours"] * (np.nan if hourly_cost is None else hourly_cost * smallest)
     return found
 
 

@@ -71,6 +71,11 @@ def part(table: pd.DataFrame, dimension: str) -> pd.DataFrame:
     return found.rename(columns={"group": "month"}).astype({"month": "int64"}) if dimension == "month" else found
 
 
+def n_comparisons(table: pd.DataFrame) -> int:
+    """How many comparisons the table was corrected for."""
+    return int(table["n_comparisons"].max()) if len(table) else 0
+
+
 def inflation(frame: pd.DataFrame, within: pd.Series[bool], *, bands: Bands = STANDARD) -> float:
     """Variance of a difference between two groups counted by customers, over that counted by answers; at least 1.
 

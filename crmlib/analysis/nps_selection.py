@@ -10,7 +10,14 @@ from crmlib.analysis.checks import require_columns
 MEASURES = {"asked_recency": "recency_days", "asked_orders": "n_orders_before", "asked_amount": "amount_before",
             "asked_tenure": "tenure_days"}  # fmt: skip
 KEY = ["survey_id", "customer_id"]
-COLUMNS = ["asked_measure", "n_answering", "n_unanswered", "mean_answering", "mean_unanswered", "standardised_difference"]
+COLUMNS = [
+    "asked_measure",
+    "n_answering",
+    "n_unanswered",
+    "mean_answering",
+    "mean_unanswered",
+    "standardised_difference",
+]
 
 
 def compare(answers: pd.DataFrame, sent: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
@@ -27,8 +34,8 @@ def compare(answers: pd.DataFrame, sent: pd.DataFrame, history: pd.DataFrame) ->
 
     Returns columns:
         asked_measure (asked_recency, asked_tenure in days; asked_orders; asked_amount in the smallest unit);
-        n_answering, n_unanswered (with an order before); mean_answering, mean_unanswered; standardised_difference (NaN where
-        there is no variance). No row without orders or sendings.
+        n_answering, n_unanswered (with an order before); mean_answering, mean_unanswered; standardised_difference (NaN
+        where there is no variance). No row without orders or sendings.
 
     Raises:
         ValueError: a column is missing.

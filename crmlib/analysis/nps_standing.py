@@ -119,6 +119,11 @@ def judging_days(answered_days: Sequence[int] | pd.Series[int], *, most: int = M
     return {day: first - 1 + (day - first) // step * step for day in days}
 
 
+def eves(answers: pd.DataFrame) -> list[int]:
+    """The days for which the stages are judged, for `stage_evidence.gather`."""
+    return sorted(set(judging_days(answers["answered_day"]).values()))
+
+
 def _stages(answers: pd.DataFrame, stages: pd.DataFrame) -> pd.Series[str]:
     read = judging_days(answers["answered_day"])
     asked = pd.DataFrame({"customer_id": answers["customer_id"], "day": answers["answered_day"].map(read)})

@@ -44,6 +44,21 @@ def band_sizes(rules: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
     return rules.merge(sizes, on="band", how="left")
 
 
+def told(table: pd.DataFrame) -> pd.DataFrame:
+    """The groups that have a score, for a chart."""
+    return table.dropna(subset=["nps"]).reset_index(drop=True)
+
+
+def pool(stood: pd.DataFrame, survey: str | None) -> pd.DataFrame:
+    """The answers whose before and after are followed: of one survey where it is named, else of all."""
+    return stood if survey is None else stood[stood["survey_id"] == survey].reset_index(drop=True)
+
+
+def shown(answers: pd.DataFrame, wanted: bool) -> pd.DataFrame:
+    """The answers, or none of them where their comments are not to be shown."""
+    return answers if wanted else answers.head(0)
+
+
 def told_drivers(table: pd.DataFrame) -> pd.DataFrame:
     """The relations without what only the sentences need."""
     return table.drop(columns=["driver_clear", "n_comparisons"], errors="ignore")

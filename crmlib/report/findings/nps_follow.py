@@ -60,8 +60,8 @@ def frequency(table: DataFrame) -> Sentence:
         )
     if row["orders_a_year_difference"] > 0:
         return say(
-            "Promoters order more often than detractors ({span:label}: {own:purchases} a customer, {difference:ratio} more;"
-            " corrected 95% interval {low:signed_number} to {high:signed_number}).",
+            "Promoters order more often than detractors ({span:label}: {own:purchases} a customer,"
+            " {difference:ratio} more; corrected 95% interval {low:signed_number} to {high:signed_number}).",
             **values,
         )
     return say(
@@ -69,6 +69,16 @@ def frequency(table: DataFrame) -> Sentence:
         " {difference:signed_number}; corrected 95% interval {low:signed_number} to {high:signed_number}).",
         **values,
     )
+
+
+def frequency_title(table: DataFrame) -> Sentence:
+    """The message of the chart of orders by band."""
+    row = _promoters(table, "orders_a_year_difference")
+    if row is None or not _clear(row):
+        return say("Orders a customer by band")
+    if row["orders_a_year_difference"] > 0:
+        return say("Promoters order more often than detractors")
+    return say("Promoters order less often than detractors")
 
 
 def order_value(table: DataFrame) -> Sentence:
