@@ -24,8 +24,8 @@ class AlwaysValidResult:
     """Treatment against control at one look of many; `difference` is treatment - control.
 
     `pvalue` is below 1 - confidence_level exactly when `difference_interval` excludes 0, and both hold at any look and
-    at any stopping of the experiment. `wider` is how many times wider the interval is than the one for a single look
-    at this size, `price` the same at the planned size: the price of looking.
+    at any stopping of the experiment. `wider` is how many times its standard errors are those of the interval for a
+    single look at this size, `price` the same at the planned size: the price of looking.
     """
 
     confidence_level: float
@@ -81,7 +81,9 @@ def always_valid_means(
     With r = best * (n_control + n_treatment) / n_planned, half = error * sqrt((1 + r) / r * log((1 + r) / alpha^2)) and
     p = min(1, sqrt(1 + r) * exp(-z^2 / 2 * r / (1 + r))), z = difference / error: the mixture of the likelihood ratio
     over a normal prior. `best` makes the interval the narrowest at n_planned units (both arms), which must be set
-    before the first look. Nothing is said below 30 units an arm, where the normal approximation is not to be trusted.
+    before the first look. `error` is the larger of Welch's and the one of a pooled variance: of few units, most of which
+    buy nothing, the variance is often found far too small, and looking daily would meet that day. Nothing is said below
+    30 units an arm, where the normal approximation is not to be trusted.
 
     Raises:
         ValueError: n_planned is below 2 or confidence_level is not between 0 and 1.
@@ -97,7 +99,7 @@ def always_valid_means(
     """
     known = min(control.n, treatment.n) >= FEWEST and control.variance + treatment.variance > 0
     difference = treatment.mean - control.mean if known else math.nan
-    error = math.sqrt(control.variance / control.n + treatment.variance / treatment.n) if known else math.nan
+    error = _error(control, treatment) if known else math.nan
     sizes = control.n, treatment.n
     return _look(difference, difference, error, sizes, n_planned, confidence_level, bound=math.inf)
 
@@ -168,6 +170,12 @@ def _look(
         wider=reach / normal_quantile(confidence_level),
         price=price_of_looking(confidence_level=confidence_level),
     )
+
+
+def _error(control: Moments, treatment: Moments) -> float:
+    n_c, n_t = control.n, treatment.n
+    pooled = ((n_c - 1) * control.variance + (n_t - 1) * treatment.variance) / (n_c + n_t - 2)
+    return math.sqrt(max(control.variance / n_c + treatment.variance / n_t, pooled * (1 / n_c + 1 / n_t)))
 
 
 def _best(alpha: float) -> float:
