@@ -134,7 +134,8 @@ def stratified_means(table: pd.DataFrame, *, confidence_level: float = 0.95) -> 
 
 def _by_stratum(units: pd.DataFrame, strata: list[str], arm: str, value: str, figures: list[str]) -> pd.DataFrame:
     require_columns("units", units.columns, [*strata, arm, value])
-    joined = units[strata].astype("str").agg(" / ".join, axis=1) if len(units) else pd.Series(dtype="str")
+    parts = [units[name].astype("str") for name in strata]
+    joined = parts[0].str.cat(parts[1:], sep=" / ")
     groups = units.groupby([joined.rename("stratum"), units[arm].rename("arm")])[value]
     return groups.agg(figures).unstack("arm")
 
