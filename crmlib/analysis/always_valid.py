@@ -81,9 +81,9 @@ def always_valid_means(
     With r = best * (n_control + n_treatment) / n_planned, half = error * sqrt((1 + r) / r * log((1 + r) / alpha^2)) and
     p = min(1, sqrt(1 + r) * exp(-z^2 / 2 * r / (1 + r))), z = difference / error: the mixture of the likelihood ratio
     over a normal prior. `best` makes the interval the narrowest at n_planned units (both arms), which must be set
-    before the first look. `error` is the larger of Welch's and the one of a pooled variance: of few units, most of which
-    buy nothing, the variance is often found far too small, and looking daily would meet that day. Nothing is said below
-    30 units an arm, where the normal approximation is not to be trusted.
+    before the first look. `error` is the larger of Welch's and the one of a pooled variance: in a small arm, of which
+    most buy nothing, the variance is often found far too small, and looking daily would meet that day. Nothing is said
+    below 30 units an arm, where the normal approximation is not to be trusted.
 
     Raises:
         ValueError: n_planned is below 2 or confidence_level is not between 0 and 1.
