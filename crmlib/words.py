@@ -24,6 +24,7 @@ __all__ = ["CODES", "COLUMNS", "DEFINITIONS", "KINDS", "N_", "Column", "Sentence
 LANGUAGES = ("en", "ja")
 MINOR_DIGITS = {"JPY": 0, "KRW": 0}
 MISSING = "–"
+MIXED = ("measure", "measure_change")  # kinds of columns whose rows say what they are
 BOUNDS = {"_low": "{label}, 95% from", "_high": "{label}, 95% to"}
 
 
@@ -115,6 +116,25 @@ def kind(name: str) -> Kind:
     if name not in KINDS:
         raise ValueError(f"kind == {name!r}, must be one of {', '.join(KINDS)}.")
     return KINDS[name]
+
+
+def row_kind(kind_name: str, measure: str | None) -> str:
+    """The kind of a cell: in a column of mixed measures that of its row, a difference of shares in points.
+
+    Example:
+        >>> row_kind("measure", "share"), row_kind("measure_change", "share"), row_kind("days", "share")
+        ('share', 'signed_points', 'days')
+    """
+    if measure is None or kind_name not in MIXED:
+        return kind_name
+    return "signed_points" if kind_name == "measure_change" and measure == "share" else measure
+
+
+def cell_text(value: Any, kind_name: str, measure: str | None) -> str:
+    """A value as its cell shows it; in a column of mixed measures with its unit, which no header can say."""
+    if measure is None or kind_name not in MIXED or is_missing(value):
+        return text(value, kind_name)
+    return phrase(value, row_kind(kind_name, measure))
 
 
 def unit(kind_name: str) -> str:

@@ -32,8 +32,8 @@ Row = dict[str, Any]
 def taken_up(actions: pd.DataFrame) -> pd.DataFrame:
     """One row an action that somebody took up, in the order of creation.
 
-    A proposal of the list that came back without status, owner, due date or result was not taken up; a row without a
-    text is blank. Of two rows with one id the one that is further on counts, of equal ones the later row.
+    A proposal of the list that came back without status, owner, due date or result was not taken up, nor was a row
+    that was left to write in. Of two rows with one id the one that is further on counts, of equal ones the later row.
 
     Returns columns:
         action_id; created_day; kpi_id (empty where none is named); action_category (crm, acquisition, product, service,
@@ -45,9 +45,8 @@ def taken_up(actions: pd.DataFrame) -> pd.DataFrame:
     """
     wanted = ["action_id", "created_day", "kpi_id", "category", "action", "owner", "due_day", "status", "result"]
     require_columns("actions", actions.columns, [*wanted, "experiment_id"])
-    rows = actions[actions["action"].fillna("").astype("str").str.strip() != ""]
-    touched = rows[["owner", "result"]].fillna("").astype("str").ne("").any(axis=1) | rows["due_day"].notna()
-    rows = rows[rows["status"].isin(TAKEN) | touched]
+    touched = actions[["owner", "result"]].fillna("").astype("str").ne("").any(axis=1) | actions["due_day"].notna()
+    rows = actions[actions["status"].isin(TAKEN) | touched]
     order = rows.assign(_far=rows["status"].map(STATUSES).fillna(0))
     order = order.sort_values("_far", kind="stable").drop_duplicates("action_id", keep="last")
     table = order.sort_values(["created_day", "action_id"]).reset_index(drop=True)
@@ -64,8 +63,8 @@ def taken_up(actions: pd.DataFrame) -> pd.DataFrame:
 
 def n_not_taken_up(actions: pd.DataFrame) -> int:
     """How many proposals came back untouched."""
-    named = actions[actions["action"].fillna("").astype("str").str.strip() != ""]
-    return int(named["action_id"].nunique() - len(taken_up(actions)))
+    named = actions.loc[actions["action"].fillna("").astype("str").str.strip() != "", "action_id"]
+    return len(set(named) - set(taken_up(actions)["action_id"]))
 
 
 def review(

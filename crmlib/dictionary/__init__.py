@@ -12,6 +12,7 @@ from crmlib.dictionary import (
     basket,
     calls,
     common,
+    kpi,
     lifecycle,
     ltv,
     nps,
@@ -19,6 +20,7 @@ from crmlib.dictionary import (
     quality,
     retention,
     rfm,
+    scenario,
     stages,
     subscriptions,
 )
@@ -47,6 +49,8 @@ MODULES = (
     subscriptions,
     ltv,
     basket,
+    kpi,
+    scenario,
 )
 COLUMNS = _together([module.COLUMNS for module in MODULES])
 CODES = _together([module.CODES for module in MODULES])

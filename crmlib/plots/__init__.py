@@ -5,6 +5,7 @@ from crmlib.plots import (
     basket,
     calls,
     entries,
+    kpi,
     lifecycle,
     ltv,
     nps,
@@ -12,6 +13,7 @@ from crmlib.plots import (
     quality,
     retention,
     rfm,
+    scenario,
     stages,
     subscriptions,
 )
@@ -21,6 +23,7 @@ __all__ = [
     "basket",
     "calls",
     "entries",
+    "kpi",
     "lifecycle",
     "ltv",
     "nps",
@@ -28,6 +31,7 @@ __all__ = [
     "quality",
     "retention",
     "rfm",
+    "scenario",
     "stages",
     "subscriptions",
 ]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from crmlib import words
 from crmlib.report import figure
 from crmlib.report.form import Form, entries
-from crmlib.report.views import next_text, stake_text
+from crmlib.report.views import next_text, row_kinds, stake_text
 from crmlib.words import N_, Sentence
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MIME = "application/vnd.crm.exhibit+json"
 VERSION = 1
 SHOWN_ROWS = 10
+MEASURES = "measure_kind"
 Text = str | Sentence
 ID = re.compile(r"[a-z][a-z0-9_]*")  # an id names a file and an anchor
 _NOT_PARAMETERS = {"In", "Out", "exit", "quit", "open", "get_ipython"}
@@ -248,10 +249,16 @@ def _plain(value: Any, kind: str) -> Any:
 
 
 def _table(frame: DataFrame) -> dict[str, Any]:
-    columns = [words.column(str(name)) for name in frame.columns]
+    """Columns and rows; a column `measure_kind` is not shown but says the kind of each row's mixed measures."""
+    measures = _values(frame[MEASURES]) if MEASURES in frame.columns else [None] * len(frame)
+    columns = [words.column(str(name)) for name in frame.columns if name != MEASURES]
     said = [{"name": c.name, "label": c.label, "unit": c.unit, "kind": c.kind, "decimals": c.decimals} for c in columns]
-    cells = [[_plain(value, c.kind) for value in _values(frame[c.name])] for c in columns]
-    return {"columns": said, "rows": [list(row) for row in zip(*cells, strict=True)]}
+    cells = [
+        [_plain(value, words.row_kind(c.kind, m)) for value, m in zip(_values(frame[c.name]), measures, strict=True)]
+        for c in columns
+    ]
+    body = {"columns": said, "rows": [list(row) for row in zip(*cells, strict=True)]}
+    return body | ({"row_kinds": measures} if MEASURES in frame.columns else {})
 
 
 def _values(series: Series[Any]) -> list[Any]:
@@ -337,7 +344,10 @@ def _caption(head: dict[str, Any]) -> str:
 def _table_html(head: dict[str, Any], body: dict[str, Any]) -> str:
     heads = [f"{c['label']} ({c['unit']})" if c["unit"] else c["label"] for c in body["columns"]]
     kinds = [c["kind"] for c in body["columns"]]
-    rows = [[words.text(v, k) for v, k in zip(row, kinds, strict=True)] for row in body["rows"]]
+    rows = [
+        [words.cell_text(v, k, measure) for v, k in zip(row, kinds, strict=True)]
+        for row, measure in zip(body["rows"], row_kinds(body), strict=True)
+    ]
     return _html_table(_caption(head), heads, rows)
 
 

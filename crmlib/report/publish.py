@@ -119,6 +119,7 @@ def _conclusion(item: Item) -> dict[str, Any]:
 def _table(item: Item) -> dict[str, Any]:
     names = ("title", "columns", "rows", "n", "period", "note", "source")
     told = {name: item.get(name) for name in names} | (_matrix(item) if item["kind"] == "grid" else {})
+    told |= {"row_kinds": item["row_kinds"]} if item.get("row_kinds") else {}
     # A sheet shows its first rows only; the others are in the workbook.
     return {**told, "n_rows": item["n_rows"]} if item["kind"] == "sheet" else told
 

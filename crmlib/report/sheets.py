@@ -101,20 +101,24 @@ class Book:
 
     def table(
         self, sheet: Worksheet, top: int, columns: Columns, rows: Sequence[Sequence[Any]], *, filtered: bool = False,
-        styles: Sequence[dict[str, Any]] = (), heads: Sequence[str] = (),
+        styles: Sequence[dict[str, Any]] = (), heads: Sequence[str] = (), measures: Sequence[str | None] = (),
     ) -> int:  # fmt: skip
         """Write a real table with its header in row `top` and return the first free row below it.
 
-        `styles` are properties of each column's cells, `heads` the ground of each column's header.
+        `styles` are properties of each column's cells, `heads` the ground of each column's header, `measures` the kind
+        of each row where a column holds mixed ones.
         """
         kinds = [column["kind"] for column in columns]
         for column, (kind, indent) in enumerate(zip(kinds, _indents(kinds), strict=True)):
             # LibreOffice takes an indent only beside an alignment that is said.
             side = {"align": "left", "indent": 1} if indent else {}
             style = styles[column] if styles else {}
-            shown = self.format(num_format=number_format(kind), text_wrap=is_text(kind), **side, **style)
-            for row, line in enumerate(rows, start=top + 1):
-                write(sheet, row, column, line[column], kind, shown)
+            kept: dict[str, Format] = {}
+            for place, line in enumerate(rows):
+                own = words.row_kind(kind, measures[place]) if measures else kind
+                if own not in kept:
+                    kept[own] = self.format(num_format=number_format(own), text_wrap=is_text(own), **side, **style)
+                write(sheet, top + 1 + place, column, line[column], own, kept[own])
         headers = [header(column) for column in columns]
         self.head(sheet, top, headers, len(rows), kinds=kinds, filtered=filtered, grounds=heads)
         return top + max(len(rows), 1) + 2

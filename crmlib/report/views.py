@@ -76,8 +76,16 @@ def table_view(item: Item) -> Item:
     wanted = item.get("shown") or places
     shown = [(place, c) for place, c in enumerate(columns) if place not in taken and c["name"] in wanted]
     headers = [{"text": header(c), "css": css(c["kind"]), "range": bool(bounds[c["name"]])} for _, c in shown]
-    cells = [[_cell(row, place, c["kind"], bounds[c["name"]]) for place, c in shown] for row in item["rows"]]
+    cells = [
+        [_cell(row, place, c["kind"], bounds[c["name"]], measure) for place, c in shown]
+        for row, measure in zip(item["rows"], row_kinds(item), strict=True)
+    ]
     return {"headers": headers, "cells": cells}
+
+
+def row_kinds(item: Item) -> list[str | None]:
+    """The kind of each row's mixed measures; None where a table has none."""
+    return item.get("row_kinds") or [None] * len(item["rows"])
 
 
 def grid_view(item: Item) -> Item:
@@ -173,13 +181,15 @@ def _range(row: Sequence[Any], kind: str, bounds: tuple[int, ...]) -> str:
     return " – ".join(words.text(value, kind) for value in values)
 
 
-def _cell(row: Sequence[Any], place: int, kind: str, bounds: tuple[int, ...]) -> dict[str, str]:
+def _cell(
+    row: Sequence[Any], place: int, kind: str, bounds: tuple[int, ...], measure: str | None = None
+) -> dict[str, str]:
     value = row[place]
-    text, shown = words.text(value, kind), css(kind)
+    text, shown = words.cell_text(value, kind, measure), css(kind)
     if shown == "text" and display_width(text) <= SHORT:
         shown = "whole"
     missing = "yes" if words.is_missing(value) else ""
-    return {"text": text, "css": shown, "missing": missing, "range": _range(row, kind, bounds)}
+    return {"text": text, "css": shown, "missing": missing, "range": _range(row, words.row_kind(kind, measure), bounds)}
 
 
 def _grid_cell(cell: dict[str, Any] | None, step: int | None) -> dict[str, Any]:

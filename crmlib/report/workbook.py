@@ -181,8 +181,9 @@ def _cut(n_kept: int, n_rows: int) -> str:
 
 def _table(book: Book, sheet: Worksheet, item: Item, rows: Sequence[Sequence[Any]]) -> list[int]:
     filtered = len(rows) > LONG_TABLE
-    book.table(sheet, TOP, item["columns"], rows, filtered=filtered)
-    return _fit(sheet, item["columns"], rows, filtered)
+    measures = item.get("row_kinds") or ()
+    book.table(sheet, TOP, item["columns"], rows, filtered=filtered, measures=measures)
+    return _fit(sheet, item["columns"], rows, filtered, measures)
 
 
 def _sheet(book: Book, sheet: Worksheet, item: Item, rows: Sequence[Sequence[Any]]) -> list[int]:
@@ -199,9 +200,15 @@ def _sheet(book: Book, sheet: Worksheet, item: Item, rows: Sequence[Sequence[Any
     return form.widen(sheet, columns, asked, _fit(sheet, columns, wide, filtered=True))
 
 
-def _fit(sheet: Worksheet, columns: list[dict[str, Any]], rows: Sequence[Sequence[Any]], filtered: bool) -> list[int]:
+def _fit(
+    sheet: Worksheet, columns: list[dict[str, Any]], rows: Sequence[Sequence[Any]], filtered: bool,
+    measures: Sequence[str | None] = (),
+) -> list[int]:  # fmt: skip
     kinds = [column["kind"] for column in columns]
-    texts = ([words.text(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in rows)
+    texts = (
+        [words.cell_text(value, kind, measure) for value, kind in zip(row, kinds, strict=True)]
+        for row, measure in zip(rows, measures or [None] * len(rows), strict=True)
+    )
     return fit(sheet, TOP, [header(column) for column in columns], texts, filtered=filtered)
 
 

@@ -38,7 +38,7 @@ def test_a_proposal_that_came_back_untouched_was_not_taken_up() -> None:
         {"action_id": "a2", **blank},
         {"action_id": "a3", **blank, "due_day": 20_000.0},
         {"action_id": "a4", **blank, "result": "It sold."},
-        {"action_id": "a5", "action": " ", "status": "done"},
+        {"action_id": "a5", "action": " ", **blank},
         {"action_id": "a6", **blank, "owner": "Hanako"},
     )
     taken = actions.taken_up(table)

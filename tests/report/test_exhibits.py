@@ -282,3 +282,20 @@ def test_a_conclusion_whose_table_is_missing_says_so(report: Report, shown: list
 def test_nothing_to_conclude_is_shown_as_nothing(report: Report, shown: list[dict[str, Any]]) -> None:
     report.conclusion("loss", None, action=None)
     assert (report.ids, _bundle(shown)["text"], shown[-1]["text/html"]) == (["loss"], "", "<p></p>")
+
+
+def test_a_column_of_mixed_measures_is_written_by_the_kind_of_its_row(
+    report: Report, shown: list[dict[str, Any]]
+) -> None:
+    frame = pd.DataFrame({
+        "kpi_id": ["f2_rate", "amount"], "measure_kind": ["share", "money"], "actual": [0.319, 1_234_567.0],
+        "gap": [-2.5, -300.0],
+    })  # fmt: skip
+    report.table("kpis", frame, title="KPIs")
+    found = _bundle(shown)
+    assert [column["name"] for column in found["columns"]] == ["kpi_id", "actual", "gap"]
+    assert (found["rows"], found["row_kinds"]) == (
+        [["f2_rate", 0.319, -2.5], ["amount", 1_234_567, -300]], ["share", "money"],
+    )  # fmt: skip
+    for text in ("31.9%", "-2.5 pt", "¥1,234,567", "-¥300"):
+        assert f"<td>{text}</td>" in shown[-1]["text/html"]

@@ -1,0 +1,38 @@
+"""Charts of the KPIs: achievement of the targets with its interval and mark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmlib import words
+from crmlib.plots import colours, forms
+from crmlib.plots.drawing import Note, axes_or_new, write
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+MARK = {"mark_good": colours.DARK_BLUE, "mark_fair": colours.ORANGE, "mark_bad": colours.ORANGE}
+WIDEST = 3.0  # an achievement of 300 % and more stands at the edge
+
+
+def achievement(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Achievement a KPI, the interval that its mark follows, the target as a dashed line, and the mark in words.
+
+    Args:
+        table: of `analysis.kpi_views.achievement_table`.
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    ends = {"achieved_from": "achievement_low", "achieved_to": "achievement_high"}
+    rows = table.rename(columns=ends)
+    for name in ("achievement", *ends.values()):
+        rows[name] = rows[name].clip(lower=0, upper=WIDEST)
+    forms.interval_rows(rows, name="kpi_id", value="achievement", target=1.0, ax=ax)
+    if table.empty:
+        return ax
+    edge = ax.get_xlim()[1]
+    for place, mark in enumerate(table["mark"].head(len(ax.get_yticks()))):
+        note = Note(x=edge, y=float(place), text=words.label(mark), colour=MARK.get(mark, colours.QUIET))
+        write(ax, note, dx=52, dy=0, ha="left", va="center")
+    return ax

@@ -1,0 +1,174 @@
+"""What to do next on the KPIs, what was done, and the action log that goes out to be filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crmlib import words
+from crmlib.report.findings.kpi import BAD, FAIR, GOOD, told
+from crmlib.words import Sentence, say
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+STATUSES = ("action_open", "action_doing", "action_done", "action_stopped")
+CATEGORIES = ("about_crm", "about_acquisition", "about_product", "about_service")
+# What may be entered in the log, in the order of its columns.
+FORM: dict[str, Any] = {
+    "action_category": CATEGORIES, "action_finding": "memo", "action_hypothesis": "memo", "action_text": "memo",
+    "action_owner": "short", "due_day": "date", "action_status": STATUSES, "action_result": "memo",
+    "action_next": "memo", "action_experiment": "short",
+}  # fmt: skip
+LOG = ["action_id", "created_day", "kpi_id", "kpi_code", *FORM]
+ACQUISITION = ("cpo", "n_customers_new", "referral_share")
+EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What the first slide says of the KPIs."""
+
+    sentence: Sentence | None
+    action: Sentence | None
+    size: float | None = None
+    good: bool = False
+    certain: bool = False
+    n: int | None = None
+
+
+def conclusion(ranking: DataFrame, *, due_day: int) -> Conclusion:
+    """The miss beyond chance that costs most; else the worst change; else what is met."""
+    missed = ranking[ranking["mark"].isin([BAD, FAIR])].sort_values("stake_year", ascending=False, na_position="last")
+    if len(missed):
+        return _missed(missed.iloc[0], due_day)
+    ranked = ranking[ranking["apart"] == "ranked"]
+    if len(ranked) and ranked.iloc[0]["improvement_rate"] < 0:
+        return _fell(ranked.iloc[0], due_day)
+    met = ranking[ranking["mark"] == GOOD]
+    if met.empty:
+        return Conclusion(None, None)
+    first = met.sort_values("achievement", ascending=False).iloc[0]
+    sentence = say("{kpi:label} is {now:text}: the target of {target:text} is met.", **_facts(first))
+    action = say("Keep it, and raise the target for the next period.")
+    return Conclusion(sentence, action, good=True, certain=True, n=int(first["n"]))
+
+
+def proposal(row: Any, *, due_day: int) -> Sentence:
+    """R039: what to do, with the number to reach and the day."""
+    facts = {"step": "step_" + row["kpi_id"], "kpi": row["kpi_id"], "now": told(row["actual"], row["measure_kind"]),
+             "goal": told(row["goal"], row["measure_kind"]), "due": due_day}  # fmt: skip
+    return say("{step:label}: {kpi:label} from {now:text} to {goal:text} by {due:date}.", **facts)
+
+
+def next_steps(proposed: DataFrame, *, due_day: int) -> list[Sentence]:
+    """The proposals in order, one sentence each."""
+    if proposed.empty:
+        return [say("Nothing to propose: no KPI misses its target or fell behind.")]
+    return [proposal(row, due_day=due_day) for row in proposed.to_dict("records")]
+
+
+def acted(reviewed: DataFrame, *, untouched: int) -> Sentence:
+    """What was acted on last time, and whether it moved."""
+    n = len(reviewed)
+    if n == 0 and untouched:
+        return say("Nothing was taken up: {n:count} proposals came back untouched.", n=untouched)
+    if n == 0:
+        return say("No action has been logged yet: fill in the action log of the workbook and put it back.")
+    own, weak = (reviewed[reviewed["judged_by"] == by] for by in ("by_experiment", "by_before_after"))
+    better = int(own["moved"].isin(["treatment_better", "improved"]).sum())
+    moved = int(weak["moved"].isin(["improved", "treatment_better"]).sum())
+    return say(
+        "Of {n:count} actions {own:count} have an experiment, which finds {better:count} better; of {weak:count} judged"
+        " by before and after, which is weak, {moved:count} improved. The others cannot be judged yet.",
+        n=n, own=len(own), better=better, weak=len(weak), moved=moved,
+    )  # fmt: skip
+
+
+def late(overdue: DataFrame) -> Sentence:
+    """Which actions are late."""
+    if overdue.empty:
+        return say("No action is late.")
+    first = overdue.iloc[0]
+    facts = {"n": len(overdue), "id": str(first["action_id"]), "days": int(first["days_overdue"])}
+    if len(overdue) == 1:
+        return say("One action is late: {id:text}, by {days:days}.", **facts)
+    return say("{n:count} actions are late, {id:text} the longest ({days:days}).", **facts)
+
+
+def log(proposed: DataFrame, reviewed: DataFrame, *, as_of_day: int, due_day: int, blank_rows: int = 10) -> DataFrame:
+    """The action log: what is still open, this run's proposals, and rows to write in.
+
+    Args:
+        proposed: of `analysis.actions.proposals`.
+        reviewed: of `analysis.actions.taken_up`; what is done or stopped is not carried on.
+        as_of_day: the day of the report.
+        due_day: by when a proposal is due.
+        blank_rows: how many rows are left to write in.
+
+    Returns columns:
+        see `LOG`; a proposal's status stays empty until somebody takes it up.
+    """
+    stamp = (EPOCH + timedelta(days=int(as_of_day))).isoformat()
+    open_ = [_carried(row) for row in reviewed.to_dict("records") if row["action_status"] not in ("done", "stopped")]
+    new = [_proposed(row, stamp, as_of_day, due_day) for row in proposed.to_dict("records")]
+    blank = [{"action_id": f"{stamp}-{number:02}", "created_day": as_of_day} for number in range(1, blank_rows + 1)]
+    table = pd.DataFrame([*open_, *new, *blank], columns=LOG)
+    texts = [name for name in LOG if name not in ("created_day", "due_day")]
+    # Blank cells are empty texts, so that every column of the sheet keeps one type.
+    return table.assign(**{name: table[name].fillna("").astype("str") for name in texts})
+
+
+def _carried(row: dict[str, Any]) -> dict[str, Any]:
+    known = {name: row[name] for name in ("action_id", "created_day", "kpi_id", "action_text", "action_owner")}
+    due = None if pd.isna(row["due_day"]) else int(row["due_day"])
+    status, category = "action_" + str(row["action_status"]), "about_" + str(row["action_category"])
+    told_ = {"action_status": words.label(status) if status in STATUSES else "",
+             "action_category": words.label(category) if category in CATEGORIES else ""}  # fmt: skip
+    return {**known, **told_, "kpi_code": row["kpi_id"], "due_day": due, "action_experiment": row["experiment_id"]}
+
+
+def _proposed(row: dict[str, Any], stamp: str, as_of_day: int, due_day: int) -> dict[str, Any]:
+    category = "about_acquisition" if row["kpi_id"] in ACQUISITION else "about_crm"
+    return {
+        "action_id": f"{stamp}-{row['kpi_id']}", "created_day": as_of_day, "kpi_id": row["kpi_id"],
+        "kpi_code": row["kpi_id"], "action_category": words.label(category), "action_finding": _why(row).text(),
+        "action_text": proposal(row, due_day=due_day).text(), "due_day": None,
+    }  # fmt: skip
+
+
+def _why(row: dict[str, Any]) -> Sentence:
+    facts = {"kpi": row["kpi_id"], "now": told(row["actual"], row["measure_kind"]),
+             "goal": told(row["goal"], row["measure_kind"])}  # fmt: skip
+    if row["why"] == "got_worse":
+        return say("{kpi:label} is {now:text}, after {goal:text} before.", **facts)
+    return say("{kpi:label} is {now:text}, its target {goal:text}.", **facts)
+
+
+def _missed(row: Any, due_day: int) -> Conclusion:
+    facts = _facts(row)
+    sentence = say("{kpi:label} is {now:text} and misses its target of {target:text}.", **facts)
+    stake = None if pd.isna(row["stake_year"]) else float(row["stake_year"])
+    return Conclusion(
+        sentence, proposal({**row, "goal": row["target"]}, due_day=due_day), stake, certain=True, n=int(row["n"])
+    )
+
+
+def _fell(row: Any, due_day: int) -> Conclusion:
+    certain = row["change_verdict"] == "worsened"
+    facts = {**_facts(row), "then": told(row["previous"], row["measure_kind"]), "rate": row["improvement_rate"]}
+    if certain:
+        sentence = say("{kpi:label} fell behind: {then:text} before, {now:text} now ({rate:change}).", **facts)
+    else:
+        sentence = say("{kpi:label} is {now:text} after {then:text}; the fall may be chance.", **facts)
+    return Conclusion(
+        sentence, proposal({**row, "goal": row["previous"]}, due_day=due_day), certain=certain, n=int(row["n"])
+    )
+
+
+def _facts(row: Any) -> dict[str, Any]:
+    target = "" if pd.isna(row["target"]) else told(row["target"], row["measure_kind"])
+    return {"kpi": row["kpi_id"], "now": told(row["actual"], row["measure_kind"]), "target": target}
