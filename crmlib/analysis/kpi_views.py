@@ -134,8 +134,8 @@ def gap_table(
         there = name in held.index
         told = "kpi_told_yes" if there else "kpi_not_observed" if has(needs) else "kpi_table_missing"
         n = [int(count.get(name, 0)) for count in counts]
-        has = there and bool(pd.notna(held[name]))
-        rows.append((name, needs, told, "yes" if has else "no", *n, _gap(told, has, any(n))))
+        aimed = there and bool(pd.notna(held[name]))
+        rows.append((name, needs, told, "yes" if aimed else "no", *n, _gap(told, aimed, any(n))))
     names = ["kpi_id", "kpi_needs", "kpi_told", "has_target", "n_actions", "n_scenarios", "n_experiments", "kpi_gap"]
     return pd.DataFrame(rows, columns=names)
 

@@ -1,0 +1,49 @@
+"""The tables of the KPI report: what is missing for each KPI, and months side by side."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crmlib.analysis import kpi_targets, kpi_views
+from crmlib.analysis.kpi_ids import KPIS
+from tests.analysis.test_kpi_targets import MONTH, measure, measures, targets
+
+
+def naming(*ids: str, **more: object) -> pd.DataFrame:
+    return pd.DataFrame({"kpi_id": list(ids)}).assign(**more)
+
+
+def test_every_kpi_has_what_it_lacks() -> None:
+    held = kpi_targets.against(
+        measures(measure("f2_rate", 500, 1000), measure("revival_rate", 10, 1000), measure("nps", 40, 100),
+                 measure("n_customers_new", 90)),
+        targets(("f2_rate", 0.3), ("revival_rate", 0.1)),
+    )  # fmt: skip
+    acting = naming("f2_rate", "nps", action_status=["doing", "stopped"])
+    table = kpi_views.gap_table(
+        held, acting, naming("n_customers_new"), naming(), has=lambda name: name in ("orders", "subscriptions")
+    ).set_index("kpi_id")
+    assert table.index.tolist() == list(KPIS)
+    wanted = {"f2_rate": "gap_nothing", "revival_rate": "gap_measure", "n_customers_new": "gap_target",
+              "nps": "gap_both", "cpo": "gap_table", "continuation_rate": "gap_both"}  # fmt: skip
+    assert table.loc[list(wanted), "kpi_gap"].to_dict() == wanted
+    assert table.loc[["cpo", "continuation_rate", "f2_rate"], "kpi_told"].tolist() == [
+        "kpi_table_missing", "kpi_not_observed", "kpi_told_yes",
+    ]  # fmt: skip
+
+
+def test_history_keeps_the_gaps_between_months() -> None:
+    rows = [measure("f2_rate", 100 * k, 1000, month=MONTH - k) for k in (0, 2, 20)]
+    found = kpi_views.history(measures(*rows, measure("f2_rate", 1, 1000, month=MONTH - 1, state="partial"))).iloc[0]
+    assert found["spark"] == "·" * 10 + "█·▁"
+    assert found[["spark_first", "spark_low", "spark_high", "actual"]].tolist() == [0.2, 0.0, 0.2, 0.0]
+    assert kpi_views.history(measures()).empty
+
+
+def test_only_kpis_with_a_target_stand_in_its_table_and_only_judged_ones_in_the_chart() -> None:
+    held = kpi_targets.against(
+        measures(measure("f2_rate", 500, 1000), measure("revival_rate", 1, 20), measure("nps", 40, 100)),
+        targets(("f2_rate", 0.6), ("revival_rate", 0.1)),
+    )
+    assert kpi_views.target_table(held)["kpi_id"].tolist() == ["f2_rate", "revival_rate"]
+    assert kpi_views.achievement_table(held)["kpi_id"].tolist() == ["f2_rate"]
