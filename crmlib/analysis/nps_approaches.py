@@ -17,7 +17,7 @@ APPROACHES = ("dedicated_person", "shared_team", "technology")
 DEFAULT = {"promoters": "dedicated_person", "passives": "shared_team", "detractors": "technology"}
 BY_MACHINE = ("line", "mail")  # a person telephones, and an envelope is no technology
 NEVER_AGAIN = ("refused",)
-LISTED = ["approach", "band", "customer_id", "contact_channel", "nps", "answered_day", "amount_year", "amount",
+LISTED = ["approach", "band", "customer_id", "contact_channel", "answer", "answered_day", "amount_year", "amount",
           "n_orders", "recency_days"]  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def approach_table(
         channels: order of preference.
 
     Returns columns:
-        approach (ordered category); band; customer_id; contact_channel; nps; answered_day; amount_year (the value at
+        approach (ordered category); band; customer_id; contact_channel; answer (0 to 10); answered_day; amount_year (the value at
         stake: sales of the last 365 days), amount (smallest unit); n_orders; recency_days; consent (allowed,
         not_allowed, not_known). Sorted by approach, value at stake falling, customer.
 
@@ -53,6 +53,7 @@ def approach_table(
     for band in NAMES:
         require_choice(f"approaches[{band!r}]", approaches.get(band), APPROACHES)
     table = people[["customer_id", "band", "nps", "answered_day"]].astype({"band": "str"})
+    table = table.rename(columns={"nps": "answer"})
     bought = customers[["customer_id", "n_orders", "amount", "recency_days"]]
     table = table.merge(bought, on="customer_id", how="left").merge(
         year[["customer_id", "amount"]].rename(columns={"amount": "amount_year"}), on="customer_id", how="left"

@@ -15,7 +15,7 @@ def with_texts(answers: pd.DataFrame) -> pd.DataFrame:
     """The answers with a comment, the latest first.
 
     Returns columns:
-        answered_day; response_id; survey_id; nps; band; stage (that of the day before the answer); free_text.
+        answered_day; response_id; survey_id; answer (0 to 10); band; stage (that of the day before the answer); free_text.
 
     Raises:
         ValueError: a column is missing.
@@ -24,6 +24,7 @@ def with_texts(answers: pd.DataFrame) -> pd.DataFrame:
     require_columns("answers", answers.columns, columns)
     written = answers["free_text"].fillna("").astype("str").str.strip() != ""
     rows = answers.loc[written, columns].astype({"band": "str", "stage": "str"})
+    rows = rows.rename(columns={"nps": "answer"})
     return rows.sort_values(["answered_day", "response_id"], ascending=[False, True], ignore_index=True)
 
 

@@ -112,8 +112,10 @@ def _referring(answers: pd.DataFrame, referrals: pd.DataFrame, as_of_day: int, y
     made = referrals.rename(columns=names)[["customer_id", "referred_day"]].dropna()
     since = int(made["referred_day"].min())
     days = answers["answered_day"]
+    # Where there are orders, whoever came later had less than the span to refer anybody in.
+    there = answers["known_year"] if answers["known_year"].any() else days == days
     found = []
-    spans = (("year_before", days - year_days >= since, (-year_days, -1)),
+    spans = (("year_before", there & (days - year_days >= since), (-year_days, -1)),
              ("year_after", days + year_days <= as_of_day, (1, year_days)))  # fmt: skip
     for span, observed, (low, high) in spans:
         rows = last_answers(answers[observed])

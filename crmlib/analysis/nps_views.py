@@ -66,7 +66,7 @@ def told_drivers(table: pd.DataFrame) -> pd.DataFrame:
 
 def latest_comments(comments: pd.DataFrame, *, most: int = 10) -> pd.DataFrame:
     """The latest comments for the page."""
-    return comments[["answered_day", "nps", "band", "free_text"]].head(most)
+    return comments[["answered_day", "answer", "band", "free_text"]].head(most)
 
 
 def at_stake(people: pd.DataFrame, table: pd.DataFrame, band: str = NAMES[0]) -> float:

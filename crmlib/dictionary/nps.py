@@ -64,7 +64,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "free_text": (N_("Comment"), "text"),
     "response_id": (N_("Response"), "id"),
     "trade": (N_("Trade"), "label"),
-    "published_year": (N_("Year"), "rank"),
+    "published_year": (N_("Year"), "id"),
     "published_source": (N_("Source"), "text"),
 }
 

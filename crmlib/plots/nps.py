@@ -174,7 +174,7 @@ def priorities(table: DataFrame, *, ax: Axes | None = None) -> Axes:
 def _driver(row: dict[str, object]) -> Note:
     colour = colours.ORANGE if row["driver_priority"] == "fix_first" else colours.INK
     x, y = (float(str(row[name])) for name in ("performance", "correlation"))
-    return Note(x=x, y=y, text=short(words.label(row["driver"]), 22), colour=colour)
+    return Note(x=x, y=y, text=short(words.label(row["driver"]), 28), colour=colour)
 
 
 def _bands(table: DataFrame) -> dict[str, range]:

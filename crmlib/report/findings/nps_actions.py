@@ -48,7 +48,7 @@ def priorities(table: DataFrame) -> Sentence:
         return say("No question that goes clearly with the answer is rated below the others.")
     top = first.iloc[0]
     return say(
-        "Improve first: “{driver:label}”, which goes closely with the answer (rank correlation {rho:signed_number}) and"
+        "Improve first: “{driver:label}”, which clearly goes with the answer (rank correlation {rho:signed_number}) and"
         " is rated lower than the others ({mean:share} of the way up its scale).",
         driver=str(top["driver"]), rho=top["correlation"], mean=top["performance"],
     )  # fmt: skip
