@@ -124,7 +124,7 @@ def check(found: pd.DataFrame, lift: float) -> None:
 
 
 def test_a_planted_lift_is_recovered() -> None:
-    check(planted(range(300), 0.15), 0.15)
+    check(planted(range(200), 0.15), 0.15)
 
 
 @pytest.mark.slow
