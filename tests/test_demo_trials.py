@@ -149,7 +149,7 @@ def test_power_of_the_log_rank_test_matches_a_published_size() -> None:
 @pytest.mark.parametrize("metric", trials.METRICS)
 def test_the_power_is_how_often_the_library_finds_the_effect(metric: str) -> None:
     options = {"kind": "effect", "metric": metric, "n": 900, "lift": 0.06}
-    found = [trial(seed, **options) for seed in range(300)]
+    found = [trial(seed, **options) for seed in range(150)]
     rows = [evaluate(f.experiments, f.assignments, f.orders, as_of_day=30_000, tables=f.tables).iloc[0] for f in found]
     share = np.mean([row["verdict"] == "treatment_better" for row in rows])
-    assert share == pytest.approx(found[0].truth["power"], abs=0.08)
+    assert share == pytest.approx(found[0].truth["power"], abs=0.11)

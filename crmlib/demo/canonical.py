@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crmlib.demo import advertising, boxes, canonical_records, consents, market, tables, world
+from crmlib.demo import advertising, boxes, canonical_loop, canonical_records, consents, market, tables, world
 from crmlib.demo.canonical_records import MEDIA_NAMES
 from crmlib.demo.columns import consent, date, frame, moment, texts, whole
 
@@ -20,8 +20,7 @@ Tables = dict[str, pd.DataFrame]
 def simulate_tables(seed: int, *, customers: int = 2000, last_day: str = "2026-03-31") -> Tables:
     """Canonical tables of a shop of its own, by name, as `Shop.table` gives them; only what truly happened.
 
-    Tables: orders, order_items, customers, products, subscriptions, subscription_events, engagement, referrals,
-    contacts, inquiries, ad_costs.
+    Tables: all of the canonical ones. The survey's comments are left out.
 
     Raises:
         ValueError: when `customers` is below 200.
@@ -35,7 +34,19 @@ def simulate_tables(seed: int, *, customers: int = 2000, last_day: str = "2026-0
     last, rng = market.epoch_day(last_day), np.random.default_rng([seed, 0])
     shop = world.simulate(rng, n=customers, first_customer=1, first_order=0, last_day=last, handful=False, faults=False)
     costs = advertising.ad_costs(np.random.default_rng([seed, 0, 2]), advertising.arrivals(shop.people), last_day=last)
-    return {**of_world(shop), "ad_costs": canonical_records.ad_costs(costs)}
+    tables = {**of_world(shop), "ad_costs": canonical_records.ad_costs(costs)}
+    return {**tables, **planned(customers=customers, last_day=last)}
+
+
+def planned(*, customers: int, last_day: int) -> Tables:
+    """The canonical tables of what people typed."""
+    return {
+        "experiments": canonical_loop.experiment_rows(last_day),
+        "scenarios": canonical_loop.scenario_rows(last_day),
+        "messages": canonical_loop.message_rows(),
+        "kpi_targets": canonical_loop.kpi_targets(customers=customers, last_day=last_day),
+        "actions": canonical_loop.actions(last_day),
+    }
 
 
 def of_world(shop: World) -> Tables:
@@ -51,6 +62,10 @@ def of_world(shop: World) -> Tables:
         "referrals": canonical_records.referrals(shop),
         "contacts": canonical_records.contacts(shop),
         "inquiries": canonical_records.inquiries(shop),
+        "surveys": canonical_loop.surveys(shop),
+        "surveys_sent": canonical_loop.surveys_sent(shop),
+        "assignments": canonical_loop.assignments(shop),
+        "sends": canonical_loop.sends(shop),
     }
 
 

@@ -89,7 +89,8 @@ ACTIONS = (
     Action(
         created=160, kpi_id="amount", category="product", finding="会報誌が読まれているか分からない",
         hypothesis="読み物中心にすると購入が増える", action="会報誌を刷新する", owner="A1", due=121, status="done",
-        result="前月より売上が伸びた", next="比べる相手がないため、次は半分の方だけに届ける", experiment_id="EX08",
+        result="前月より店全体の売上が伸びた", next="比べる相手がないため、次は半分の方だけに届ける",
+        experiment_id="EX08",
     ),
     Action(
         created=95, kpi_id="average_order_amount", finding="1回あたりの購入額が頭打ちになっている",

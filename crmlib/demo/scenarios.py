@@ -30,9 +30,10 @@ class Scenario:
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """One message of a scenario. `opened` and `clicked`: planted chances, of those it reached and of those who opened.
+    """One message of a scenario; `content_tags` as people type them.
 
-    `left`: the planted chance that whom it reached stops all mail.
+    `opened` and `clicked`: planted chances, of those it reached and of those who opened. `left`: the
+    planted chance that whom it reached stops all mail.
     """
 
     scenario_id: str
@@ -98,41 +99,41 @@ SCENARIOS = (
 
 MESSAGES = (
     Message(scenario_id=SC01, step_no=1, name="お礼と結ノ葉堂のご紹介", offset_days=0, content_type="brand",
-            content_tags="story", opened=0.56, clicked=0.09, left=0.003),
+            content_tags="自己紹介", opened=0.56, clicked=0.09, left=0.003),
     Message(scenario_id=SC01, step_no=2, name="ジェルの使い方", offset_days=1, content_type="product",
-            content_tags="use", opened=0.47, clicked=0.16, left=0.003),
+            content_tags="使い方", opened=0.47, clicked=0.16, left=0.003),
     Message(scenario_id=SC01, step_no=3, name="使えていますか？よくあるご質問", offset_days=4, content_type="product",
-            content_tags="use", opened=0.43, clicked=0.13, left=0.004),
+            content_tags="使い方", opened=0.43, clicked=0.13, left=0.004),
     Message(scenario_id=SC01, step_no=4, name="お客様の声", offset_days=8, content_type="product",
-            content_tags="voice", opened=0.38, clicked=0.14, left=0.005),
+            content_tags="お客様の声", opened=0.38, clicked=0.14, left=0.005),
     Message(scenario_id=SC01, step_no=5, name="肌の変化と開発者の想い", offset_days=12, content_type="brand",
-            content_tags="story,benefit", opened=0.34, clicked=0.10, left=0.005),
+            content_tags="想い、変化", opened=0.34, clicked=0.10, left=0.005),
     Message(scenario_id=SC01, step_no=6, name="ご感想をお聞かせください", offset_days=17, content_type="brand",
-            content_tags="voice", opened=0.31, clicked=0.18, left=0.006),
+            content_tags="お客様の声", opened=0.31, clicked=0.18, left=0.006),
     Message(scenario_id=SC01, step_no=7, name="次の一本のご案内", offset_days=21, content_type="offer",
-            content_tags="benefit", offer_kind="only_you", discount_rate=0.1, opened=0.36, clicked=0.22, left=0.012),
+            content_tags="変化", offer_kind="only_you", discount_rate=0.1, opened=0.36, clicked=0.22, left=0.012),
     Message(scenario_id=SC02, step_no=1, name="お久しぶりの500円クーポン", offset_days=0, content_type="offer",
             offer_kind="coupon", discount_rate=0.1, opened=0.19, clicked=0.07, left=0.014),
     Message(scenario_id=SC02, step_no=2, name="今だけ20％OFF", offset_days=7, content_type="offer",
             offer_kind="now_only", discount_rate=0.2, opened=0.15, clicked=0.07, left=0.018),
     Message(scenario_id=SC02, step_no=3, name="ジェルが新しくなりました", offset_days=14, content_type="product",
-            content_tags="feature", opened=0.14, clicked=0.05, left=0.010),
+            content_tags="成分", opened=0.14, clicked=0.05, left=0.010),
     Message(scenario_id=SC02, step_no=4, name="あなただけの30％OFF", offset_days=21, content_type="offer",
             offer_kind="only_you", discount_rate=0.3, opened=0.15, clicked=0.09, left=0.020),
     Message(scenario_id=SC03, step_no=1, name="セラミドのこだわり", offset_days=0, content_type="product",
-            content_tags="feature", opened=0.29, clicked=0.04, left=0.006),
+            content_tags="成分", opened=0.29, clicked=0.04, left=0.006),
     Message(scenario_id=SC03, step_no=2, name="7つの植物エキス", offset_days=14, content_type="product",
-            content_tags="feature", opened=0.24, clicked=0.03, left=0.007),
+            content_tags="成分", opened=0.24, clicked=0.03, left=0.007),
     Message(scenario_id=SC03, step_no=3, name="製法の特長", offset_days=28, content_type="product",
-            content_tags="feature", opened=0.20, clicked=0.03, left=0.009),
+            content_tags="成分", opened=0.20, clicked=0.03, left=0.009),
     Message(scenario_id=SC04, step_no=1, name="お買い忘れはありませんか", offset_days=0, content_type="product",
-            content_tags="use,voice", opened=0.46, clicked=0.27, left=0.005),
+            content_tags="使い方、お客様の声", opened=0.46, clicked=0.27, left=0.005),
     Message(scenario_id=SC04, step_no=2, name="よくあるご質問と送料のご案内", offset_days=2, content_type="product",
-            content_tags="use", opened=0.37, clicked=0.19, left=0.006),
+            content_tags="使い方", opened=0.37, clicked=0.19, left=0.006),
     Message(scenario_id=SC05, step_no=1, name="ご覧になった商品の使い方", offset_days=1, content_type="product",
-            content_tags="use,benefit", opened=0.39, clicked=0.18, left=0.004),
+            content_tags="使い方、変化", opened=0.39, clicked=0.18, left=0.004),
     Message(scenario_id=SC06, step_no=1, name="ジェルと合わせて使うエッセンス", offset_days=0, content_type="product",
-            content_tags="use,benefit", opened=0.41, clicked=0.17, left=0.005),
+            content_tags="使い方、変化", opened=0.41, clicked=0.17, left=0.005),
     Message(scenario_id=SC07, step_no=1, name="贈り物のご案内", offset_days=0, content_type="offer",
             offer_kind="now_only"),
 )  # fmt: skip
