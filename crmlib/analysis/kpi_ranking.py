@@ -23,9 +23,9 @@ def changes(
     """Each KPI's last observed month beside the month before (前月比) and the same month a year before (前年同月比).
 
     improvement_rate = (actual - previous) / |previous| x direction, NaN at a previous of zero; closing_rate =
-    (actual - previous) / (target - previous), NaN where the target was met exactly. "Before" is the month before, of a
-    KPI that comes in waves the wave before. A change is improved or worsened only where its interval at level
-    1 - alpha / k of k KPIs compared excludes zero.
+    (actual - previous) / (target - previous), the part of the way to a target that was missed, NaN where it was met.
+    "Before" is the month before, of a KPI that comes in waves the wave before. A change is improved or worsened only
+    where its interval at level 1 - alpha / k of k KPIs compared excludes zero.
 
     Args:
         measures: of `kpi_measures.together`.
@@ -110,7 +110,7 @@ def _row(row: dict[str, object], past: pd.DataFrame, compare: str) -> list[objec
     sign = -1.0 if row["direction"] == LOWER else 1.0
     scale = 100.0 if row["measure_kind"] == "share" else 1.0
     rates = [_rate(actual, previous) * sign, _rate(actual, year[1]) * sign]
-    closing = _closing(actual, previous, float(str(row["target"])))
+    closing = _closing(actual, previous, float(str(row["target"])), sign)
     return [kpi_id, row["measure_kind"], month, row["n"], actual, *held, *year[:2], (actual - previous) * scale,
             *rates, closing, row["direction"]]  # fmt: skip
 
@@ -133,8 +133,9 @@ def _rate(actual: float, previous: float) -> float:
     return NAN if not previous else (actual - previous) / abs(previous)
 
 
-def _closing(actual: float, previous: float, target: float) -> float:
-    return NAN if target == previous else (actual - previous) / (target - previous)
+def _closing(actual: float, previous: float, target: float, sign: float) -> float:
+    way = target - previous
+    return (actual - previous) / way if way * sign > 0 else NAN
 
 
 def _ends(row: dict[str, object], wide: pd.DataFrame) -> Interval:

@@ -41,9 +41,9 @@ def change_table(changes: pd.DataFrame) -> pd.DataFrame:
     }
     rows = changes[changes["previous"].notna() | changes["year_before"].notna()].rename(columns=names)
     shown = ["kpi_id", "measure_kind", "kpi_month", "actual", "previous", "change_from_before", "change_from"]
-    return rows[[*shown, "change_to", "improvement_rate", "change_verdict", "year_before", "year_rate"]].reset_index(
-        drop=True
-    )
+    return rows[
+        [*shown, "change_to", "improvement_rate", "change_verdict", "closing_rate", "year_before", "year_rate"]
+    ].reset_index(drop=True)
 
 
 def ranking_table(ranking: pd.DataFrame, *, due_day: int) -> pd.DataFrame:
@@ -51,9 +51,7 @@ def ranking_table(ranking: pd.DataFrame, *, due_day: int) -> pd.DataFrame:
     rows = ranking[ranking["apart"] == RANKED]
     rows = rows.assign(next_step=["step_" + name for name in rows["kpi_id"]], due_day=due_day)
     names = ["kpi_rank", "kpi_id", "measure_kind", "previous", "actual", "improvement_rate", "change_verdict", "gap"]
-    return rows[[*names, "achievement", "closing_rate", "stake_year", "next_step", "kpi_owner", "due_day"]].reset_index(
-        drop=True
-    )
+    return rows[[*names, "stake_year", "next_step", "kpi_owner", "due_day"]].reset_index(drop=True)
 
 
 def apart_table(ranking: pd.DataFrame) -> pd.DataFrame:

@@ -86,7 +86,7 @@ CODES: dict[str, str] = {
     "continuation_rate": N_("Monthly continuation rate"),
     "cancellation_rate": N_("Monthly cancellation rate"),
     "revival_rate": N_("Revival rate of the dormant"),
-    "ltv_12m": N_("Sales of a customer's first 12 months"),
+    "ltv_12m": N_("Sales of a customer's first year"),
     "cpo": N_("CPO"),
     "response_rate": N_("Response rate of surveys"),
     "referral_share": N_("Share of new customers by referral"),
@@ -163,7 +163,9 @@ DEFINITIONS: dict[str, str] = {
     "improvement_rate": N_(
         "Actual less the figure before, divided by the size of the figure before; turned round where lower is better."
     ),
-    "closing_rate": N_("Actual less the figure before, divided by target less the figure before."),
+    "closing_rate": N_(
+        "Actual less the figure before, divided by target less the figure before; none where the target was met before."
+    ),
     "stake_year": N_(
         "Twelve times what the gap to the target costs a month, where it can be told: one average order for each"
         " customer, contract or order missing, the sales of a year for each new customer."

@@ -31,6 +31,8 @@ def achievement(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     forms.interval_rows(rows, name="kpi_id", value="achievement", target=1.0, ax=ax)
     if table.empty:
         return ax
+    ticks = [step / 2 for step in range(int(ax.get_xlim()[1] * 2) + 1)]
+    ax.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
     edge = ax.get_xlim()[1]
     for place, mark in enumerate(table["mark"].head(len(ax.get_yticks()))):
         note = Note(x=edge, y=float(place), text=words.label(mark), colour=MARK.get(mark, colours.QUIET))

@@ -1,10 +1,11 @@
-"""The summary of a run: what was found, the key figures, where to read on, and what could not be told."""
+"""The summary of a run: conclusions, KPIs, what to do next; then all findings, and what could not be told."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
+from crmlib.report import slide
 from crmlib.report.conditions import pages_of
 from crmlib.report.page import Section, appendix, lay_out, render
 from crmlib.report.read import Item, exhibits
@@ -18,8 +19,14 @@ def index_page(run: ReportInput, items: dict[str, list[Item]]) -> str:
     untold = [_untold(part) for part in run.notebooks if part.verdict != "ok"]
     workbook = f"{run.client.name}.xlsx" if "xlsx" in run.formats else ""
     parts = [_part(name, found) for name, found in items.items()]
+    told = slide.conclusions(items)
+    first = {
+        "conclusions": told[: slide.CONCLUSIONS],
+        "steps": slide.next_steps(items, told),
+        "kpis": slide.cards(items),
+    }
     return render("index.html", run, title=run.client.title_in(run.language), parts=parts, untold=untold,
-                  workbook=workbook, missing=_missing(items), **appendix(run, pages_of(items)))  # fmt: skip
+                  workbook=workbook, missing=_missing(items), **first, **appendix(run, pages_of(items)))  # fmt: skip
 
 
 def _part(name: str, items: list[Item]) -> dict[str, Any]:
@@ -55,5 +62,5 @@ def _missing(items: dict[str, list[Item]]) -> list[dict[str, str]]:
         {"label": words.label(name), "title": item["title"], "note": item["note"]}
         for name, found in items.items()
         for item in exhibits(found)
-        if item.get("untellable")
+        if item.get("untellable") and item["kind"] != "conclusion"
     ]

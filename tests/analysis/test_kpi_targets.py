@@ -169,6 +169,8 @@ def test_improvement_and_closing_rate_by_the_formulas() -> None:
     # 改善率 (24 - 20) / 20; closing (24 - 20) / (30 - 20); change 4 pt
     assert [round(found[name], 9) for name in ("improvement_rate", "closing_rate", "change")] == [0.2, 0.4, 4]
     assert (found["previous_month"], found["previous"]) == (MONTH - 1, 0.2)
+    met = changed(*rows, wanted=targets(("f2_rate", 0.15))).iloc[0]
+    assert math.isnan(met["closing_rate"])  # the target had been met before
     cheaper = changed(measure("cpo", 800_000, 100), measure("cpo", 1_000_000, 100, month=MONTH - 1)).iloc[0]
     assert round(cheaper["improvement_rate"], 9) == 0.2  # lower is better
 

@@ -33,10 +33,10 @@ def test_every_kpi_has_what_it_lacks() -> None:
 
 
 def test_history_keeps_the_gaps_between_months() -> None:
-    rows = [measure("f2_rate", 100 * k, 1000, month=MONTH - k) for k in (0, 2, 20)]
+    rows = [measure("f2_rate", 500 * k, 10_000, month=MONTH - k) for k in (0, 2, 9, 13)]
     found = kpi_views.history(measures(*rows, measure("f2_rate", 1, 1000, month=MONTH - 1, state="partial"))).iloc[0]
-    assert found["spark"] == "·" * 10 + "█·▁"
-    assert found[["spark_first", "spark_low", "spark_high", "actual"]].tolist() == [0.2, 0.0, 0.2, 0.0]
+    assert found["spark"] == "···█······▃·▁"
+    assert found[["spark_first", "spark_low", "spark_high", "actual"]].tolist() == [0.45, 0.0, 0.45, 0.0]
     assert kpi_views.history(measures()).empty
 
 

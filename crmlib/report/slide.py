@@ -1,0 +1,91 @@
+"""The first slide of a run: three conclusions, the KPIs with their marks, and what to do next, in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crmlib import words
+from crmlib.report.read import Item, exhibits
+from crmlib.report.views import view
+
+CONCLUSIONS, STEPS = 3, 8
+KPI, TARGETS, PROPOSED = "kpi", "targets", "next_steps"
+GUARDS = ("scenario", "guards")
+MARKS = {"mark_bad": "bad", "mark_fair": "fair", "mark_good": "good"}
+Found = dict[str, list[Item]]
+
+
+def conclusions(items: Found) -> list[Item]:
+    """The conclusions of all notebooks in the order in which they are told, at most one a notebook.
+
+    What is certain comes before what is not; among these what is bad before what is good, then by the money at stake
+    in a year, that without a sum last; ties in the order of the notebooks.
+    """
+    ranked = sorted(_all(items), key=lambda item: _rank(item, list(items)))
+    firsts: dict[str, Item] = {}
+    for item in ranked:
+        firsts.setdefault(item["notebook"], item)
+    return list(firsts.values())
+
+
+def next_steps(items: Found, told: list[Item]) -> list[dict[str, str]]:
+    """What to do next: the actions of the conclusions on the slide, of the other bad ones, the KPIs, then the guards.
+
+    Each with the notebook it comes from; a step that was said already is not repeated.
+    """
+    rest = [item for item in sorted(_all(items), key=lambda item: _rank(item, list(items))) if not item["good"]]
+    steps = [(item["notebook"], item["action"]) for item in (*told[:CONCLUSIONS], *rest)]
+    steps += [(KPI, line) for line in _lines(items, KPI, PROPOSED)]
+    steps += [(GUARDS[0], line) for line in _lines(items, *GUARDS)]
+    first = {text: name for name, text in reversed(steps) if text}
+    said = list(dict.fromkeys(text for _, text in steps if text))
+    return [{"text": text, "name": first[text], "label": words.label(first[text])} for text in said[:STEPS]]
+
+
+def cards(items: Found) -> list[dict[str, str]]:
+    """A card a KPI that has a target: figure, target, mark and month; the missed ones first."""
+    found = [item for item in exhibits(items.get(KPI, []), "table") if item["id"] == TARGETS]
+    if not found or found[0].get("untellable"):
+        return []
+    (table,) = found
+    names = [column["name"] for column in table["columns"]]
+    rows = [
+        (dict(zip(names, row, strict=True)), kind) for row, kind in zip(table["rows"], table["row_kinds"], strict=True)
+    ]
+    order = list(MARKS)
+    rows.sort(key=lambda pair: order.index(pair[0]["mark"]) if pair[0]["mark"] in order else len(order))
+    return [_card(row, kind) for row, kind in rows]
+
+
+def _all(items: Found) -> list[Item]:
+    return [
+        view(item) | {"notebook": name, "label": words.label(name)}
+        for name, found in items.items()
+        for item in exhibits(found, "conclusion")
+        if item.get("text") and not item.get("untellable")
+    ]
+
+
+def _rank(item: Item, order: list[str]) -> tuple[Any, ...]:
+    return (not item["certain"], item["good"], -(item["size"] or 0), order.index(item["notebook"]), item["id"])
+
+
+def _lines(items: Found, notebook: str, id: str) -> list[str]:
+    found = [item for item in exhibits(items.get(notebook, []), "finding") if item["id"] == id]
+    return [line for item in found for line in item["text"].split("\n")]
+
+
+def _card(row: dict[str, Any], kind: str) -> dict[str, str]:
+    actual = words.MISSING if row["actual"] is None else words.phrase(row["actual"], kind)
+    number = words.text(row["actual"], kind)
+    bare = number if actual.startswith(number) else actual
+    target = words.phrase(row["target"], kind)
+    return {
+        "title": words.label(row["kpi_id"]),
+        "number": bare,
+        "unit_after": actual[len(bare) :],
+        "target": target,
+        "mark": words.label(row["mark"]),
+        "css": MARKS.get(row["mark"], "none"),
+        "month": words.phrase(int(row["kpi_month"]), "month"),
+    }
