@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import pandas as pd
 
 from crmlib.analysis.checks import require_between, require_columns
-from crmlib.analysis.consents import ALLOWED
+from crmlib.analysis.consents import ALLOWED, choose_channel, consent_states
 from crmlib.analysis.standing import MOST_PRODUCTS, OTHER, bands
 
 LISTED = ["experiment_id", "unit_id", "arm", "assigned_day", "stratum", "contact_channel"]
@@ -104,6 +105,46 @@ def strata_counts(assigned: pd.DataFrame) -> pd.DataFrame:
     )
     counts["_all"] = counts.sum(axis=1)
     return counts.sort_values(["_all", "stratum"], ascending=[False, True]).drop(columns="_all").reset_index()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnResult:
+    """A drawn assignment: its list, how many customers each step left, and the arms by stratum."""
+
+    table: pd.DataFrame
+    steps: pd.DataFrame
+    strata: pd.DataFrame
+
+
+def draw(
+    members: pd.DataFrame, consents: pd.DataFrame, *, channels: Sequence[str], busy: Collection[str], as_of_day: int,
+    first_products: dict[str, str], seed: int, hold_out_share: float, experiment_id: str,
+) -> DrawnResult:  # fmt: skip
+    """From the members of a population to the list for the mailing tool: who may be asked, and in which arm.
+
+    Args:
+        members: of `populations.members`.
+        consents: the table of customers, as `consents.consent_states` takes it.
+        channels: in the order of preference; the first that is allowed is used.
+        busy: units of experiments that still run.
+        as_of_day: the day of the draw.
+        first_products: customer: product of the first order.
+        seed: makes the same list again.
+        hold_out_share: the share that is not treated.
+        experiment_id: under which the list is read back.
+
+    Raises:
+        ValueError: an unknown channel, or hold_out_share is not between 0 and 1.
+    """
+    states = consent_states(consents)
+    chosen = states[["customer_id"]].join(choose_channel(states, channels=channels))
+    free, steps = may_be_asked(members, chosen, busy)
+    kept = strata(members[members["customer_id"].isin(free)], as_of_day=as_of_day, first_products=first_products)
+    table = assign(
+        kept, seed=seed, hold_out_share=hold_out_share, experiment_id=experiment_id, as_of_day=as_of_day,
+        channels=chosen,
+    )  # fmt: skip
+    return DrawnResult(table=table, steps=steps, strata=strata_counts(table))
 
 
 def _draw(text: str) -> float:

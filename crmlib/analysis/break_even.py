@@ -19,7 +19,7 @@ from crmlib.analysis.proportions import proportions
 
 NAMES = ["experiment_id", "name", "primary_metric", "arm", "is_random"]
 FIGURES = [
-    "extra_customers", "extra_orders", "extra_amount", "extra_profit", "net_profit", "cost_per_customer",
+    "extra_customers", "extra_orders", "extra_amount", "more_profit", "net_profit", "cost_per_customer",
     "cost_per_order", "break_even_cost",
 ]  # fmt: skip
 COLUMNS = [
@@ -35,10 +35,10 @@ def break_even(pairs: Sequence[Pair], *, as_of_day: int, alpha: float = 0.05) ->
 
     Only units whose window is over count. extra_customers = n_treatment * (rate of the arm - rate of the baseline) of
     the metric where it is a rate, of customers with an order otherwise; fewer cancellations are customers kept.
-    extra_orders, extra_amount and extra_profit are n_treatment times the difference of the means per unit (Welch).
+    extra_orders, extra_amount and more_profit are n_treatment times the difference of the means per unit (Welch).
     treatment_cost = cost_per_unit * units treated + fixed_cost, what is blank of the two being 0; NaN where both are
-    blank. cost_per_customer and cost_per_order are treatment_cost divided by the increment; net_profit is extra_profit
-    - treatment_cost; break_even_cost, the cost of one unit at which net_profit is 0, is (extra_profit - fixed_cost) /
+    blank. cost_per_customer and cost_per_order are treatment_cost divided by the increment; net_profit is more_profit
+    - treatment_cost; break_even_cost, the cost of one unit at which net_profit is 0, is (more_profit - fixed_cost) /
     units treated. The intervals are those of the increments carried through; where an increment may be 0 or below, a
     cost per increment has no upper end, and where it is itself 0 or below no value.
 
@@ -86,7 +86,7 @@ def _row(pair: Pair, level: float) -> dict[str, Any]:
     customers = _times(n, _customers(pair, level))
     orders, amount, profit = (_times(n, _mean(pair, name, level)) for name in ("n_orders", "amount", "profit"))
     figures = {
-        "extra_customers": customers, "extra_orders": orders, "extra_amount": amount, "extra_profit": profit,
+        "extra_customers": customers, "extra_orders": orders, "extra_amount": amount, "more_profit": profit,
         "net_profit": _shifted(profit, -cost), "cost_per_customer": _cost_per(cost, customers),
         "cost_per_order": _cost_per(cost, orders),
         "break_even_cost": _over(_shifted(profit, 0.0 if math.isnan(fixed) else -fixed), treated),

@@ -29,9 +29,10 @@ DESIGN = ["experiment_id", "name", "unit", "assigned_method", "primary_metric", 
 ASSIGNED = ["experiment_id", "unit_id", "arm", "assigned_day", "actually_treated"]
 COLUMNS = [
     "experiment_id", "name", "unit", "assigned_method", "primary_metric", "window_days", "target_number", "baseline",
-    "arm", "n_arms", "n_assigned_control", "n_assigned_treatment", "n_control", "n_treatment", "n_not_yet",
-    "n_conflicts", "n_not_eligible", "treatment_share_planned", "ratio_pvalue", "ratio_ok", "value_control",
-    "value_control_low", "value_control_high", "value_treatment", "value_treatment_low", "value_treatment_high",
+    "arm", "n_arms", "n_assigned", "n_assigned_control", "n_assigned_treatment", "n_control", "n_treatment",
+    "n_not_yet", "n_conflicts", "n_not_eligible", "treatment_share_planned", "ratio_pvalue", "ratio_ok",
+    "value_control", "value_control_low", "value_control_high",
+    "value_treatment", "value_treatment_low", "value_treatment_high",
     "difference", "difference_low", "difference_high", "relative", "relative_low", "relative_high", "pvalue",
     "pvalue_holm", "pvalue_bh", "alpha", "n_needed_per_arm", "share_treated", "is_random", "verdict_by", "missing",
     "verdict",
@@ -82,10 +83,11 @@ def evaluate(
 
     Returns columns:
         experiment_id, name, unit, assigned_method, primary_metric, window_days, target_number; baseline, arm; n_arms;
-        n_assigned_control, n_assigned_treatment (all but conflicts); n_control, n_treatment (observed and eligible);
-        n_not_yet (window not over), n_conflicts (assigned to several arms, left out), n_not_eligible (settled before
-        assignment), of all arms; treatment_share_planned; ratio_pvalue (the smaller of those of the assigned and the
-        observed units over all arms; NaN where assignment was not random), ratio_ok (it is not below 0.001);
+        n_assigned (of all arms), n_assigned_control, n_assigned_treatment (all but conflicts);
+        n_control, n_treatment (observed and eligible); n_not_yet (window not over), n_conflicts (assigned to several
+        arms, left out), n_not_eligible (settled before assignment), of all arms; treatment_share_planned;
+        ratio_pvalue (the smaller of those of the assigned and the observed units over all arms; NaN where assignment
+        was not random), ratio_ok (it is not below 0.001);
         value_control, value_treatment, difference (share, or smallest unit), relative, each with _low and _high;
         pvalue; pvalue_holm, pvalue_bh (corrected for the arms of the experiment); alpha; n_needed_per_arm (NaN where
         it is not defined); share_treated (of the arm compared, in fact treated); is_random; verdict_by (by_interval,

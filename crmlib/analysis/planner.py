@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,16 +20,17 @@ from crmlib.analysis.detectable import (
 )
 from crmlib.analysis.event_planning import events_needed, smallest_hazard_ratio, units_for_events
 from crmlib.analysis.outcomes import METRICS, RATES, SURVIVAL, unit_outcomes
-from crmlib.analysis.populations import MONTH_DAYS
+from crmlib.analysis.populations import MONTH_DAYS, arrivals_per_month, members
 from crmlib.analysis.ratio_metrics import ratio_moments
 
 if TYPE_CHECKING:
     from crmlib.analysis.outcomes.metrics import Tables
 
 LEAST = 30
-BASE_COLUMNS = ["primary_metric", "n", "baseline_value", "spread"]
+SAME = ("continuation",)  # of customers it is what repurchase is
+BASE_COLUMNS = ["primary_metric", "n_baseline", "eligible_share", "baseline_value", "spread"]
 COLUMNS = [
-    "primary_metric", "n", "baseline_rate", "baseline_amount", "n_needed_control", "n_needed_treatment",
+    "primary_metric", "n_baseline", "baseline_rate", "baseline_amount", "n_needed_control", "n_needed_treatment",
     "months_needed", "detectable_gain", "decidable",
 ]  # fmt: skip
 
@@ -51,7 +53,8 @@ def baselines(
         target_product: the product of "cross_sell"; else all with the role cross or backend.
 
     Returns columns:
-        primary_metric (those that can be told); n (customers who are eligible); baseline_value (share, or smallest
+        primary_metric (those that can be told); n_baseline (customers who are eligible), eligible_share (of all);
+        baseline_value (share, or smallest
         unit; NaN below 30 customers); spread (standard deviation a customer, of sales and of the order value).
 
     Raises:
@@ -64,11 +67,12 @@ def baselines(
     design = {"experiment_id": "plan", "unit": "customer", "window_days": window_days, "target_number": target_number,
               "target_product": target_product}  # fmt: skip
     rows = []
-    for metric in METRICS:
+    for metric in (metric for metric in METRICS if metric not in SAME):
         found = unit_outcomes(design | {"primary_metric": metric}, assigned, orders, as_of_day=as_of_day, tables=tables)
         counted = found[found["state"] == "observed"]
         if counted["value"].notna().any():
-            rows.append({"primary_metric": metric, "n": len(counted), **_baseline(metric, counted)})
+            sizes = {"n_baseline": len(counted), "eligible_share": len(counted) / len(found)}
+            rows.append({"primary_metric": metric, **sizes, **_baseline(metric, counted)})
     return pd.DataFrame(rows, columns=BASE_COLUMNS)
 
 
@@ -79,13 +83,15 @@ def plan(
     """For each metric the customers an arm, the months until the answer, and the smallest gain that can be seen.
 
     n_needed is for a relative gain of smallest_gain over the baseline (fewer cancellations: a reduction, also of the
-    hazard where the time to cancellation is compared) by the test that will judge it. months_needed: until as many have
+    hazard where the time to cancellation is compared) by the test that will judge it. Of those in the population and of
+    those who enter it, eligible_share can have the outcome. months_needed: until as many have
     entered the population, those in it today counted, plus the window. detectable_gain: the relative gain that those of
     today and of most_months less the window would find. decidable: decidable_now (today's customers are enough),
-    decidable_in_time (within most_months), not_decidable, baseline_not_known (below 30 customers, or a baseline of 0).
+    decidable_in_time (within most_months), not_decidable, gain_impossible (a rate above 1), baseline_not_known (below
+    30 customers, or a baseline of 0).
 
     Returns columns:
-        primary_metric; n; baseline_rate, baseline_amount (one of them, by metric); n_needed_control,
+        primary_metric; n_baseline; baseline_rate, baseline_amount (one of them, by metric); n_needed_control,
         n_needed_treatment; months_needed; detectable_gain (relative); decidable.
 
     Raises:
@@ -101,10 +107,12 @@ def plan(
     rows = []
     for base in baselines.to_dict("records"):
         told = {str(name): value for name, value in base.items()}
+        share = told["eligible_share"]
         sizes = needed(told, smallest_gain, **how)
-        months = _months(sizes, n_now, per_month) + window_days / MONTH_DAYS
-        gain = detectable_gain(told, n_now + entering, **how)
-        rows.append(_row(told, sizes, months, gain, _decidable(sizes, n_now, months, most_months)))
+        months = _months(sizes, n_now * share, per_month * share) + window_days / MONTH_DAYS
+        gain = detectable_gain(told, (n_now + entering) * share, **how)
+        verdict = _decidable(told["baseline_value"], sizes, n_now * share, months, most_months)
+        rows.append(_row(told, sizes, months, gain, verdict))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -167,7 +175,7 @@ def _baseline(metric: str, counted: pd.DataFrame) -> dict[str, float]:
     return {"baseline_value": float(counted["value"].mean()), "spread": nan if rate else float(counted["value"].std())}
 
 
-def _months(sizes: Sizes | None, n_now: int, per_month: float) -> float:
+def _months(sizes: Sizes | None, n_now: float, per_month: float) -> float:
     if sizes is None:
         return float("nan")
     lacking = max(sum(sizes) - n_now, 0)
@@ -176,9 +184,9 @@ def _months(sizes: Sizes | None, n_now: int, per_month: float) -> float:
     return lacking / per_month if per_month > 0 else float("nan")
 
 
-def _decidable(sizes: Sizes | None, n_now: int, months: float, most_months: float) -> str:
+def _decidable(value: float, sizes: Sizes | None, n_now: float, months: float, most_months: float) -> str:
     if sizes is None:
-        return "baseline_not_known"
+        return "gain_impossible" if value > 0 else "baseline_not_known"
     if sum(sizes) <= n_now:
         return "decidable_now"
     return "decidable_in_time" if months <= most_months else "not_decidable"
@@ -189,7 +197,7 @@ def _row(base: dict[str, Any], sizes: Sizes | None, months: float, gain: float, 
     amount = base["primary_metric"] not in (*RATES, *SURVIVAL)
     return {
         "primary_metric": base["primary_metric"],
-        "n": base["n"],
+        "n_baseline": base["n_baseline"],
         "baseline_rate": nan if amount else value,
         "baseline_amount": value if amount else nan,
         "n_needed_control": nan if sizes is None else float(sizes.n_control),
@@ -198,3 +206,38 @@ def _row(base: dict[str, Any], sizes: Sizes | None, months: float, gain: float, 
         "detectable_gain": gain,
         "decidable": decidable,
     }
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextResult:
+    """The plan of the next experiment: its table, who is in the population today, and how many enter it a month."""
+
+    table: pd.DataFrame
+    members: pd.DataFrame
+    n_now: int
+    per_month: float
+
+
+def next_experiment(
+    orders: pd.DataFrame, tables: Tables, *, population: str, as_of_day: int, window_days: int, smallest_gain: float,
+    dormant_days: int = 60, target_number: int | None = None, hold_out_share: float = 0.5, power: float = 0.8,
+    alpha: float = 0.05, most_months: float = 6,
+) -> NextResult:  # fmt: skip
+    """`baselines` of a population one window ago and the `plan` from them, for those who are in it today.
+
+    Raises:
+        ValueError: an unknown population; window_days or dormant_days is below 1; a share outside 0 to 1.
+    """
+    contracts = tables.get("subscriptions")
+    who: dict[str, Any] = {"orders": orders, "contracts": contracts, "dormant_days": dormant_days}
+    then, now = (members(population, day=day, **who) for day in (as_of_day - window_days, as_of_day))
+    per_month = arrivals_per_month(population, as_of_day=as_of_day, **who)
+    measured = baselines(
+        then["customer_id"].tolist(), orders, as_of_day=as_of_day, window_days=window_days, tables=tables,
+        target_number=target_number,
+    )  # fmt: skip
+    table = plan(
+        measured, n_now=len(now), per_month=per_month, window_days=window_days, smallest_gain=smallest_gain,
+        hold_out_share=hold_out_share, power=power, alpha=alpha, most_months=most_months,
+    )  # fmt: skip
+    return NextResult(table=table, members=now, n_now=len(now), per_month=per_month)

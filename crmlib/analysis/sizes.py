@@ -30,6 +30,7 @@ def arm_sizes(design: Mapping[str, Any], units: pd.DataFrame, arms: Sequence[str
     plans = planned_shares(design.get("treatment_share"), len(arms))
     planned = max(plans, key=lambda plan: np.nan_to_num(ratio_pvalue(sizes, plan)))
     told: dict[str, Any] = {"n_assigned_control": sizes[0], "n_assigned_treatment": sizes[list(arms).index(arm)]}
+    told["n_assigned"] = sum(sizes)
     told["treatment_share_planned"] = planned[list(arms).index(arm)]
     if design["assigned_method"] != "random":
         return told | {"ratio_pvalue": float("nan"), "ratio_ok": True}
@@ -47,7 +48,7 @@ def planned_shares(treatment_share: float | None, n_arms: int) -> list[list[floa
         ([[0.25, 0.75]], [[0.3333333333333333, 0.3333333333333333, 0.3333333333333333], [0.5, 0.25, 0.25]])
     """
     equal = [1 / n_arms] * n_arms
-    if treatment_share is None or pd.isna(treatment_share):
+    if n_arms < 2 or treatment_share is None or pd.isna(treatment_share):
         return [equal]
     given = [1 - treatment_share, *[treatment_share / (n_arms - 1)] * (n_arms - 1)]
     return [equal, given] if n_arms > 2 and treatment_share == 0.5 else [given]

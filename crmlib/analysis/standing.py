@@ -46,6 +46,12 @@ def standing(
     return table[[*names, "first_product"]]
 
 
+def first_products(returns: pd.DataFrame) -> dict[str, str]:
+    """Each customer's first product where it is known, from `aggregates.return_table`."""
+    known = returns[returns["product_id"].notna() & (returns["product_id"] != "")]
+    return dict(zip(known["customer_id"], known["product_id"], strict=True))
+
+
 def balances(pairs: Sequence[Pair], standing: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Each trait of the arms of the experiments that chance did not assign, and the test of all traits at once.
 

@@ -187,48 +187,5 @@ def answer_table(distribution: pd.DataFrame) -> pd.DataFrame:
     return distribution.rename(columns={"nps": "answer"})
 
 
-def assignment_table(results: pd.DataFrame) -> pd.DataFrame:
-    """How each experiment was assigned against its plan, from `experiments.evaluate`."""
-    table = results.copy()
-    arms = ["n_assigned_control", "n_assigned_treatment"]
-    total = table[arms].sum(axis=1)
-    table["treatment_share"] = table["n_assigned_treatment"] / total.where(total > 0)
-    names = ["name", "assigned_method", "window_days", *arms, "n_not_yet", "n_conflicts"]
-    return table[[*names, "treatment_share_planned", "treatment_share", "ratio_pvalue", "share_treated"]]
-
-
-def rate_table(results: pd.DataFrame) -> pd.DataFrame:
-    """The experiments judged by a rate: arms, difference in points with its interval, p-value and verdict."""
-    chosen = results["primary_metric"] != "revenue"
-    return _results(results, chosen, value="rate", difference="difference_points")
-
-
-def amount_table(results: pd.DataFrame) -> pd.DataFrame:
-    """The experiments judged by sales per customer assigned, in the currency's smallest unit."""
-    chosen = results["primary_metric"] == "revenue"
-    return _results(results, chosen, value="amount", difference="difference_amount")
-
-
-def size_table(results: pd.DataFrame) -> pd.DataFrame:
-    """Customers observed in each arm beside those that would have been needed, had chance assigned them."""
-    table = results[["name", "n_control", "n_treatment", "n_needed_per_arm"]].copy()
-    table["n_needed_per_arm"] = table["n_needed_per_arm"].where(results["is_random"].astype(bool))
-    return table
-
-
-def _results(results: pd.DataFrame, chosen: pd.Series, *, value: str, difference: str) -> pd.DataFrame:
-    arms = {f"value_{arm}": f"{value}_{arm}" for arm in ("control", "treatment")}
-    gap = {f"difference{end}": f"{difference}{end}" for end in ("", "_low", "_high")}
-    relative = ["relative", "relative_low", "relative_high"]
-    names = ["name", "primary_metric", "n_control", "n_treatment", *arms, *gap, *relative, "pvalue", "verdict"]
-    table = results.loc[chosen, names].rename(columns={**arms, **gap}).reset_index(drop=True)
-    # A difference between groups that chance did not form is shown, but no test of it is a verdict on what was done.
-    judged = table["verdict"].isin(["treatment_better", "treatment_worse", "no_clear_difference"])
-    by_chance = results.loc[chosen, "is_random"].astype(bool).to_numpy()
-    table["verdict"] = table["verdict"].mask(judged & ~by_chance, "not_random")
-    table["pvalue"] = table["pvalue"].where(by_chance)
-    return table
-
-
 def _month_name(month: int) -> str:
     return f"{int(month) // 12}-{int(month) % 12 + 1:02d}"

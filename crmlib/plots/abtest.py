@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crmlib import words
-from crmlib.plots import colours
+from crmlib.plots import colours, forms
 from crmlib.plots.drawing import (
     axes_or_new,
     category_rows,
@@ -47,6 +47,37 @@ def differences(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     category_rows(ax, [two_lines(name) for name in rows["name"]], left_out=len(table) - len(rows))
     _points_axis(ax, rows[BOUNDS].to_numpy(dtype="float64"))
     return ax
+
+
+def amounts(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """The difference of sales of each experiment with its interval.
+
+    Args:
+        table: one row an experiment: name, difference_amount, difference_amount_low, difference_amount_high.
+        ax: where to draw; by default a new figure.
+    """
+    return forms.interval_rows(table, name="name", value="difference_amount", ax=ax)
+
+
+def net(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Gross profit less cost of each experiment with its interval; what is not known is left out.
+
+    Args:
+        table: one row an experiment: name, net_profit, net_profit_low, net_profit_high.
+        ax: where to draw; by default a new figure.
+    """
+    return forms.interval_rows(table.dropna(subset=["net_profit"]), name="name", value="net_profit", ax=ax)
+
+
+def kept(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """The share of contracts still alive by days since assignment, a line an arm with its band.
+
+    Args:
+        table: arm, days_since, kept_rate, kept_rate_low, kept_rate_high.
+        ax: where to draw; by default a new figure.
+    """
+    lines = {"treatment": colours.TREATMENT, "control": colours.ORANGE}
+    return forms.bands(table, x="days_since", value="kept_rate", series="arm", colours_of=lines, ax=ax)
 
 
 def _experiment(ax: Axes, place: int, row: dict[Any, Any]) -> None:

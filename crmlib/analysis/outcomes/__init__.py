@@ -1,7 +1,7 @@
 """What became of every unit of an experiment within its window, by the arm it was assigned to; a module a metric."""
 
 from crmlib.analysis.outcomes.found import unit_outcomes
-from crmlib.analysis.outcomes.metrics import AMOUNTS, LOWER_IS_BETTER, METRICS, RATES, SURVIVAL, missing
+from crmlib.analysis.outcomes.metrics import AMOUNTS, LOWER_IS_BETTER, METRICS, RATES, SURVIVAL, all_wanted, missing
 from crmlib.analysis.outcomes.units import ARMS, KEYS, baseline_of, compared_arms, experiment_units
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "METRICS",
     "RATES",
     "SURVIVAL",
+    "all_wanted",
     "baseline_of",
     "compared_arms",
     "experiment_units",

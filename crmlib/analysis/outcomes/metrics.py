@@ -56,6 +56,12 @@ def wanted_products(experiment: Mapping[str, Any], tables: Tables | None) -> lis
     return sorted(products.loc[products["role"].isin(CROSS_ROLES), "product_id"].astype("str"))
 
 
+def all_wanted(experiments: pd.DataFrame, tables: Tables | None) -> list[str]:
+    """The products of every experiment, and all with the role cross or backend."""
+    targets = experiments["target_product"].dropna().tolist() if "target_product" in experiments.columns else []
+    return sorted({*map(str, targets), *wanted_products({}, tables)})
+
+
 def _missing_goods(experiment: Mapping[str, Any], tables: Tables | None) -> str:
     if not wanted_products(experiment, tables):
         return "target_product"

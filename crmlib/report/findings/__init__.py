@@ -7,6 +7,7 @@ from crmlib.report.findings import (
     active,
     basket,
     calls,
+    contracts,
     entries,
     kpi,
     kpi_actions,
@@ -26,6 +27,7 @@ from crmlib.report.findings import (
     scenario_effects,
     stages,
     subscriptions,
+    trials,
 )
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "active",
     "basket",
     "calls",
+    "contracts",
     "entries",
     "kpi",
     "kpi_actions",
@@ -52,4 +55,5 @@ __all__ = [
     "scenario_effects",
     "stages",
     "subscriptions",
+    "trials",
 ]

@@ -10,22 +10,103 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 JUDGED = ("treatment_better", "treatment_worse", "no_clear_difference")
+MONEY = ("revenue", "order_value")
+SURVIVAL = "time_to_cancellation"
+SMALL = 30  # below so many customers an arm counts are said, not percentages
 
 
 def verdicts(results: DataFrame, gain: float) -> list[Sentence]:
-    """One sentence an experiment, in the order of the results; `gain` is the smallest relative gain worth having."""
-    return [verdict(row, gain) for row in results.to_dict("records")]
+    """One sentence a comparison, in the order of the results; `gain` is the smallest relative gain worth having."""
+    return [verdict(row, gain) for row in _named(results).to_dict("records")]
 
 
 def verdict(row: dict[str, Any], gain: float) -> Sentence:
-    """The verdict on one experiment, from its row of the results table."""
+    """The verdict on one comparison, from its row of the results table."""
+    if row["verdict"] == "untellable":
+        return _untellable(row)
     if row["verdict"] in JUDGED and row["assigned_method"] == "before_after":
         return _before_after(row)
     if row["verdict"] in JUDGED and not row["is_random"]:
         return _by_hand(row)
+    if row["verdict"] in JUDGED:
+        special = _several(row) or _survival(row) or _few(row)
+        if special is not None:
+            return special
     if row["verdict"] == "no_clear_difference":
         return _unclear(row, gain)
     return _SENTENCES[row["verdict"]](row)
+
+
+def _named(results: DataFrame) -> DataFrame:
+    if "n_arms" not in results.columns:
+        return results
+    arm = " (" + results["arm"].str.upper() + ")"
+    return results.assign(name=results["name"].where(results["n_arms"] <= 2, results["name"] + arm))
+
+
+def _untellable(row: dict[str, Any]) -> Sentence:
+    return say(
+        "“{name:text}” cannot be told: {lacking:label} is missing from the data.",
+        name=row["name"], lacking=f"lacking_{row['missing']}",
+    )  # fmt: skip
+
+
+def _several(row: dict[str, Any]) -> Sentence | None:
+    if row.get("n_arms", 2) <= 2:
+        return None
+    by_holm = row["verdict_by"] == "by_holm"
+    values = {"name": row["name"], "p": row["pvalue_holm"] if by_holm else row["pvalue_bh"]}
+    if row["verdict"] == "treatment_better":
+        return say(
+            "“{name:text}” did better than the control, several arms allowed for (corrected p {p:pvalue}).", **values
+        )
+    if row["verdict"] == "treatment_worse":
+        return say(
+            "“{name:text}” did worse than the control, several arms allowed for (corrected p {p:pvalue}).", **values
+        )
+    return say(
+        "“{name:text}” does not differ clearly from the control, several arms allowed for (corrected p {p:pvalue}).",
+        **values,
+    )
+
+
+def _survival(row: dict[str, Any]) -> Sentence | None:
+    if row["primary_metric"] != SURVIVAL:
+        return None
+    values = {"name": row["name"], "p": row["pvalue"]}
+    if row["verdict"] == "treatment_better":
+        return say("“{name:text}” worked: contracts were kept longer (log-rank test, p {p:pvalue}).", **values)
+    if row["verdict"] == "treatment_worse":
+        return say("“{name:text}” did harm: contracts were cancelled sooner (log-rank test, p {p:pvalue}).", **values)
+    return say(
+        "“{name:text}”: no clear difference in the time to cancellation (log-rank test, p {p:pvalue}).", **values
+    )
+
+
+def _few(row: dict[str, Any]) -> Sentence | None:
+    sizes = {"n_t": int(row["n_treatment"]), "n_c": int(row["n_control"])}
+    if row["primary_metric"] in MONEY or min(sizes.values()) >= SMALL:
+        return None
+    hits = {f"x_{arm}": round(row[f"value_{name}"] * sizes[f"n_{arm}"])
+            for arm, name in (("t", "treatment"), ("c", "control"))}  # fmt: skip
+    values = {"name": row["name"], "p": row["pvalue"], **sizes, **hits}
+    if row["verdict"] == "treatment_better":
+        return say(
+            "“{name:text}” worked: {x_t:count} of {n_t:count} treated customers against {x_c:count} of {n_c:count}"
+            " (p {p:pvalue}); the groups are too small for percentages.",
+            **values,
+        )
+    if row["verdict"] == "treatment_worse":
+        return say(
+            "“{name:text}” did harm: {x_t:count} of {n_t:count} treated customers against {x_c:count} of {n_c:count}"
+            " (p {p:pvalue}); the groups are too small for percentages.",
+            **values,
+        )
+    return say(
+        "“{name:text}”: no clear difference, {x_t:count} of {n_t:count} treated customers against {x_c:count} of"
+        " {n_c:count} (p {p:pvalue}); groups so small would miss most effects.",
+        **values,
+    )
 
 
 def _not_observed(row: dict[str, Any]) -> Sentence:
@@ -52,6 +133,12 @@ def _broken(row: dict[str, Any]) -> Sentence:
 
 def _unclear(row: dict[str, Any], gain: float) -> Sentence:
     values = _values(row)
+    if row["primary_metric"] == "order_value":
+        return say(
+            "“{name:text}”: no clear difference in the order value (95% interval of the difference {low:money} to"
+            " {high:money}).",
+            **values,
+        )
     needed = row["n_needed_per_arm"]
     if row["primary_metric"] == "revenue":
         return say(
@@ -79,6 +166,14 @@ def _better(row: dict[str, Any]) -> Sentence:
         return say(
             "“{name:text}” worked: {low:money} to {high:money} more sales per customer (95% interval).", **values
         )
+    if row["primary_metric"] == "order_value":
+        return say("“{name:text}” worked: {low:money} to {high:money} more per order (95% interval).", **values)
+    if row["primary_metric"] == "cancellation":
+        return say(
+            "“{name:text}” worked: {treatment:share} cancelled against {control:share}, {difference:points} less (95%"
+            " interval {low:signed_share} to {high:signed_share} points).",
+            **values,
+        )
     return say(
         "“{name:text}” worked: {treatment:share} against {control:share}, {difference:points} more (95% interval"
         " {low:signed_share} to {high:signed_share} points).",
@@ -90,6 +185,14 @@ def _worse(row: dict[str, Any]) -> Sentence:
     values = _values(row)
     if row["primary_metric"] == "revenue":
         return say("“{name:text}” did harm: sales per customer changed by {low:money} to {high:money}.", **values)
+    if row["primary_metric"] == "order_value":
+        return say("“{name:text}” did harm: the order value changed by {low:money} to {high:money}.", **values)
+    if row["primary_metric"] == "cancellation":
+        return say(
+            "“{name:text}” did harm: {treatment:share} cancelled against {control:share}, {difference:points} more (95%"
+            " interval {low:signed_share} to {high:signed_share} points).",
+            **values,
+        )
     return say(
         "“{name:text}” did harm: {treatment:share} against {control:share}, {difference:points} less (95% interval"
         " {low:signed_share} to {high:signed_share} points).",
@@ -99,9 +202,9 @@ def _worse(row: dict[str, Any]) -> Sentence:
 
 def _by_hand(row: dict[str, Any]) -> Sentence:
     values = _values(row)
-    if row["primary_metric"] == "revenue":
+    if row["primary_metric"] in MONEY or min(row["n_control"], row["n_treatment"]) < SMALL:
         return say(
-            "“{name:text}” was not assigned at random: whether sales per customer differ or not may lie in who was"
+            "“{name:text}” was not assigned at random: whether the groups differ or not may lie in who was"
             " chosen, so no effect can be judged.",
             name=row["name"],
         )
@@ -148,10 +251,18 @@ def summary(results: DataFrame) -> Sentence:
 
 
 def differences_title(results: DataFrame) -> Sentence:
-    """The message of the forest plot, which shows the experiments judged by a rate."""
-    readable = _readable(results)
-    rates = readable[readable["primary_metric"] != "revenue"]
-    better = rates.loc[rates["verdict"] == "treatment_better", "name"].tolist()
+    """The message of the forest plot of the experiments judged by a rate."""
+    return _title(results[~results["primary_metric"].isin(MONEY)])
+
+
+def amounts_title(results: DataFrame) -> Sentence:
+    """The message of the forest plot of the experiments judged by sales."""
+    return _title(results[results["primary_metric"].isin(MONEY)])
+
+
+def _title(results: DataFrame) -> Sentence:
+    readable = _named(_readable(results))
+    better = readable.loc[readable["verdict"] == "treatment_better", "name"].tolist()
     if not better:
         return say("No experiment shows a clear gain")
     if len(better) == 1:
