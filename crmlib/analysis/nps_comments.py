@@ -15,7 +15,7 @@ def with_texts(answers: pd.DataFrame) -> pd.DataFrame:
     """The answers with a comment, the latest first.
 
     Returns columns:
-        answered_day; response_id; survey_id; answer (0 to 10); band; stage (that of the day before the answer); free_text.
+        answered_day; response_id; survey_id; answer (0 to 10); band; stage (of the day before the answer); free_text.
 
     Raises:
         ValueError: a column is missing.

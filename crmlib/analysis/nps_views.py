@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
+from crmlib.analysis.intervals import UNKNOWN, Interval
 from crmlib.analysis.nps_bands import NAMES, Bands, band_of
 
 OWN = {"nps": "own_score", "nps_difference": "own_score_difference"}
 ENDS = ("", "_low", "_high")
+LEAST = 30
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value and its interval; NaN where it rests on too few."""
+
+    value: float
+    interval: Interval
 
 
 def named(table: pd.DataFrame, bands: Bands) -> pd.DataFrame:
@@ -28,20 +40,28 @@ def score_column(bands: Bands) -> str:
     return "nps" if bands.is_standard else OWN["nps"]
 
 
+def figure(value: float, interval: Interval, n: int) -> Figure:
+    """A headline figure, or none where it rests on fewer than 30."""
+    return Figure(value, interval) if n >= LEAST else Figure(float("nan"), UNKNOWN)
+
+
 def answer_bands(distribution: pd.DataFrame, bands: Bands) -> pd.DataFrame:
-    """The answers 0 to 10 under the name `answer`, each with its band."""
+    """The answers 0 to 10 under the name `answer`, each with its band; of fewer than 30 answers only the counts."""
     table = distribution.rename(columns={"nps": "answer"})
+    if table["n"].sum() < LEAST:
+        table = table.assign(share=float("nan"))
     return table.assign(band=band_of(table["answer"], bands=bands).astype("str"))
 
 
 def band_sizes(rules: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
-    """Answers and share of every band, with its bounds.
+    """Answers of every band, with its bounds; shares from 30 answers on.
 
     Args:
         rules: of `nps_bands.band_rules`.
         sizes: of `views.band_table`.
     """
-    return rules.merge(sizes, on="band", how="left")
+    table = rules.merge(sizes, on="band", how="left")
+    return table if table["n"].sum() >= LEAST else table.assign(share=float("nan"))
 
 
 def told(table: pd.DataFrame) -> pd.DataFrame:

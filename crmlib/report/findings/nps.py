@@ -111,7 +111,7 @@ def groups(table: DataFrame, group_by: str, compared: int | None = None) -> Sent
 
 def distribution_title(result: Any) -> Sentence:
     """The message of the distribution."""
-    if result.n == 0 or math.isnan(result.nps):
+    if result.n < SMALL or math.isnan(result.nps):
         return say("Distribution of answers")
     if result.n_detractors > result.n_promoters:
         return say(

@@ -124,7 +124,7 @@ def repeater(result: Any) -> Sentence:
 def at_risk(people: DataFrame, pair: Any, days: int) -> Sentence | None:
     """The first conclusion: how many detractors there are, and whether they come back less."""
     low = people[people["band"] == "detractors"]
-    if len(people) < SMALL:
+    if len(people) < SMALL or low.empty:
         return None
     values = {"n": len(low), "share": len(low) / len(people), "all": len(people), "days": days}
     if min(pair.n_control, pair.n_treatment) >= SMALL and pair.difference_interval.low > 0:

@@ -50,7 +50,7 @@ def frequency(table: DataFrame) -> Sentence:
     """Whether promoters order more often than detractors."""
     row = _promoters(table, "orders_a_year_difference")
     if row is None:
-        return say("Whether promoters order more often cannot be told: too few were observed for a year.")
+        return say("Whether promoters order more often cannot be told: no orders, or too few observed for a year.")
     values = _values(row, "orders_a_year") | {"span": str(row["span"])}
     if not _clear(row):
         return say(
@@ -85,7 +85,7 @@ def order_value(table: DataFrame) -> Sentence:
     """Whether promoters spend more an order than detractors."""
     row = _promoters(table, "order_value_difference")
     if row is None:
-        return say("Whether promoters spend more an order cannot be told: too few were observed for a year.")
+        return say("Whether promoters spend more an order cannot be told: no orders, or too few observed for a year.")
     values = _values(row, "order_value") | {"span": str(row["span"])}
     if not _clear(row):
         return say(
@@ -136,7 +136,8 @@ def later_repeat(pair: Any, days: int) -> Sentence:
     """Whether promoters bought again more often than detractors."""
     if min(pair.n_control, pair.n_treatment) < SMALL:
         return say(
-            "Whether promoters buy again more often cannot be told: too few answers are {days:days} old.", days=days
+            "Whether promoters buy again more often cannot be told: no orders, or too few answers {days:days} old.",
+            days=days,
         )
     interval = pair.difference_interval
     values = {"days": days, "own": pair.rate_treatment, "other": pair.rate_control, "difference": abs(pair.difference),
