@@ -95,7 +95,7 @@ ACTIONS = (
     Action(
         created=95, kpi_id="average_order_amount", finding="1回あたりの購入額が頭打ちになっている",
         hypothesis="使い切る目安が伝わると、まとめて買いやすい", action="まとめ買いの案内を3案で比べる", owner="A3",
-        due=75, status="doing", experiment_id="EX06",
+        due=-14, status="doing", experiment_id="EX06",
     ),
     Action(
         created=70, kpi_id="cancellation_rate", category="service", finding="「余っている」での解約が多い",
