@@ -29,6 +29,7 @@ _EPOCH = date(1970, 1, 1)
 # The base date is the last day of the first of these that has rows.
 _EVER = "ever_"
 _CANCELLED = ("cancel_date", "cancel_day", "cancel_reason")
+_DONE = ("opened", "clicked", "unsubscribed")
 _CLOCKS = ("orders", "surveys", "assignments", "surveys_sent")
 
 
@@ -235,9 +236,8 @@ def _why(prepared: Prepared, tables: Iterable[str]) -> str:
 
 
 def _up_to(prepared: Prepared, table: str, day: int) -> str:
-    relation = (
-        f"SELECT * {_as_of_then(day) if table == 'subscriptions' else ''} FROM {parquet(prepared.parquet(table))}"
-    )
+    then = {"subscriptions": _as_of_then, "sends": _sends_then}.get(table, lambda _: "")(day)
+    relation = f"SELECT * {then} FROM {parquet(prepared.parquet(table))}"
     return f"{relation} WHERE {DAY[table]} <= {day}" if table in DAY else relation
 
 
@@ -246,3 +246,9 @@ def _as_of_then(day: int) -> str:
     later = f"coalesce(cancel_day > {day}, false)"
     gone = ", ".join(f"CASE WHEN {later} THEN NULL ELSE {name} END AS {name}" for name in _CANCELLED)
     return f"REPLACE (CASE WHEN {later} THEN 'active' ELSE status END AS status, {gone})"
+
+
+def _sends_then(day: int) -> str:
+    """What a customer did with a mail after the base date had not happened on it."""
+    done = [(f"{what}_day", name) for what in _DONE for name in (f"{what}_at", f"{what}_day")]
+    return f"REPLACE ({', '.join(f'CASE WHEN {on} <= {day} THEN {name} END AS {name}' for on, name in done)})"

@@ -8,7 +8,24 @@ from typing import TYPE_CHECKING
 from crmlib.data.codes import translate_codes
 from crmlib.data.ledger import REASONS, Count, Day, LedgerLine
 from crmlib.data.parse import days, moment, money, rounded, share, whole
+from crmlib.data.rules import (
+    BELONGS,
+    BY_MONTH,
+    CUSTOMER,
+    DATE_OF_DAY,
+    FORM,
+    JUDGED,
+    MAY_BE_BLANK,
+    MONTHS,
+    POSSIBLE,
+    REQUIRED_DATE,
+    REQUIRED_ID,
+    SUBSCRIPTION,
+    UNIQUE,
+    WITHOUT,
+)
 from crmlib.data.shapes import refuse_unread_dates
+from crmlib.data.sql import quoted
 from crmlib.data.tables import DAY, INPUTS, OUTPUTS, Column
 
 if TYPE_CHECKING:
@@ -16,77 +33,6 @@ if TYPE_CHECKING:
 
     from crmlib.data.read import Reading
     from crmlib.data.settings import Settings, Source
-
-# The column that must be unique, the date that must be readable, and the key that must be there, where a table has one.
-UNIQUE = {"customers": "customer_id", "products": "product_id", "experiments": "experiment_id",
-          "subscriptions": "subscription_id", "scenarios": "scenario_id", "messages": "message_id"}  # fmt: skip
-REQUIRED_DATE = {
-    "surveys": "answered_at", "surveys_sent": "sent_at", "assignments": "assigned_at", "subscriptions": "start_date",
-    "subscription_events": "event_at", "engagement": "event_at", "referrals": "referred_at",
-    "contacts": "contacted_at", "inquiries": "asked_at", "ad_costs": "date", "sends": "sent_at",
-    "kpi_targets": "period", "actions": "created",
-}  # fmt: skip
-REQUIRED_ID = {"products": "product_id", "experiments": "experiment_id", "assignments": "unit_id",
-               "subscriptions": "subscription_id", "subscription_events": "subscription_id",
-               "ad_costs": "media", "scenarios": "scenario_id", "messages": "message_id", "sends": "message_id",
-               "kpi_targets": "kpi_id"}  # fmt: skip
-# Whose row it is; an inquiry may be anybody's.
-CUSTOMER = {"referrals": "referrer_customer_id"} | {
-    table: "customer_id" for table, columns in INPUTS.items() if "customer_id" in columns and table != "inquiries"
-}
-# A row of the one belongs to a row of the other: column, table.
-BELONGS = {"assignments": ("experiment_id", "experiments"), "subscription_events": ("subscription_id", "subscriptions")}
-# What a table is judged by: a cell of these that cannot be read leaves its row out, and a wrong one too.
-JUDGED = {
-    "experiments": {
-        "window_days": "coalesce(window_days >= 1, false)",
-        "treatment_share": "coalesce(treatment_share > 0 AND treatment_share < 1, false)",
-        "start_date": "start_date IS NOT NULL",
-        "end_date": "end_date IS NOT NULL",
-    },
-    "subscriptions": {
-        "interval_days": "coalesce(interval_days >= 1, false)",
-        "cancel_date": "coalesce(cancel_date >= start_date, false)",
-    },
-    "ad_costs": {"cost": "cost IS NOT NULL"},
-}
-# A row of a list to be filled in that nobody has filled in: date, staff and result are blank.
-FORM = {"contacts": {"contacted_at": "_no_contacted_at", "staff": "staff IS NULL", "result": "result = 'unknown'"}}
-_MAY_BE_BLANK = ("treatment_share", "start_date", "end_date", "interval_days", "cancel_date")
-# Numbers that cannot be: a rate of 45 would multiply every profit, a settling of 0 orders would settle everybody.
-_POSSIBLE = {
-    "gross_margin_rate": "<= 1", "unit_cost": ">= 0", "cycle_days": ">= 1", "settle_orders": ">= 1",
-    "settle_days": ">= 0", "birth_year": "BETWEEN 1880 AND 2100", "impressions": ">= 0", "clicks": ">= 0",
-    "conversions": ">= 0",
-}  # fmt: skip
-_DATE_OF_DAY = {
-    "answered_day": "answered_at", "sent_day": "sent_at", "assigned_day": "assigned_at",
-    "first_seen_day": "first_seen_date", "start_day": "start_date", "end_day": "end_date", "lead_day": "lead_date",
-    "cancel_day": "cancel_date", "event_day": "event_at", "referred_day": "referred_at",
-    "contacted_day": "contacted_at", "next_action_day": "next_action_date", "asked_day": "asked_at",
-    "cost_day": "date", "opened_day": "opened_at", "clicked_day": "clicked_at", "unsubscribed_day": "unsubscribed_at",
-    "created_day": "created", "due_day": "due",
-}  # fmt: skip
-# Costs of advertising are often written down by the month, which stands for its first day.
-_MONTHS = ["%Y-%m", "%Y/%m", "%Y年%m月"]
-_WITHOUT = {
-    "response_id": "coalesce(response_id, format('r{:06d}', _seq))",
-    "inquiry_id": "coalesce(inquiry_id, format('q{:06d}', _seq))",
-    "survey_id": "coalesce(survey_id, 'survey')",
-    # A code of who called, with a digit in it; whoever wrote a name there is not carried on.
-    "staff": "CASE WHEN regexp_full_match(staff, '[A-Za-z_-]*[0-9][A-Za-z0-9_-]*') AND length(staff) <= 8"
-    " THEN staff END",
-    "treatment_share": "coalesce(treatment_share, 0.5)",
-    "send_id": "coalesce(send_id, format('s{:06d}', _seq))",
-    "action_id": "coalesce(action_id, format('a{:06d}', _seq))",
-    "month": "(year(period) * 12 + month(period) - 1)::BIGINT",
-    "scope": "coalesce(scope, 'all')",
-}
-# A subscription with a date of cancellation is cancelled, and only a cancelled one has a reason.
-_SUBSCRIPTION = {
-    "status": "CASE WHEN cancel_date IS NOT NULL THEN 'cancelled' ELSE status END",
-    "cancel_reason": "CASE WHEN cancel_date IS NOT NULL OR status = 'cancelled' THEN cancel_reason END",
-}
 
 
 def build_other(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, reading: Reading) -> Count:
@@ -140,33 +86,46 @@ def _unread(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
 
 
 def _parsed(name: str, column: Column, formats: list[str] | None, settings: Settings) -> str:
-    expression = f'"{name}"'
+    cell = f'"{name}"'
     if column.kind == "when":
-        expression = moment(expression, formats, settings.timezone)
-        if name == "date" and formats is None:
-            months = moment('"date"', _MONTHS, settings.timezone)
-            expression = f"coalesce({expression}, {months})"
-    elif column.kind == "money":
-        expression = rounded(money(expression, settings.minor_units))
-    elif name == "window_days":
-        expression = f"({days(expression)})::BIGINT"
-    elif column.kind == "whole":
-        expression = f"({whole(expression)})::BIGINT"
-    elif column.kind in ("number", "share"):
-        expression = share(expression)
-    elif column.kind == "comment":
-        expression = "NULL::VARCHAR"  # until it can be masked
-    elif column.kind == "flag":
-        expression = f"coalesce({expression}, 'false') = 'true'"
-    elif column.kind == "consent":
-        expression = f"{expression} = 'true'"
-    elif column.kind == "code" and column.default is not None:
-        expression = f"coalesce({expression}, '{column.default}')"
+        expression = _moment(name, formats, settings)
+    elif column.kind in ("money", "whole", "number", "share"):
+        expression = _number(name, column.kind, settings.minor_units)
+    else:
+        expression = _word(cell, column)
     return f'{_possible(name, expression)} AS "{name}"'
 
 
+def _moment(name: str, formats: list[str] | None, settings: Settings) -> str:
+    expression = moment(f'"{name}"', formats, settings.timezone)
+    if name in BY_MONTH and formats is None:
+        expression = f"coalesce({expression}, {moment(quoted(name), MONTHS, settings.timezone)})"
+    return expression
+
+
+def _number(name: str, kind: str, minor_units: int) -> str:
+    cell = f'"{name}"'
+    if kind == "money":
+        return rounded(money(cell, minor_units))
+    if kind in ("number", "share"):
+        return share(cell)
+    return f"({days(cell) if name == 'window_days' else whole(cell)})::BIGINT"
+
+
+def _word(cell: str, column: Column) -> str:
+    if column.kind == "comment":
+        return "NULL::VARCHAR"
+    if column.kind == "flag":
+        return f"coalesce({cell}, 'false') = 'true'"
+    if column.kind == "consent":
+        return f"{cell} = 'true'"
+    if column.kind == "code" and column.default is not None:
+        return f"coalesce({cell}, '{column.default}')"
+    return cell
+
+
 def _possible(name: str, expression: str) -> str:
-    test = _POSSIBLE.get(name)
+    test = POSSIBLE.get(name)
     return f"CASE WHEN {expression} {test} THEN {expression} END" if test else expression
 
 
@@ -181,7 +140,7 @@ def _tests(table: str) -> dict[str, str]:
     if table == "surveys":
         tests["bad_score"] = "nps IS NULL OR nps < 0 OR nps > 10"
     wrong = [
-        f"NOT (_no_{name} OR {test})" if name in _MAY_BE_BLANK else f"NOT {test}"
+        f"NOT (_no_{name} OR {test})" if name in MAY_BE_BLANK else f"NOT {test}"
         for name, test in JUDGED.get(table, {}).items()
     ]
     if wrong:
@@ -189,7 +148,7 @@ def _tests(table: str) -> dict[str, str]:
     tests["exact_duplicate"] = "_seq > min(_seq) OVER (PARTITION BY _hash)"
     if table in BELONGS:
         name, other = BELONGS[table]
-        # Without a table of subscriptions their events stand for themselves.
+        # Without a table of subscriptions their events stand for themselves; so do messages without scenarios.
         needed = "true" if table == "assignments" else f"EXISTS (SELECT 1 FROM {other})"
         tests["orphan"] = f"{needed} AND ({name} IS NULL OR {name} NOT IN (SELECT {name} FROM {other}))"
     if table in CUSTOMER:
@@ -207,11 +166,11 @@ def _refuse_repeats(con: duckdb.DuckDBPyConnection, table: str) -> None:
 
 
 def _output(table: str, name: str, kind: str) -> str:
-    if name in _DATE_OF_DAY:
-        return f"({_DATE_OF_DAY[name]}::DATE - DATE '1970-01-01')::BIGINT"
-    if table == "subscriptions" and name in _SUBSCRIPTION:
-        return _SUBSCRIPTION[name]
-    return _WITHOUT.get(name, f'"{name}"::{kind}')
+    if name in DATE_OF_DAY:
+        return f"({DATE_OF_DAY[name]}::DATE - DATE '1970-01-01')::BIGINT"
+    if table == "subscriptions" and name in SUBSCRIPTION:
+        return SUBSCRIPTION[name]
+    return WITHOUT.get(name, f'"{name}"::{kind}')
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str, reading: Reading) -> Count:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from crmlib.data.encodings import BOM, detect
 from crmlib.data.mapping import SEARCHED_ROWS, find_header, match_columns, unique_names
 from crmlib.data.naming import one_line
+from crmlib.data.rules import FORM
 from crmlib.data.sheets import refuse_large
 from crmlib.data.sql import literal, parquet, quoted
 from crmlib.errors import UserError
@@ -192,11 +193,11 @@ def _append(
 
 
 def _compared(cells: list[str], positions: dict[str, int], table: str, source: Source) -> list[str]:
-    """The cells by which a row is known as one read before: of a list of contacts that is filled in, the mapped alone.
+    """The cells by which a row is known as one read before: of a list that people fill in, the mapped alone.
 
     Such a list is saved again and again, and its memo, which nobody else is to read, changes.
     """
-    form = table == "contacts" and source.header_row == "find"
+    form = table in FORM and source.header_row == "find"
     return [cells[place] for place in positions.values()] if form else cells
 
 
