@@ -12,16 +12,17 @@ from crmlib.analysis.kpi_measures import OBSERVED
 from crmlib.analysis.kpi_ranking import RANKED
 
 BARS = "▁▂▃▄▅▆▇█"
-ABSENT = "·"
+ABSENT = "░"
 MONTHS = 13
 JUDGED = ("mark_good", "mark_fair", "mark_bad", "within_chance")
 
 
-def target_table(against: pd.DataFrame) -> pd.DataFrame:
-    """KPIs with a target, as they stand: figure, target, difference, achievement, mark."""
+def target_table(against: pd.DataFrame, ranking: pd.DataFrame) -> pd.DataFrame:
+    """KPIs with a target, as they stand: figure, target, difference, achievement, mark, and what the gap costs."""
     rows = against[against["target"].notna()].rename(columns={"month": "kpi_month", "n": "kpi_n"})
+    rows = rows.assign(stake_year=rows["kpi_id"].map(ranking.set_index("kpi_id")["stake_year"]))
     names = ["kpi_id", "measure_kind", "kpi_month", "actual", "actual_low", "actual_high", "target", "gap"]
-    return rows[[*names, "achievement", "mark", "target_source", "kpi_n"]].reset_index(drop=True)
+    return rows[[*names, "achievement", "mark", "stake_year", "target_source", "kpi_n"]].reset_index(drop=True)
 
 
 def achievement_table(against: pd.DataFrame) -> pd.DataFrame:
@@ -51,7 +52,7 @@ def ranking_table(ranking: pd.DataFrame, *, due_day: int) -> pd.DataFrame:
     rows = ranking[ranking["apart"] == RANKED]
     rows = rows.assign(next_step=["step_" + name for name in rows["kpi_id"]], due_day=due_day)
     names = ["kpi_rank", "kpi_id", "measure_kind", "previous", "actual", "improvement_rate", "change_verdict", "gap"]
-    return rows[[*names, "stake_year", "next_step", "kpi_owner", "due_day"]].reset_index(drop=True)
+    return rows[[*names, "next_step", "kpi_owner", "due_day"]].reset_index(drop=True)
 
 
 def apart_table(ranking: pd.DataFrame) -> pd.DataFrame:
@@ -68,10 +69,10 @@ def year_table(year: pd.DataFrame) -> pd.DataFrame:
 
 
 def history(measures: pd.DataFrame, *, n_months: int = MONTHS) -> pd.DataFrame:
-    """The last months of each KPI as a row of bars, lowest to highest; a month that is not told is a dot.
+    """The last months of each KPI as a row of bars, lowest to highest; a month that is not told is pale.
 
     Returns columns:
-        kpi_id; measure_kind; kpi_month (the last one told); spark; spark_first, spark_low, spark_high, actual (the
+        kpi_id; measure_kind; kpi_month (the last one told); spark; spark_first, spark_least, spark_most, actual (the
         oldest, lowest, highest and latest of them that are told).
     """
     known = with_bounds(measures[measures["state"] == OBSERVED]).dropna(subset=["actual"])
@@ -87,15 +88,15 @@ def history(measures: pd.DataFrame, *, n_months: int = MONTHS) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_HISTORY])
 
 
-_HISTORY = ("kpi_id", "measure_kind", "kpi_month", "spark", "spark_first", "spark_low", "spark_high", "actual")
+_HISTORY = ("kpi_id", "measure_kind", "kpi_month", "spark", "spark_first", "spark_least", "spark_most", "actual")
 
 
 def sparkline(values: list[float]) -> str:
-    """Values as bars of eight heights between their lowest and highest; what is missing is a dot.
+    """Values as bars of eight heights between their lowest and highest; what is missing is pale.
 
     Example:
         >>> sparkline([1, 2, float("nan"), 8]), sparkline([5, 5])
-        ('▁▂·█', '▄▄')
+        ('▁▂░█', '▄▄')
     """
     known = [value for value in values if value == value]
     low, high = min(known, default=0.0), max(known, default=0.0)

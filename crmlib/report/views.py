@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 HEAT_STEPS = 10
 SHORT = 24  # columns of text that stay on one line
+LONG = 40  # columns of text from which a cell asks for room
 _TEXT_FORMS = {"text", "label"}
 _WHOLE_FORMS = {"date", "month"}
 _COUNTED_FORMS = {"number", "money"}
@@ -188,6 +189,8 @@ def _cell(
     text, shown = words.cell_text(value, kind, measure), css(kind)
     if shown == "text" and display_width(text) <= SHORT:
         shown = "whole"
+    elif shown == "text" and display_width(text) > LONG:
+        shown = "text long"
     missing = "yes" if words.is_missing(value) else ""
     return {"text": text, "css": shown, "missing": missing, "range": _range(row, words.row_kind(kind, measure), bounds)}
 

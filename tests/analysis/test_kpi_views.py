@@ -35,8 +35,8 @@ def test_every_kpi_has_what_it_lacks() -> None:
 def test_history_keeps_the_gaps_between_months() -> None:
     rows = [measure("f2_rate", 500 * k, 10_000, month=MONTH - k) for k in (0, 2, 9, 13)]
     found = kpi_views.history(measures(*rows, measure("f2_rate", 1, 1000, month=MONTH - 1, state="partial"))).iloc[0]
-    assert found["spark"] == "···█······▃·▁"
-    assert found[["spark_first", "spark_low", "spark_high", "actual"]].tolist() == [0.45, 0.0, 0.45, 0.0]
+    assert found["spark"] == "░░░█░░░░░░▃░▁"
+    assert found[["spark_first", "spark_least", "spark_most", "actual"]].tolist() == [0.45, 0.0, 0.45, 0.0]
     assert kpi_views.history(measures()).empty
 
 
@@ -45,5 +45,6 @@ def test_only_kpis_with_a_target_stand_in_its_table_and_only_judged_ones_in_the_
         measures(measure("f2_rate", 500, 1000), measure("revival_rate", 1, 20), measure("nps", 40, 100)),
         targets(("f2_rate", 0.6), ("revival_rate", 0.1)),
     )
-    assert kpi_views.target_table(held)["kpi_id"].tolist() == ["f2_rate", "revival_rate"]
+    ranked = pd.DataFrame({"kpi_id": ["f2_rate"], "stake_year": [5.0]})
+    assert kpi_views.target_table(held, ranked)["kpi_id"].tolist() == ["f2_rate", "revival_rate"]
     assert kpi_views.achievement_table(held)["kpi_id"].tolist() == ["f2_rate"]
