@@ -21,7 +21,7 @@ def units(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 def test_by_hand() -> None:
     # Sales 3000, 8000, 0 of 1, 2, 0 orders: 11000 / 3; the deviations from it are -2000/3, 2000/3 and 0.
-    result = ratio_moments([3000, 8000, 0], [1, 2, 0])
+    result = ratio_moments([3000, 8000, 0], [1, 2, 0], all_units=True)
 
     assert result.mean == pytest.approx(11000 / 3)
     assert result.variance == pytest.approx((2 * (2000 / 3) ** 2 / 2) / 1**2)
@@ -41,7 +41,7 @@ def test_200_random_cases_agree_with_tea_tasting() -> None:
         rng = np.random.default_rng(seed)
         c, t = units(rng, int(rng.integers(5, 300))), units(rng, int(rng.integers(5, 300)))
         level = float(rng.uniform(0.8, 0.99))
-        ours = ratio_of_sums(*c, *t, confidence_level=level)
+        ours = ratio_of_sums(*c, *t, all_units=True, confidence_level=level)
 
         arms = [
             tt.aggr.Aggregates(
@@ -71,7 +71,7 @@ def test_tea_tastings_documented_example() -> None:
     users = tt.make_users_data(rng=42).to_pandas()
     arms = [users[users["variant"] == arm] for arm in (0, 1)]
 
-    found = ratio_of_sums(*(arm[name] for arm in arms for name in ("orders", "sessions")))
+    found = ratio_of_sums(*(arm[name] for arm in arms for name in ("orders", "sessions")), all_units=True)
 
     assert (round(found.mean_control, 3), round(found.mean_treatment, 3)) == (0.266, 0.289)
     assert (round(found.relative, 3), round(found.relative_interval.low, 4)) == (0.088, -0.0089)
@@ -85,6 +85,38 @@ def test_p_is_below_alpha_exactly_when_the_interval_excludes_zero(seed: int) -> 
     result = ratio_of_sums(*units(rng, 40), *units(rng, 30), confidence_level=level)
 
     assert (result.pvalue < 1 - level) == (0 not in result.difference_interval)
+
+
+def test_who_has_nothing_adds_nothing() -> None:
+    # The two with orders: deviations from 11000 / 3 an order are -2000/3 and 2000/3; mean orders 1.5.
+    one, other = ratio_moments([3000, 8000, 0, 0, 0], [1, 2, 0, 0, 0]), ratio_moments([3000, 8000], [1, 2])
+
+    assert one == other
+    assert one.variance == pytest.approx(2 * (2000 / 3) ** 2 / 1.5**2)
+    found = ratio_of_sums([3000, 8000, 0], [1, 2, 0], [4000, 9000, 7000, 0], [1, 2, 2, 0])
+    assert (found.n_control, found.n_treatment) == (3, 4)
+    dense = ratio_of_sums([3000, 8000], [1, 2], [4000, 9000, 7000], [1, 2, 2])
+    assert dense.pvalue == found.pvalue
+
+
+def covered(draws: int, *, all_units: bool) -> float:
+    """How often the interval holds 0 where equal arms of 60 units have about 19 buyers each."""
+    rng, inside = np.random.default_rng(2), 0
+    for _ in range(draws):
+        arms = []
+        for _arm in range(2):
+            orders = rng.poisson(1.0, 60) * (rng.random(60) < 0.5)
+            arms += [rng.gamma(2 * np.maximum(orders, 1e-9), 3000) * (orders > 0), orders]
+        inside += 0 in ratio_of_sums(*arms, all_units=all_units).difference_interval
+    return inside / draws
+
+
+@pytest.mark.slow
+def test_to_count_all_units_holds_too_little() -> None:
+    ours, theirs = covered(10_000, all_units=False), covered(10_000, all_units=True)
+
+    assert ours > 0.94
+    assert theirs < ours - 0.004
 
 
 def test_without_an_order_the_ratio_is_unknown() -> None:
