@@ -94,6 +94,17 @@ def new_customers(ad_costs: pd.DataFrame, customers: pd.DataFrame, as_of_day: in
     return int(first.sum()), float(rows["cost"].sum())
 
 
+def cost_of_a_new_one(ad_costs: pd.DataFrame, customers: pd.DataFrame, as_of_day: int) -> float:
+    """Cost of advertising / new customers of its days, smallest unit; NaN where either is not known.
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    require_columns("ad_costs", ad_costs.columns, ["cost_day", "cost"])
+    n_new, spent = new_customers(ad_costs, customers, as_of_day)
+    return _ratio(spent, n_new)
+
+
 def _is_monthly(ad_costs: pd.DataFrame) -> bool:
     return all(last_day(month_of_day(int(day)) - 1) + 1 == day for day in ad_costs["cost_day"])
 

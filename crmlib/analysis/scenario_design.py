@@ -45,7 +45,8 @@ def design(
     """One row a stage and a segment of the lifecycle: customers in it now, scenario, KPI with a target, data, gap.
 
     A scenario belongs to the stage it names and to the segment its target names. The gap is the first that applies:
-    data to tell who stands there, scenario, messages in one of them, KPI in one of them, target of such a KPI.
+    data to tell who stands there, scenario, messages in one of them, KPI in one of them, target of such a KPI. Of
+    several KPIs the first with a target is shown.
 
     Args:
         scenarios: scenario_id, stage, target_segment, kpi_id.
@@ -55,9 +56,9 @@ def design(
         tables: the tables that the client has.
 
     Returns columns:
-        design_axis (axis_stage, axis_lifecycle); design_row (code); n_customers; n_scenarios; n_messages; kpi_ids (of
-        the scenarios, as written); n_targets (of these with a target); missing_table (the first one missing, empty
-        where none is); design_gap (one of `GAPS`).
+        design_axis (axis_stage, axis_lifecycle); design_row (code); n_customers; n_scenarios; n_messages; kpi_id (of
+        its scenarios, empty without); n_kpis (of them, different), n_targets (of these with a target);
+        missing_table (the first one missing, empty where none is); design_gap (one of `GAPS`).
 
     Raises:
         ValueError: a column is missing.
@@ -83,7 +84,7 @@ def design(
             rows.append(
                 {"design_axis": axis, "design_row": code, "n_customers": numbers.get(code, float("nan")), **row}
             )
-    names = ["design_axis", "design_row", "n_customers", "n_scenarios", "n_messages", "kpi_ids", "n_targets",
+    names = ["design_axis", "design_row", "n_customers", "n_scenarios", "n_messages", "kpi_id", "n_kpis", "n_targets",
              "missing_table", "design_gap"]  # fmt: skip
     return pd.DataFrame(rows, columns=names).astype({"n_customers": "float64"})
 
@@ -146,7 +147,8 @@ def _row(part: pd.DataFrame, messages: pd.DataFrame, targets: set[str], missing:
     return {
         "n_scenarios": len(part),
         "n_messages": n_messages,
-        "kpi_ids": ", ".join(kpis),
+        "kpi_id": [*sorted(targets & set(kpis)), *kpis, ""][0],
+        "n_kpis": len(kpis),
         "n_targets": n_targets,
         "missing_table": missing,
         "design_gap": gap,

@@ -19,7 +19,7 @@ TRIGGERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "trigger_cart": ("cart_abandon", ("cart_abandon",)),
     "trigger_purchase": ("order", ()),
 }
-COUNTS = ["n_triggered", "n_same_day", "n_open", "n_sent", "n_bought"]
+COUNTS = ["n_triggered", "n_same_day", "n_unbought", "n_sent", "n_bought"]
 
 
 def started_by(messages: pd.DataFrame, scenarios: pd.DataFrame, start_event: str) -> list[str]:
@@ -61,10 +61,10 @@ def count_triggers(
 def trigger_table(counts: Mapping[str, pd.DataFrame], *, lift: float, power: float = 0.8) -> pd.DataFrame:
     """One row a trigger: customers, those still without an order, those mailed, and the rate that a scenario must beat.
 
-    bought_rate = n_bought / n_open with Wilson's interval, mailed or not. It is the base rate where nobody was mailed;
-    where some were, that of those held out, and not known without a hold-out: who bought before the mail went out was
-    not mailed, so those not mailed are no comparison. n_needed is the size of each group, half to be mailed and half to
-    be held out, to see base rate + lift by the score test.
+    bought_rate = n_bought / n_unbought with Wilson's interval, mailed or not. It is the base rate where nobody was
+    mailed; where some were, that of those held out, and not known without a hold-out: who bought before the mail went
+    out was not mailed, so those not mailed are no comparison. n_needed is the size of each group, half to be mailed and
+    half to be held out, to see base rate + lift by the score test.
 
     Args:
         counts: for each trigger the row of `aggregates.trigger_counts`; triggers whose table is missing stand not in
@@ -73,7 +73,7 @@ def trigger_table(counts: Mapping[str, pd.DataFrame], *, lift: float, power: flo
         power: probability to see it.
 
     Returns columns:
-        trigger (code); n_triggered; n_same_day; n_open; n_sent; n_bought; bought_rate, bought_rate_low,
+        trigger (code); n_triggered; n_same_day; n_unbought; n_sent; n_bought; bought_rate, bought_rate_low,
         bought_rate_high; n_base; base_rate, base_rate_low, base_rate_high; base_basis (base_nobody_mailed,
         base_held_out, base_not_known); n_needed (NaN where the base rate is not known). Rates NaN below 30 customers.
 
@@ -86,7 +86,7 @@ def trigger_table(counts: Mapping[str, pd.DataFrame], *, lift: float, power: flo
         row = frame.iloc[0]
         x, n, basis = _base(row)
         found = {name: int(row[name]) for name in COUNTS}
-        bought = _rate(int(row["n_bought"]), int(row["n_open"]), "bought_rate")
+        bought = _rate(int(row["n_bought"]), int(row["n_unbought"]), "bought_rate")
         base = _rate(x, n, "base_rate")
         needed = needed_each(base["base_rate"], lift, power)
         last = {"n_base": n, **base, "base_basis": basis, "n_needed": needed}
@@ -98,7 +98,7 @@ def trigger_table(counts: Mapping[str, pd.DataFrame], *, lift: float, power: flo
 
 def _base(row: pd.Series) -> tuple[int, int, str]:
     if not row["n_sent"] and not row["n_held_out"]:
-        return int(row["n_bought"]), int(row["n_open"]), "base_nobody_mailed"
+        return int(row["n_bought"]), int(row["n_unbought"]), "base_nobody_mailed"
     if row["n_held_out"]:
         return int(row["n_bought_held_out"]), int(row["n_held_out"]), "base_held_out"
     return 0, 0, "base_not_known"

@@ -108,7 +108,8 @@ def add_outcomes(
 def compare(followed: pd.DataFrame, *, confidence_level: float = 0.95) -> pd.DataFrame:
     """Every scenario and outcome: receivers less hold-out, by the score test, corrected by Holm for their number.
 
-    The interval is Mee's, which inverts the single test; the verdict follows the corrected p-value. No rate below 30
+    The goals of all scenarios are one family, the other outcomes another: a goal is what the scenario is judged by. The
+    interval is Mee's, which inverts the single test; the verdict follows the corrected p-value. No rate below 30
     customers in a group.
 
     Args:
@@ -230,7 +231,9 @@ def _compared(part: pd.DataFrame, outcome: str, confidence_level: float) -> dict
 
 
 def _judged(table: pd.DataFrame) -> pd.DataFrame:
-    adjusted = adjust_pvalues(table["pvalue"].astype("float64"))
+    pvalues = table["pvalue"].astype("float64")
+    goal = table["effect_outcome"] == "outcome_goal" if "effect_outcome" in table.columns else pvalues.notna()
+    adjusted = np.where(goal, adjust_pvalues(pvalues.where(goal)), adjust_pvalues(pvalues.mask(goal)))
     better = table["effect_difference"].astype("float64") > 0
     if "effect_outcome" in table.columns:
         better ^= table["effect_outcome"].isin([f"outcome_{name}" for name in LESS_IS_BETTER])

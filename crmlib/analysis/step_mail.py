@@ -14,8 +14,8 @@ NO_ORDER = ("shipped", "delivered", "registered", "item_view", "cart_abandon", "
 # Only these report that they were opened.
 OPENED_BY = ("mail", "line", "chat")
 SHOWN = ["scenario_id", "step_no", "message_name", "content_type", "n_sent", "n_after_goal", "n_in_sequence",
-         "n_reached", "reach_rate", "n_opened", "open_rate", "n_clicked", "click_rate", "n_goal", "goal_rate",
-         "goal_rate_low", "goal_rate_high", "n_stopped", "stop_rate", "n_leave_observed", "n_left",
+         "n_arrived", "reach_rate", "n_opened", "open_rate", "n_clicked", "click_rate", "n_goal", "goal_rate",
+         "goal_rate_low", "goal_rate_high", "n_stopped", "stop_rate", "n_leave_observed", "n_no_more",
          "left_rate"]  # fmt: skip
 
 
@@ -101,9 +101,9 @@ def review(
 
     Returns columns:
         scenario_id, step_no, message_name, content_type; n_sent (customers who got it); n_after_goal (of these, after
-        the goal: the sequence did not stop); n_in_sequence; n_reached, reach_rate; n_opened, open_rate; n_clicked,
+        the goal: the sequence did not stop); n_in_sequence; n_arrived, reach_rate; n_opened, open_rate; n_clicked,
         click_rate; n_goal, goal_rate, goal_rate_low, goal_rate_high (Wilson); n_stopped, stop_rate; n_leave_observed,
-        n_left, left_rate. NaN where it is not recorded, rates also below 30 customers.
+        n_no_more, left_rate. NaN where it is not recorded, rates also below 30 customers.
 
     Raises:
         ValueError: a column is missing, or a number of days is below 1.
@@ -113,8 +113,8 @@ def review(
     require_columns("rows", rows.columns, ["scenario_id", "customer_id", "message_id", "sent_day", "held_out"])
     sent = _marked(rows[rows["held_out"] == 0], messages, as_of_day, bought_days, leave_days)
     table = messages.merge(_counts(sent), on=["scenario_id", "message_id"], how="left")
-    whole = ["n_sent", "n_after_goal", "n_in_sequence", "n_reached", "n_opened", "n_clicked", "n_goal", "n_stopped",
-             "n_leave_observed", "n_left"]  # fmt: skip
+    whole = ["n_sent", "n_after_goal", "n_in_sequence", "n_arrived", "n_opened", "n_clicked", "n_goal", "n_stopped",
+             "n_leave_observed", "n_no_more"]  # fmt: skip
     table[whole] = table[whole].fillna(0).astype("float64")
     return _rates(table, rows)[SHOWN]
 
@@ -140,13 +140,13 @@ def _marked(
         n_after_goal=reached_goal,
         n_in_sequence=inside,
         n_told=inside & (rows["delivery_known"] == 1),
-        n_reached=arrived,
+        n_arrived=arrived,
         n_opened=arrived & (rows["opened_day"] <= soon),
         n_clicked=arrived & (rows["clicked_day"] <= soon),
         n_goal=inside & (rows["goal_day"] <= until),
         n_stopped=arrived & (rows["unsubscribed_day"] <= soon),
         n_leave_observed=seen,
-        n_left=seen & ~(rows["next_day"] <= rows["sent_day"] + leave_days),
+        n_no_more=seen & ~(rows["next_day"] <= rows["sent_day"] + leave_days),
     )
 
 
@@ -157,19 +157,21 @@ def _counts(marked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rates(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    base, reached = _enough(table["n_in_sequence"]), _enough(table["n_reached"])
+    base, reached = _enough(table["n_in_sequence"]), _enough(table["n_arrived"])
     electronic = table["channel"].isin(OPENED_BY)
     # A whole column without a day is not recorded, which is not the same as nobody.
     marks = {"n_opened": "opened_day", "n_clicked": "clicked_day", "n_stopped": "unsubscribed_day"}
     for name, day in marks.items():
         table[name] = table[name].where(electronic & bool(rows[day].notna().any()))
-    told = table["n_told"].fillna(0) == table["n_in_sequence"]
-    table["reach_rate"] = (table["n_reached"] / base).where(told)
+    # Of those whose delivery is recorded; the others are neither reached nor bounced.
+    bounced = table["n_in_sequence"] - table["n_arrived"]
+    told = _enough(table["n_told"].fillna(0))
+    table["reach_rate"] = (told - bounced) / told
     for name, count in (("open_rate", "n_opened"), ("click_rate", "n_clicked"), ("stop_rate", "n_stopped")):
         table[name] = table[count] / reached
     table["goal_rate"] = table["n_goal"] / base
     table["goal_rate_low"], table["goal_rate_high"] = wilson_bounds(table["n_goal"], base.fillna(0))
-    table["left_rate"] = table["n_left"] / _enough(table["n_leave_observed"])
+    table["left_rate"] = table["n_no_more"] / _enough(table["n_leave_observed"])
     return table
 
 

@@ -91,6 +91,8 @@ CODES: dict[str, str] = {
     "retention": N_("Retention"),
     "ltv": N_("Lifetime value"),
     "basket": N_("Products bought together"),
+    "contracts": N_("Contracts and plans"),
+    "scenario": N_("Scenarios"),
     "nps": N_("NPS"),
     "abtest": N_("A/B tests"),
     "ok": N_("ok"),

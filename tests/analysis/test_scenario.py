@@ -302,18 +302,18 @@ def test_a_coupon_leaves_margin_or_eats_it() -> None:
 
 
 def counted(**told: int) -> pd.DataFrame:
-    names = ["n_triggered", "n_same_day", "n_open", "n_sent", "n_bought", "n_held_out", "n_bought_held_out"]
+    names = ["n_triggered", "n_same_day", "n_unbought", "n_sent", "n_bought", "n_held_out", "n_bought_held_out"]
     return pd.DataFrame([{**dict.fromkeys(names, 0), **told}])
 
 
 def test_the_base_rate_is_that_of_those_nobody_mailed() -> None:
     table = scenario_triggers.trigger_table(
         {
-            "trigger_browse": counted(n_triggered=120, n_same_day=20, n_open=100, n_bought=10),
+            "trigger_browse": counted(n_triggered=120, n_same_day=20, n_unbought=100, n_bought=10),
             "trigger_cart": counted(
-                n_triggered=100, n_open=100, n_sent=60, n_bought=30, n_held_out=30, n_bought_held_out=6
+                n_triggered=100, n_unbought=100, n_sent=60, n_bought=30, n_held_out=30, n_bought_held_out=6
             ),
-            "trigger_purchase": counted(n_triggered=100, n_open=100, n_sent=60, n_bought=30),
+            "trigger_purchase": counted(n_triggered=100, n_unbought=100, n_sent=60, n_bought=30),
         },
         lift=0.05,
     ).set_index("trigger")

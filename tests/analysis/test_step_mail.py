@@ -74,7 +74,7 @@ def test_a_purchase_belongs_to_the_mail_before_it_and_ends_the_sequence() -> Non
     assert table[
         ["n_sent", "n_after_goal", "n_in_sequence", "n_opened", "n_clicked", "n_goal", "n_stopped"]
     ].to_numpy().tolist() == [[3, 0, 3, 1, 1, 1, 0], [3, 1, 2, 1, 0, 1, 1]]
-    assert table[["n_leave_observed", "n_left"]].to_numpy().tolist() == [[3, 1], [2, 1]]
+    assert table[["n_leave_observed", "n_no_more"]].to_numpy().tolist() == [[3, 1], [2, 1]]
     # No percentage of three.
     assert table[["reach_rate", "open_rate", "goal_rate", "left_rate"]].isna().all().all()
 
@@ -96,7 +96,7 @@ def test_what_nobody_records_is_not_zero() -> None:
 def test_a_bounced_mail_was_not_opened_and_its_reader_is_not_asked() -> None:
     rows = pd.DataFrame([sent(f"c{i}", "s1", 0, failed=int(i < 10), opened_day=1) for i in range(40)])
     row = step_mail.review(rows, plan([0]), as_of_day=100).iloc[0]
-    assert row[["n_reached", "reach_rate", "n_opened", "open_rate"]].tolist() == [30, 0.75, 30, 1.0]
+    assert row[["n_arrived", "reach_rate", "n_opened", "open_rate"]].tolist() == [30, 0.75, 30, 1.0]
 
 
 def test_a_customer_who_comes_again_is_looked_at_the_first_time_only() -> None:
@@ -232,6 +232,13 @@ def test_only_contracts_that_ran_on_the_entry_can_be_cancelled() -> None:
     assert found["cancelled"].fillna(-1).tolist() == [1, -1, -1, 0]
 
 
+def test_reached_is_a_share_of_those_whose_delivery_is_told() -> None:
+    told = [(1, 0)] * 36 + [(1, 1)] * 4 + [(0, 0)] * 10
+    rows = pd.DataFrame([sent(f"c{i}", "s1", 0, delivery_known=k, failed=f) for i, (k, f) in enumerate(told)])
+    row = step_mail.review(rows, plan([0]), as_of_day=100).iloc[0]
+    assert row[["n_arrived", "reach_rate"]].tolist() == [46, 0.9]
+
+
 def followed(n_sent: int, x_sent: int, n_held: int, x_held: int, scenario: str = "s") -> pd.DataFrame:
     group = ["sent"] * n_sent + ["held_out"] * n_held
     goal = [1.0] * x_sent + [0.0] * (n_sent - x_sent) + [1.0] * x_held + [0.0] * (n_held - x_held)
@@ -248,9 +255,18 @@ def test_the_groups_are_compared_as_proportions_and_corrected_for_their_number()
     assert row[["rate_sent", "rate_held"]].tolist() == [0.15, 0.12]
     assert row["effect_difference_low"] == alone.difference_interval.low
     assert row["pvalue"] == alone.pvalue
-    assert table["pvalue_adjusted"].tolist() == adjust_pvalues(table["pvalue"]).tolist()
+    # The goal stands by itself; the only other outcome too.
+    assert table["pvalue_adjusted"].tolist() == table["pvalue"].tolist()
+    assert table["effect_verdict"].tolist() == ["effect_better"] * 2
+
+
+def test_two_scenarios_share_the_correction_of_their_goals() -> None:
+    both = pd.concat([followed(1000, 150, 1000, 120), followed(1000, 150, 1000, 120, "t")])
+    table = step_effect.compare(both)
+    goals = table[table["effect_outcome"] == "outcome_goal"]
+    assert goals["pvalue_adjusted"].tolist() == adjust_pvalues(goals["pvalue"]).tolist()
     # Alone p is just below 0.05; for two it is not.
-    assert table["effect_verdict"].tolist() == ["effect_not_clear"] * 2
+    assert table["effect_verdict"].tolist() == ["effect_not_clear"] * 4
 
 
 def test_fewer_who_left_is_better() -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from crmlib.analysis.aggregates.engine import collect, flag, lazy
 from crmlib.analysis.checks import require_at_least, require_columns
 
-COUNTS = ["n_triggered", "n_same_day", "n_open", "n_sent", "n_bought", "n_held_out", "n_bought_held_out"]
+COUNTS = ["n_triggered", "n_same_day", "n_unbought", "n_sent", "n_bought", "n_held_out", "n_bought_held_out"]
 
 
 def trigger_counts(
@@ -36,8 +36,9 @@ def trigger_counts(
         within_days: days in which an order counts.
 
     Returns columns:
-        n_triggered (customers); n_same_day (ordered on that day); n_open (triggered less those); of these n_sent (got
-        one of the messages within the days), n_bought, n_held_out (held out of them and not sent), n_bought_held_out.
+        n_triggered (customers); n_same_day (ordered on that day); n_unbought (triggered less those); of these n_sent
+        (got one of the messages within the days), n_bought, n_held_out (held out of them and not sent),
+        n_bought_held_out.
 
     Raises:
         ValueError: a column is missing or within_days is below 1.
@@ -48,7 +49,7 @@ def trigger_counts(
         >>> sends = pd.DataFrame(columns=["message_id", "customer_id", "sent_day", "send_group"], dtype="str")
         >>> days = {"first_day": 0, "last_day": 10, "within_days": 7}
         >>> trigger_counts(events, orders, sends.astype({"sent_day": "int64"}), day="event_day", kinds=["cart_abandon"],
-        ...                messages=[], **days)[["n_triggered", "n_open", "n_bought"]].values.tolist()
+        ...                messages=[], **days)[["n_triggered", "n_unbought", "n_bought"]].values.tolist()
         [[2, 1, 1]]
     """
     require_at_least("within_days", within_days, 1)
@@ -60,7 +61,7 @@ def trigger_counts(
     rows = rows.with_columns(*[nw.col(name).fill_null(0).cast(nw.Int64) for name in names])
     open_, held = 1 - nw.col("same_day"), nw.col("held") * (1 - nw.col("sent"))
     rows = rows.with_columns(
-        n_triggered=nw.lit(1), n_same_day=nw.col("same_day"), n_open=open_, n_sent=open_ * nw.col("sent"),
+        n_triggered=nw.lit(1), n_same_day=nw.col("same_day"), n_unbought=open_, n_sent=open_ * nw.col("sent"),
         n_bought=open_ * nw.col("bought"), n_held_out=open_ * held, n_bought_held_out=open_ * held * nw.col("bought"),
     ).with_columns(all=nw.lit("all"))  # fmt: skip
     counts = rows.group_by("all").agg(*[nw.col(name).sum() for name in COUNTS])
