@@ -289,7 +289,7 @@ def test_targets_are_typed_as_people_type_them_and_read_as_numbers(opened: Shop)
     rows = opened.table("kpi_targets")
     assert (rows.groupby("kpi_id").size() == plans.MONTHS).all()
     last = rows[rows["month"] == 2026 * 12 + 2].set_index("kpi_id")["target"]
-    assert last[["f2_rate", "cpo", "nps"]].tolist() == pytest.approx([0.54, 5500, -5])
+    assert last[["f2_rate", "cpo", "nps"]].tolist() == pytest.approx([0.54, 8200, -5])
     assert [words.target_text(*pair) for pair in ((0.085, "share"), (1400, "count"), (-8, "point"))] == [
         "8.5%", "1,400", "-8",
     ]  # fmt: skip
