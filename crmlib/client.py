@@ -20,6 +20,7 @@ NOTEBOOKS = (
     "quality", "rfm", "calls", "portfolio", "stages", "lifecycle", "retention", "ltv", "basket", "nps", "abtest",
     "scenario",
     "kpi",
+    "contracts",
 )  # fmt: skip
 MINOR_UNITS = {"JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "GBP": 2, "AUD": 2, "CAD": 2, "CHF": 2, "CNY": 2, "HKD": 2,
                "SGD": 2, "TWD": 2, "THB": 2, "NZD": 2}  # fmt: skip
@@ -78,6 +79,7 @@ class Client(BaseModel):
     abtest: dict[str, Any] = Field(default_factory=dict)
     kpi: dict[str, Any] = Field(default_factory=dict)
     scenario: dict[str, Any] = Field(default_factory=dict)
+    contracts: dict[str, Any] = Field(default_factory=dict)
     _path: Path = PrivateAttr()
 
     @field_validator("as_of", mode="before")

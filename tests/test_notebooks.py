@@ -79,7 +79,7 @@ def test_its_prose_has_no_numbers_typed_that_data_would_change(notebook: Path) -
 def test_it_says_which_tables_it_needs(notebook: Path) -> None:
     needs = json.loads(notebook.read_text(encoding="utf-8"))["metadata"]["crm"]["needs"]
     assert needs
-    assert set(needs) <= {"orders", "order_items", "surveys", "experiments", "assignments"}
+    assert set(needs) <= {"orders", "order_items", "surveys", "experiments", "assignments", "subscriptions"}
 
 
 # The sample report runs every notebook; under other runners the core ones are a sample of them.

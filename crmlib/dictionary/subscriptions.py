@@ -16,6 +16,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "leave_rate": (N_("Leave rate"), "share"),
     "n_contracts": (N_("Started"), "count"),
     "contract_days": (N_("Days since the start"), "days"),
+    "plan": (N_("Plan"), "label"),
+    "half_left_days": (N_("Half cancelled by day"), "days"),
     "standing_rate": (N_("Not cancelled"), "share"),
     "n_standing": (N_("Still observed, not cancelled"), "count"),
     "definition": (N_("Definition"), "label"),
@@ -128,6 +130,9 @@ DEFINITIONS: dict[str, str] = {
     "standing_rate": N_(
         "Kaplan-Meier estimate of the contracts not cancelled by that day; active and paused ones count up to the base"
         " date."
+    ),
+    "half_left_days": N_(
+        "First day on which the Kaplan-Meier share not cancelled is one half or less; blank where it stays above it."
     ),
     "cancel_rate": N_(
         "Cancelled in the month divided by the contracts active when it begins; by delivery, of those whose next"

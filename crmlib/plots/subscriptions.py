@@ -96,6 +96,16 @@ def standing(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     return forms.bands(table, x="contract_days", value="standing_rate", ax=ax)
 
 
+def plans(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Contracts not cancelled by each day since their start, a line a plan with its band.
+
+    Args:
+        table: the curves of `subscription_plans.by_plan`.
+        ax: where to draw; by default a new figure.
+    """
+    return forms.bands(table, x="contract_days", value="standing_rate", series="plan", ax=ax)
+
+
 def reasons(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     """Cancellation rate of each reason per active contract and month, with its interval.
 
