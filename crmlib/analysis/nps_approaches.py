@@ -41,10 +41,9 @@ def approach_table(
         channels: order of preference.
 
     Returns columns:
-        approach (ordered category); band; customer_id; contact_channel; answer (0 to 10); answered_day; amount_year (the
-        value at
-        stake: sales of the last 365 days), amount (smallest unit); n_orders; recency_days; consent (allowed,
-        not_allowed, not_known). Sorted by approach, value at stake falling, customer.
+        approach (ordered category); band; customer_id; contact_channel; answer (0 to 10); answered_day; amount_year
+        (the value at stake: sales of the last 365 days), amount (smallest unit); n_orders; recency_days; consent
+        (allowed, not_allowed, not_known). Sorted by approach, value at stake falling, customer.
 
     Raises:
         ValueError: a band without an approach, an unknown approach or channel, or a missing column.
