@@ -11,11 +11,13 @@ import pandas as pd
 from scipy import special
 
 from crmlib.analysis.allocation import RATIO_ALPHA, sample_ratio
-from crmlib.analysis.outcomes import AMOUNTS, RATES
+from crmlib.analysis.outcomes import RATES
 from crmlib.analysis.planning import sample_size_means, sample_size_proportions
+from crmlib.analysis.ratio_metrics import ratio_moments
 
 if TYPE_CHECKING:
     from crmlib.analysis.comparison import Compared
+    from crmlib.analysis.means import Moments
 
 
 def arm_sizes(design: Mapping[str, Any], units: pd.DataFrame, arms: Sequence[str], arm: str) -> dict[str, Any]:
@@ -82,9 +84,19 @@ def n_needed(
     if metric == "revenue":
         spread = _pooled_deviation(units)
         return float(sample_size_means(difference, spread, power=power, alpha=alpha)) if spread > 0 else float("nan")
-    if metric in AMOUNTS or metric not in RATES or not (0 < control < 1 and 0 < control + difference < 1):
+    if metric == "order_value":
+        one = moments_of_orders(units)
+        spread = math.sqrt(one.variance) if one.variance > 0 else 0.0
+        return float(sample_size_means(difference, spread, power=power, alpha=alpha)) if spread > 0 else float("nan")
+    if metric not in RATES or not (0 < control < 1 and 0 < control + difference < 1):
         return float("nan")
     return float(sample_size_proportions(control, control + difference, power=power, alpha=alpha))
+
+
+def moments_of_orders(units: pd.DataFrame) -> Moments:
+    """The order value of all observed units together, with what one unit adds to its variance."""
+    seen = units[units["state"] == "observed"]
+    return ratio_moments(seen["amount"], seen["n_orders"])
 
 
 def _sizes(units: pd.DataFrame, arms: Sequence[str]) -> list[int]:

@@ -12,6 +12,8 @@ from crmlib.plots.drawing import (
     axes_or_new,
     category_rows,
     lower_to_rows,
+    lowest_highest,
+    money_axis,
     nothing_to_show,
     rows_that_fit,
     two_lines,
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 ROW, ROOMY = 26.0, 36.0  # points of a row: at least, for a name of two lines, and where there is room
-BOUNDS = ["difference_points_low", "difference_points", "difference_points_high"]
 MARKERS = {"treatment_better": "o", "treatment_worse": "s", "no_clear_difference": "D"}
 
 
@@ -35,28 +36,18 @@ def differences(table: DataFrame, *, ax: Axes | None = None) -> Axes:
             shown in points; missing where not observed), verdict.
         ax: where to draw; by default a new figure.
     """
-    ax = axes_or_new(ax)
-    if table.empty:
-        return nothing_to_show(ax)
-    most = rows_that_fit(ax, ROW)
-    rows = table if len(table) <= most else table.head(most - 1)
-    lower_to_rows(ax, len(rows), ROOMY)
-    ax.axvline(0, color=colours.QUIET, linewidth=0.8)
-    for place, row in enumerate(rows.to_dict("records")):
-        _experiment(ax, place, row)
-    category_rows(ax, [two_lines(name) for name in rows["name"]], left_out=len(table) - len(rows))
-    _points_axis(ax, rows[BOUNDS].to_numpy(dtype="float64"))
-    return ax
+    return _forest(table, "difference_points", ax)
 
 
 def amounts(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     """The difference of sales of each experiment with its interval.
 
     Args:
-        table: one row an experiment: name, difference_amount, difference_amount_low, difference_amount_high.
+        table: one row an experiment: name, difference_amount, difference_amount_low, difference_amount_high (smallest
+            unit; missing where not observed), verdict.
         ax: where to draw; by default a new figure.
     """
-    return forms.interval_rows(table, name="name", value="difference_amount", ax=ax)
+    return _forest(table, "difference_amount", ax)
 
 
 def net(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -80,14 +71,41 @@ def kept(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     return forms.bands(table, x="days_since", value="kept_rate", series="arm", colours_of=lines, ax=ax)
 
 
-def _experiment(ax: Axes, place: int, row: dict[Any, Any]) -> None:
+def _forest(table: DataFrame, value: str, ax: Axes | None) -> Axes:
+    ax = axes_or_new(ax)
+    if table.empty:
+        return nothing_to_show(ax)
+    most = rows_that_fit(ax, ROW)
+    rows = table if len(table) <= most else table.head(most - 1)
+    lower_to_rows(ax, len(rows), ROOMY)
+    ax.axvline(0, color=colours.QUIET, linewidth=0.8)
+    for place, row in enumerate(rows.to_dict("records")):
+        _experiment(ax, place, row, value)
+    category_rows(ax, [two_lines(name) for name in rows["name"]], left_out=len(table) - len(rows))
+    bounds = rows[_bounds(value)]
+    if value == "difference_points":
+        _points_axis(ax, bounds.to_numpy(dtype="float64"))
+    else:
+        low, high = lowest_highest(bounds)
+        money_axis(ax, "x", value, high, low)
+    return ax
+
+
+def _bounds(value: str) -> list[str]:
+    return [f"{value}_low", value, f"{value}_high"]
+
+
+def _experiment(ax: Axes, place: int, row: dict[Any, Any], name: str) -> None:
     colour = colours.VERDICTS.get(row["verdict"], colours.QUIET)
-    low, value, high = (float(row[name]) for name in BOUNDS)
+    low, value, high = (float(row[column]) for column in _bounds(name))
     ax.hlines(place, low, high, color=colour, linewidth=1.6)
     ax.plot(value, place, MARKERS.get(row["verdict"], "o"), color=colour, markersize=6)
     said = words.label(row["verdict"])
     if not words.is_missing(value):
-        said = f"{words.phrase(value * 100, 'signed_points')}, {said}"
+        figure = (
+            words.phrase(value * 100, "signed_points") if name == "difference_points" else words.phrase(value, "money")
+        )
+        said = f"{figure}, {said}"
     write_beside(ax, place, said)
 
 

@@ -241,13 +241,20 @@ _SENTENCES = {
 
 def summary(results: DataFrame) -> Sentence:
     """How many experiments there are, and how many gave a clear and readable answer."""
-    readable = _readable(results)
+    # An experiment of several arms is one experiment, clear where one of them is.
+    one = results if "experiment_id" not in results.columns else _best_first(results)
+    readable = _readable(one)
     clear = int(readable["verdict"].isin(["treatment_better", "treatment_worse"]).sum())
     return say(
         "Of {n:count} experiments {readable:count} can be read as evidence; {clear:count} of these show a clear"
         " difference. By chance alone about one in twenty without any effect would.",
-        n=len(results), readable=len(readable), clear=clear,
+        n=len(one), readable=len(readable), clear=clear,
     )  # fmt: skip
+
+
+def _best_first(results: DataFrame) -> DataFrame:
+    rank = results["verdict"].map({"treatment_better": 0, "treatment_worse": 1, "no_clear_difference": 2}).fillna(3)
+    return results.assign(_rank=rank).sort_values("_rank", kind="stable").drop_duplicates("experiment_id")
 
 
 def differences_title(results: DataFrame) -> Sentence:

@@ -73,14 +73,8 @@ def yields(table: DataFrame) -> Sentence:
     """R163: a customer more by following up beside a new one by advertising."""
     known = table.dropna(subset=["new_per_followed"]).sort_values("new_per_followed")
     if known.empty:
-        return say("What a customer more costs beside a new one cannot be told.")
+        return say("No experiment surely brought customers at a known cost, so none is set beside a new customer.")
     best = known.iloc[-1]
-    if best["cost_per_customer_high"] != best["cost_per_customer_high"]:
-        return say(
-            "“{name:text}” may have brought a customer more for {cost:money}, a new one costs {new:money}; the interval"
-            " does not exclude that it brought none.",
-            name=str(best["name"]), cost=best["cost_per_customer"], new=best["cost_per_new"],
-        )  # fmt: skip
     return say(
         "By “{name:text}” a customer more costs {cost:money} ({low:money} to {high:money}), a new one by advertising"
         " {new:money}.",
@@ -125,9 +119,11 @@ def plan(
         return [say("What the next experiment would take cannot be told: too few customers have been observed.")]
     able = int((known["decidable"] != "not_decidable").sum())
     first = say(
-        "Planned for: {population:label}, {now:customers} today and about {month:customers} more a month. A relative"
-        " gain of {gain:share} could be decided within {months:number} months for {able:count} of {n:count} outcomes.",
-        population=population, now=n_now, month=round(per_month), gain=gain, months=months, able=able, n=len(known),
+        "Planned for: {population:label}, {now:customers} today and about {month:customers} more a month. A"
+        " relative gain of {gain:share} could be decided within {months:months} for {able:count} of {n:count}"
+        " outcomes.",
+        population=population, now=n_now, month=round(per_month), gain=gain, months=round(months), able=able,
+        n=len(known),
     )  # fmt: skip
     unable = known[known["decidable"] == "not_decidable"].sort_values("months_needed").head(MOST)
     return [first, *[_unable(row, per_month) for row in unable.to_dict("records")]]
@@ -180,9 +176,7 @@ def unreadable(results: DataFrame) -> tuple[Sentence | None, Sentence | None]:
         " with arms of the wrong size.",
         n=len(names), all=int(results["name"].nunique()),
     )  # fmt: skip
-    return told, say(
-        "Draw the next ones from the assignment list of this report, and give the whole list to the mailing."
-    )
+    return told, say("Draw the next ones at random from the assignment list of this report.")
 
 
 def _belief(row: dict[str, Any]) -> Sentence:
@@ -203,9 +197,7 @@ def _belief(row: dict[str, Any]) -> Sentence:
 def _paid(row: dict[str, Any]) -> Sentence:
     values = {"name": row["name"], "low": row["net_profit_low"], "high": row["net_profit_high"]}
     if row["net_profit_low"] != row["net_profit_low"]:
-        return say(
-            "“{name:text}”: whether it paid cannot be told, its cost or the gross profit is not known.", **values
-        )
+        return say("“{name:text}”: whether it paid cannot be told, cost or gross profit is not known.", **values)
     if row["net_profit_low"] > 0:
         return say(
             "“{name:text}” paid: its gross profit exceeds its cost by {low:money} to {high:money} (95% interval).",
