@@ -105,6 +105,8 @@ def test_comments_name_people_and_do_harm_and_no_word_of_it_gets_through(
     names = [word for word in named if len(word) > 2]  # a surname alone is a word, too
     written = "\n".join(opened.table("surveys")["free_text"].fillna("").tolist())
     assert not any(word in written for word in names)
+    assert [mark in written for mark in ("［メール］", "［電話］", "［住所］", "［氏名］")] == [True] * 4
+    assert "毎朝使っています" in written
 
 
 # --- the experiments ---
