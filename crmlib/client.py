@@ -493,8 +493,9 @@ def _check_columns(table: str, source: Source, where: str, lines: dict[str, int]
         if not any(name in source.columns for name in group):
             wanted = " or ".join(f"'{name}'" for name in group)
             raise UserError(f"{at}: sources.{table}.columns lacks {wanted}.")
-    if {"ordered_at", "order_date"} <= set(source.columns):
-        raise UserError(f"{at}: sources.{table}.columns has both 'ordered_at' and 'order_date', which mean the same.")
+    for first, second in (("ordered_at", "order_date"), ("tenure_days", "tenure_months")):
+        if {first, second} <= set(source.columns):
+            raise UserError(f"{at}: sources.{table}.columns has both '{first}' and '{second}', which mean the same.")
 
 
 def _check_values(table: str, source: Source, where: str, lines: dict[str, int]) -> None:

@@ -164,6 +164,7 @@ def open_shop(client: str | Path, as_of: date | str | None = None) -> Shop:
     _refuse_no_order(loaded, prepared)
     day = _as_of(loaded, prepared, as_of)
     _refuse_too_early(loaded, prepared, day)
+    _refuse_after_tenures(loaded, prepared, day)
     return Shop(loaded, prepared, day)
 
 
@@ -223,6 +224,16 @@ def _refuse_too_early(client: Client, prepared: Prepared, as_of: date) -> None:
         raise UserError(
             f"client '{client.name}': no order counts up to the base date {as_of}, the first one is of {first}; "
             f"set a later as_of."
+        )
+
+
+def _refuse_after_tenures(client: Client, prepared: Prepared, as_of: date) -> None:
+    """Who was still there when the tenures were counted has not been watched since."""
+    durations = any(note.startswith("durations: ") for note in prepared.notes)
+    if durations and client.as_of is not None and as_of > client.as_of:
+        raise UserError(
+            f"client '{client.name}': the base date {as_of} lies after the as_of {client.as_of} of the client file, on "
+            f"which the tenures end; use that date or an earlier one."
         )
 
 

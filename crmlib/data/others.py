@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crmlib.data.codes import translate_codes
+from crmlib.data.durations import count_back
 from crmlib.data.ledger import REASONS, Count, Day, LedgerLine
+from crmlib.data.masking import mask_comments
 from crmlib.data.parse import days, moment, money, rounded, share, whole
 from crmlib.data.rules import (
     BELONGS,
@@ -31,22 +33,28 @@ from crmlib.data.tables import DAY, INPUTS, OUTPUTS, Column
 if TYPE_CHECKING:
     import duckdb
 
+    from crmlib.data.people import People
     from crmlib.data.read import Reading
     from crmlib.data.settings import Settings, Source
 
 
-def build_other(con: duckdb.DuckDBPyConnection, table: str, settings: Settings, reading: Reading) -> Count:
-    """Make the canonical table `table` from `raw_<table>`, and count every row."""
+def build_other(
+    con: duckdb.DuckDBPyConnection, table: str, settings: Settings, reading: Reading, people: People
+) -> Count:
+    """Make the canonical table `table` from `raw_<table>`, and count every row; `people` are masked in comments."""
     source = settings.sources[table]
     cells = {name: name if name in reading.columns else "NULL::VARCHAR" for name in INPUTS[table]}
     listed = ", ".join(f'{cell} AS "{name}"' for name, cell in cells.items())
     con.execute(f"CREATE TABLE cells_{table} AS SELECT _seq, _hash, {listed} FROM raw_{table}")
     translate_codes(con, table, f"cells_{table}", source, reading)
+    mask_comments(con, table, reading, people)
     formats = reading.date_formats(source)
     parsed = ", ".join(_parsed(n, c, formats, settings) for n, c in INPUTS[table].items())
     con.execute(f"CREATE TABLE typed_{table} AS SELECT _seq, _hash, {parsed}{_blanks(table)} FROM cells_{table}")
     if table in REQUIRED_DATE:
         _refuse_unread(con, table, source, reading)
+    if table == "subscriptions":
+        reading.durations = count_back(con, settings)
     reading.unread = _unread(con, table)
     cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(table).items())
     con.execute(f"CREATE TABLE judged_{table} AS SELECT *, CASE {cases} END AS _reason FROM typed_{table}")
@@ -113,8 +121,6 @@ def _number(name: str, kind: str, minor_units: int) -> str:
 
 
 def _word(cell: str, column: Column) -> str:
-    if column.kind == "comment":
-        return "NULL::VARCHAR"
     if column.kind == "flag":
         return f"coalesce({cell}, 'false') = 'true'"
     if column.kind == "consent":

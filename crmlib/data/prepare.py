@@ -28,6 +28,7 @@ from crmlib.data.left_out import publish, write_left_out
 from crmlib.data.naming import one_line, shown_header
 from crmlib.data.orders import build_orders
 from crmlib.data.others import build_other
+from crmlib.data.people import People
 from crmlib.data.read import Reading, read_source
 from crmlib.data.sql import literal
 from crmlib.data.tables import INPUTS, KEYS, OUTPUTS
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from crmlib.data.settings import Settings
 
 # Raise it when the door's own rules change, so that tables prepared by the old rules are not used.
-DOOR = 8
+DOOR = 9
 KEEP = 3
 SPILL = "20GB"
 
@@ -108,6 +109,8 @@ def _key(settings: Settings, files: dict[str, list[SourceFile]]) -> str:
         "policy": settings.policy.model_dump(),
         "money": [settings.currency, settings.minor_units],
         "timezone": settings.timezone,
+        # Durations without dates are counted back from it.
+        "as_of": str(settings.as_of) if "subscriptions" in settings.sources else "",
     }
     return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:32]
 
@@ -182,14 +185,17 @@ def _read(con: duckdb.DuckDBPyConnection, settings: Settings, files: dict[str, l
 
 def _tables(con: duckdb.DuckDBPyConnection, settings: Settings, readings: dict[str, Reading]) -> dict[str, Count]:
     counts: dict[str, Count] = {}
+    people = (
+        People(name for reading in readings.values() for name in reading.people) if _comments(readings) else People()
+    )
     if "experiments" in readings:
-        counts["experiments"] = build_other(con, "experiments", settings, readings["experiments"])
+        counts["experiments"] = build_other(con, "experiments", settings, readings["experiments"], people)
     _empty(con, "experiments")
     _refuse_personal(con, settings, readings)
     _replace_keys(con, settings, readings)
     for table in (name for name in INPUTS if name not in ("orders", "experiments")):
         if table in readings:
-            counts[table] = build_other(con, table, settings, readings[table])
+            counts[table] = build_other(con, table, settings, readings[table], people)
         _empty(con, table)
     con.execute(
         "CREATE TABLE marked_customers AS "
@@ -200,6 +206,10 @@ def _tables(con: duckdb.DuckDBPyConnection, settings: Settings, readings: dict[s
     _empty(con, "orders")
     _empty(con, "order_items")
     return counts
+
+
+def _comments(readings: dict[str, Reading]) -> bool:
+    return any(INPUTS[table][name].kind == "comment" for table, reading in readings.items() for name in reading.columns)
 
 
 def _empty(con: duckdb.DuckDBPyConnection, table: str) -> None:
@@ -296,6 +306,8 @@ def _notes(settings: Settings, files: dict[str, list[SourceFile]], readings: dic
         if reading.unread:
             cells = ", ".join(f"{shown_header(reading.headers[name])} {n:,}" for name, n in reading.unread.items())
             notes.append(f"unread_cells: {table}: {cells}")
+        if reading.durations:
+            notes.append(f"durations: {table}: {reading.durations:,}")
         if reading.broken:
             at = ", ".join(f"{name} row {row}" for name, row in reading.broken[:5])
             notes.append(

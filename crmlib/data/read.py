@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from crmlib.data.encodings import BOM, detect
 from crmlib.data.mapping import SEARCHED_ROWS, find_header, match_columns, unique_names
 from crmlib.data.naming import one_line
+from crmlib.data.people import KEYED, is_name_header
 from crmlib.data.rules import FORM
 from crmlib.data.sheets import refuse_large
 from crmlib.data.sql import literal, parquet, quoted
@@ -44,7 +45,9 @@ class Reading:
     """What was met while reading one source: rows, broken rows, encodings, columns found and left.
 
     `meanings`: the canonical values that a code of this source has, or could have by its mapping. `unread`: how many
-    cells of a column could not be read although the row counts.
+    cells of a column could not be read although the row counts. `people`: the texts of columns whose header says that
+    persons' names stand in them, mapped or not, for masking comments and nothing else. `durations`: subscriptions whose
+    start is counted back from the base date.
     """
 
     table: str
@@ -59,6 +62,8 @@ class Reading:
     typed: bool = False
     meanings: dict[str, set[str]] = field(default_factory=dict)
     unread: dict[str, int] = field(default_factory=dict)
+    people: set[str] = field(default_factory=set, repr=False)
+    durations: int = 0
 
     def date_formats(self, source: Source) -> list[str] | None:
         """The client file's formats; where cells came as dates, also the form this module gives them."""
@@ -94,8 +99,11 @@ def _read_records(
     records = _records(file, source, reading)
     header = _header(records, source, file)
     positions = _match(con, reading, source, file, header)
+    named = [place for place, name in enumerate(header) if reading.table in KEYED and is_name_header(name)]
     while chunk := list(islice(records, CHUNK_ROWS)):
-        _append(con, reading, positions, _whole(chunk, len(header), file, reading), number, source)
+        whole = _whole(chunk, len(header), file, reading)
+        reading.people.update(cells[place] for _, cells in whole for place in named)
+        _append(con, reading, positions, whole, number, source)
 
 
 @dataclass(frozen=True)
@@ -345,6 +353,7 @@ def _read_parquet(
         raise UserError(f"{file.name}: a column is called 'file_row_number', a name of the reader's own; rename it.")
     cells = [_as_text(name, kind) for name, kind, *_ in found]
     positions = _match(con, reading, source, file, unique_names([name for name, *_ in found]))
+    named = [cells[i] for i, (name, *_) in enumerate(found) if reading.table in KEYED and is_name_header(name)]
     wanted = ", ".join(f"{cells[positions[name]]} AS {name}" for name in reading.columns)
     same = _hash_of([name for name, *_ in found]) if reading.hashed else "''"
     statement = (
@@ -353,6 +362,9 @@ def _read_parquet(
     )
     try:
         reading.rows += con.execute(statement).fetchall()[0][0]
+        for cell in named:
+            texts = con.execute(f"SELECT DISTINCT {cell} FROM {parquet(file.path)}").fetchall()
+            reading.people.update(text for (text,) in texts if text)
     except duckdb.ConversionException as error:
         raise UserError(f"{file.name}: {_unreadable(str(error))}") from None
     except (duckdb.InvalidInputException, duckdb.SerializationException):

@@ -18,6 +18,7 @@ _TOPICS = {
     "file_read": N_("Files read"), "not_mapped": N_("Columns not used"),
     "broken_rows": N_("Rows with the wrong number of cells"), "no_effect": N_("Columns that change no amount"),
     "unread_cells": N_("Cells that cannot be read, taken as blank"), "orders_end": "",
+    "durations": N_("Known by their length alone; their calendar dates are made up, counted back from the base date"),
 }  # fmt: skip
 _WITH_FILES = ("file_read", "broken_rows")
 _BARE = {"kind": "table", "n": None, "note": "", "period": "", "source": ""}
