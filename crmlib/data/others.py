@@ -17,6 +17,7 @@ from crmlib.data.rules import (
     DATE_OF_DAY,
     FORM,
     JUDGED,
+    LATEST,
     MAY_BE_BLANK,
     MONTHS,
     POSSIBLE,
@@ -59,6 +60,7 @@ def build_other(
     cases = " ".join(f"WHEN {test} THEN '{reason}'" for reason, test in _tests(table).items())
     con.execute(f"CREATE TABLE judged_{table} AS SELECT *, CASE {cases} END AS _reason FROM typed_{table}")
     _refuse_repeats(con, table)
+    _refuse_superseded(con, table)
     shown = ", ".join(f'{_output(table, name, kind)} AS "{name}"' for name, kind in OUTPUTS[table].items())
     con.execute(f"CREATE TABLE {table} AS SELECT {shown} FROM judged_{table} WHERE _reason IS NULL ORDER BY _seq")
     return _count(con, table, reading)
@@ -168,6 +170,16 @@ def _refuse_repeats(con: duckdb.DuckDBPyConnection, table: str) -> None:
         con.execute(
             f"UPDATE judged_{table} SET _reason = 'duplicate_id' WHERE _reason IS NULL AND _seq NOT IN "
             f"(SELECT min(_seq) FROM judged_{table} WHERE _reason IS NULL GROUP BY {UNIQUE[table]})"
+        )
+
+
+def _refuse_superseded(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """A log that is kept is saved again and again: the last row of an action is how it stands."""
+    if table in LATEST:
+        name = LATEST[table]
+        con.execute(
+            f"UPDATE judged_{table} SET _reason = 'duplicate_id' WHERE _reason IS NULL AND {name} IS NOT NULL AND "
+            f"_seq NOT IN (SELECT max(_seq) FROM judged_{table} WHERE _reason IS NULL GROUP BY {name})"
         )
 
 

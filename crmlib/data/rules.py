@@ -8,6 +8,8 @@ from crmlib.data.tables import INPUTS
 UNIQUE = {"customers": "customer_id", "products": "product_id", "experiments": "experiment_id",
           "subscriptions": "subscription_id", "scenarios": "scenario_id", "messages": "message_id",
           "kpi_targets": "kpi_id, year(period), month(period), coalesce(scope, 'all')"}  # fmt: skip
+# Of several rows of one of these, the last counts.
+LATEST = {"actions": "action_id"}
 REQUIRED_DATE = {
     "surveys": "answered_at", "surveys_sent": "sent_at", "assignments": "assigned_at", "subscriptions": "start_date",
     "subscription_events": "event_at", "engagement": "event_at", "referrals": "referred_at",
