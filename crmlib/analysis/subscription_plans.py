@@ -50,9 +50,9 @@ class PlanSurvival:
 def lifetimes(subscriptions: pd.DataFrame, *, as_of_day: int) -> pd.DataFrame:
     """How long every contract has lasted, and whether it was cancelled then.
 
-    The days are `tenure_days` where the export says so, else those from the start to the cancellation or, of contracts
-    that go on, to the base date. Only a cancellation is an event; active, paused and completed contracts are censored.
-    A cancelled or completed contract whose end is not dated, by a day or a tenure, has no lifetime (NaN).
+    From the start to the cancellation or, of contracts that go on, to the base date. Only a cancellation is an event;
+    active, paused and completed contracts are censored. What has ended without a day ends `tenure_days` after its
+    start; without these either it has no lifetime (NaN).
 
     Returns columns:
         plan (not_known where blank); duration_days; cancelled.
@@ -63,11 +63,12 @@ def lifetimes(subscriptions: pd.DataFrame, *, as_of_day: int) -> pd.DataFrame:
     require_columns("subscriptions", subscriptions.columns, ["start_day", "status", "cancel_day", "plan"])
     start, cancel, tenure = (_numbers(subscriptions, name) for name in ("start_day", "cancel_day", "tenure_days"))
     over = subscriptions["status"].isin(["cancelled", "completed"])
-    last = cancel.where(over, as_of_day)
-    days = tenure.fillna((last - start).clip(lower=0))
+    end = cancel.fillna(start + tenure).clip(upper=as_of_day).where(over, as_of_day)
+    days = (end - start).clip(lower=0)
+    gone = (subscriptions["status"] == "cancelled") & ~(cancel > as_of_day)
     plan = subscriptions["plan"].astype(object)
     columns = {"plan": plan.where(plan.notna(), UNKNOWN_PLAN), "duration_days": days}
-    return pd.DataFrame({**columns, "cancelled": subscriptions["status"] == "cancelled"}).reset_index(drop=True)
+    return pd.DataFrame({**columns, "cancelled": gone}).reset_index(drop=True)
 
 
 def by_plan(found: pd.DataFrame, *, day: int, min_n: int = LEAST, most: int = MOST_PLANS) -> PlanSurvival:
