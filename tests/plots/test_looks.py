@@ -65,6 +65,21 @@ def groups(n: int) -> pd.DataFrame:
     return pd.DataFrame({"group": names, "n": 321, "nps": score, "nps_low": score - 9, "nps_high": score + 9})
 
 
+def repeats(n: int) -> pd.DataFrame:
+    rate = np.linspace(0.1, 0.9, n)
+    ends = {"repeat_rate_low": rate - 0.05, "repeat_rate_high": rate + 0.05}
+    return pd.DataFrame({"group": [NAMES[i % 4] for i in range(n)], "n_windowed": 321, "repeat_rate": rate, **ends})
+
+
+def priorities(n: int) -> pd.DataFrame:
+    kept = min(n, 10)
+    rho, mean = np.linspace(0.8, -0.1, kept), np.linspace(0.2, 0.9, kept)
+    firsts = ["fix_first" if i % 3 == 0 else "keep_up" for i in range(kept)]
+    names = ["price_rating", "usage", "packaging_rating", "effect_felt"]
+    drivers = [names[i % 4] for i in range(kept)]
+    return pd.DataFrame({"driver": drivers, "correlation": rho, "performance": mean, "driver_priority": firsts})
+
+
 def experiments(n: int) -> pd.DataFrame:
     value = np.linspace(-0.05, 0.05, n)
     verdicts = [VERDICTS[i % 5] for i in range(n)]
@@ -174,6 +189,8 @@ CASES: dict[str, tuple[Callable[..., Axes], Callable[[int], pd.DataFrame]]] = {
     "new_repeat": (plots.retention.new_repeat, new_repeat),
     "distribution": (plots.nps.distribution, answers),
     "groups": (plots.nps.groups, groups),
+    "repeats": (plots.nps.repeats, repeats),
+    "priorities": (plots.nps.priorities, priorities),
     "differences": (plots.abtest.differences, experiments),
     "ltv_cumulative": (plots.ltv.cumulative, values),
     "ltv_payback": (plots.ltv.payback, paybacks),
