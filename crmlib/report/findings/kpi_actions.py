@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from crmlib import words
+from crmlib.report.findings.conclusions import Conclusion
 from crmlib.report.findings.kpi import BAD, FAIR, GOOD, told
 from crmlib.words import Sentence, say
 
@@ -28,18 +28,6 @@ ACQUISITION = ("cpo", "n_customers_new", "referral_share")
 EPOCH = date(1970, 1, 1)
 
 
-@dataclass(frozen=True)
-class Conclusion:
-    """What the first slide says of the KPIs."""
-
-    sentence: Sentence | None
-    action: Sentence | None
-    size: float | None = None
-    good: bool = False
-    certain: bool = False
-    n: int | None = None
-
-
 def conclusion(ranking: DataFrame, *, due_day: int) -> Conclusion:
     """The miss beyond chance that costs most; else the worst change; else what is met."""
     missed = ranking[ranking["mark"].isin([BAD, FAIR])].sort_values("stake_year", ascending=False, na_position="last")
@@ -50,7 +38,7 @@ def conclusion(ranking: DataFrame, *, due_day: int) -> Conclusion:
         return _fell(ranked.iloc[0], due_day)
     met = ranking[ranking["mark"] == GOOD]
     if met.empty:
-        return Conclusion(None, None)
+        return Conclusion()
     first = met.sort_values("achievement", ascending=False).iloc[0]
     sentence = say("{kpi:label} is {now:text}: the target of {target:text} is met.", **_facts(first))
     action = say("Keep it, and raise the target for the next period.")
