@@ -68,7 +68,7 @@ def assign(
     rows["arm"] = ["control" if after > before else "treatment" for before, after in itertools.pairwise(steps)]
     rows = rows.rename(columns={"customer_id": "unit_id"}).assign(experiment_id=experiment_id, assigned_day=as_of_day)
     by_id = {} if channels is None else dict(zip(channels["customer_id"], channels["contact_channel"], strict=True))
-    rows["contact_channel"] = rows["unit_id"].map(by_id).fillna("").astype("str")
+    rows["contact_channel"] = rows["unit_id"].map(by_id).astype(object).fillna("").astype("str")
     return rows.sort_values("unit_id", ignore_index=True)[LISTED]
 
 

@@ -161,13 +161,8 @@ def each(
     require_columns("experiments", experiments.columns, DESIGN)
     require_columns("assignments", assignments.columns, ASSIGNED)
     designs: list[Row] = [{str(name): value for name, value in row.items()} for row in experiments.to_dict("records")]
-    return [
-        (
-            design | {"missing": missing(design, orders, tables)},
-            unit_outcomes(design, assignments, orders, as_of_day=as_of_day, tables=tables),
-        )
-        for design in designs
-    ]
+    found = [(d, unit_outcomes(d, assignments, orders, as_of_day=as_of_day, tables=tables)) for d in designs]
+    return [(design | {"missing": missing(design, orders, tables)}, units) for design, units in found]
 
 
 def pairs(trials: Sequence[Trial]) -> list[Pair]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -125,50 +124,3 @@ def test_the_bands_add_up_and_are_undefined_without_answers() -> None:
         ["detractors", 1, 0.25],
     ]
     assert views.band_table(nps.score([]))["share"].isna().all()
-
-
-def _result(**changes: object) -> dict[str, object]:
-    row = {
-        "name": "call", "assigned_method": "random", "primary_metric": "repurchase", "window_days": 30,
-        "n_assigned_control": 30, "n_assigned_treatment": 10, "n_control": 10, "n_treatment": 10, "n_not_yet": 20,
-        "n_conflicts": 3, "treatment_share_planned": 0.5, "ratio_pvalue": 0.002, "share_treated": 0.9,
-        "value_control": 0.1, "value_treatment": 0.9, "difference": 0.8, "difference_low": 0.4, "difference_high": 0.9,
-        "relative": 8.0, "relative_low": np.nan, "relative_high": np.nan, "pvalue": 0.001, "n_needed_per_arm": 400.0,
-        "is_random": True, "verdict": "treatment_better",
-    }  # fmt: skip
-    return row | changes
-
-
-JUDGED = ["treatment_better", "treatment_worse", "no_clear_difference"]
-NOT_JUDGED = ["not_observed", "not_testable"]
-
-
-@pytest.mark.parametrize("metric", ["repurchase", "revenue"])
-def test_a_group_picked_by_hand_gets_no_verdict_and_no_p_value(metric: str) -> None:
-    verdicts = [*JUDGED, *NOT_JUDGED]
-    rows = [_result(primary_metric=metric, verdict=v, is_random=r) for r in (True, False) for v in verdicts]
-    tables = views.rate_table, views.amount_table
-
-    table, other = (view(pd.DataFrame(rows)) for view in (tables if metric == "repurchase" else tables[::-1]))
-    assert table["verdict"].tolist() == [*verdicts, *["not_random"] * 3, *NOT_JUDGED]
-    assert table["pvalue"].tolist()[:5] == [0.001] * 5
-    assert table["pvalue"].isna().tolist() == [False] * 5 + [True] * 5
-    assert other.empty
-
-
-def test_no_size_is_named_where_chance_did_not_assign() -> None:
-    results = pd.DataFrame([_result(), _result(is_random=False, assigned_method="manual")])
-    table = views.size_table(results)
-    assert table.columns.tolist() == ["name", "n_control", "n_treatment", "n_needed_per_arm"]
-    assert table["n_needed_per_arm"].isna().tolist() == [False, True]
-    assert results["n_needed_per_arm"].notna().all()
-
-
-def test_the_assignment_table_shows_the_arms_as_assigned() -> None:
-    table = views.assignment_table(pd.DataFrame([_result(), _result(n_assigned_control=0, n_assigned_treatment=0)]))
-    assert table.columns.tolist() == [
-        "name", "assigned_method", "window_days", "n_assigned_control", "n_assigned_treatment", "n_not_yet",
-        "n_conflicts", "treatment_share_planned", "treatment_share", "ratio_pvalue", "share_treated",
-    ]  # fmt: skip
-    assert table.loc[0].tolist() == ["call", "random", 30, 30, 10, 20, 3, 0.5, 10 / 40, 0.002, 0.9]
-    assert math.isnan(table.loc[1, "treatment_share"])
