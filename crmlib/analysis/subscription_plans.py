@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
-from crmlib.analysis.intervals import UNKNOWN, Interval
+from crmlib.analysis.intervals import UNKNOWN, Interval, wilson
 from crmlib.analysis.log_rank import LogRankArmsResult, log_rank_arms
 from crmlib.analysis.survival import COUNTS, KaplanMeierResult, kaplan_meier
 
@@ -79,7 +79,7 @@ def by_plan(found: pd.DataFrame, *, day: int, min_n: int = LEAST, most: int = MO
 
     Returns columns (of the table):
         plan; n_contracts; n_cancelled; standing_rate, standing_rate_low, standing_rate_high (share not cancelled within
-        `day` days, Greenwood's interval on the log-log scale); half_left_days, half_left_days_low, half_left_days_high.
+        `day` days, with its interval, of `rate_on`); half_left_days, half_left_days_low, half_left_days_high.
         Curves: plan; contract_days; n_standing (at risk); standing_rate, standing_rate_low, standing_rate_high.
 
     Raises:
@@ -110,6 +110,11 @@ def by_plan(found: pd.DataFrame, *, day: int, min_n: int = LEAST, most: int = MO
         n_left_out=int(found["duration_days"].isna().sum()),
         day=day,
     )
+
+
+def dated(subscriptions: pd.DataFrame) -> pd.Series[int]:
+    """The first days of the contracts that have one; of the others only the length is known, and no calendar date."""
+    return subscriptions.loc[_numbers(subscriptions, "tenure_days").isna(), "start_day"]
 
 
 def _numbers(table: pd.DataFrame, name: str) -> pd.Series[float]:
@@ -148,11 +153,18 @@ def _figures(result: KaplanMeierResult, day: int, *, told: bool) -> tuple[float,
 
 
 def rate_on(result: KaplanMeierResult, day: int) -> StandingRate:
-    """The share without the event after a day with its interval; NaN where nobody was observed for so long."""
+    """The share without the event after a day with its interval; NaN where nobody was observed for so long.
+
+    The interval is Greenwood's on the log-log scale; at a share of 1 it is Wilson's, of those observed to the day.
+    """
     curve = result.table
     if curve.empty or (curve["day"].max() < day and curve["survival"].iloc[-1] > 0):
         return StandingRate(value=float("nan"), interval=UNKNOWN)
     last = curve[curve["day"] <= day].iloc[-1]
+    if last["survival"] == 1:
+        # Greenwood's variance is 0 while nothing has happened: what is known rests on who was observed for so long.
+        n = int(curve.loc[curve["day"] >= day, "n_at_risk"].max())
+        return StandingRate(value=1.0, interval=wilson(n, n))
     ends = Interval(float(last["survival_low"]), float(last["survival_high"]))
     return StandingRate(value=float(last["survival"]), interval=ends)
 

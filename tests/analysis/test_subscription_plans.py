@@ -77,6 +77,19 @@ def test_a_share_that_nobody_was_observed_for_is_blank() -> None:
     assert found([("a", 5, True), ("a", 8, True)]).table["standing_rate"][0] == 0
 
 
+def test_where_nobody_has_left_yet_the_interval_still_has_a_width() -> None:
+    result = found([("a", 20, True)] * 10 + [("a", 12, False)] * 30 + [("a", 9, False)] * 60)
+    row = result.table.iloc[0]
+    # Wilson of 40 of 40 who were observed for ten days; the 60 who were not say nothing of them.
+    assert (row["standing_rate"], row["standing_rate_high"]) == (1, 1)
+    assert row["standing_rate_low"] == pytest.approx(40 / (40 + 1.959963984540054**2))
+
+
+def test_contracts_of_a_known_length_alone_have_no_calendar_date() -> None:
+    table = contracts([("a", 1, "active", None), ("a", 2, "active", None)], tenure_days=pd.array([None, 9], "Int64"))
+    assert subscription_plans.dated(table).tolist() == [1]
+
+
 def test_small_plans_have_counts_alone_and_beyond_the_most_they_count_together() -> None:
     rows = [(name, 5, True) for name, n in {"a": 40, "b": 35, "c": 3, "d": 2}.items() for _ in range(n)]
     rows += [("not_known", 5, True)]
