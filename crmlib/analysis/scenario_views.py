@@ -19,6 +19,7 @@ SHEET_COLUMNS = ["scenario_name", "target_segment", "start_event", "step_no", "m
                  "contact_channel", "content_type", "content_tags", "discount_rate"]  # fmt: skip
 MAIL_COLUMNS = ["scenario_name", "step_no", "message_name", "n_sent", "n_in_sequence", "reach_rate", "open_rate",
                 "click_rate", "goal_rate", "stop_rate", "left_rate"]  # fmt: skip
+PAGE_OUTCOMES = ("outcome_goal", "outcome_continued", "outcome_crossed", "outcome_rose")
 EFFECT_COLUMNS = ["n_sent_group", "rate_sent", "n_held_group", "rate_held", "effect_difference",
                   "effect_difference_low", "effect_difference_high", "pvalue_adjusted", "effect_verdict"]  # fmt: skip
 REVIVAL_COLUMNS = ["scenario_name", "n_approached_sent", "n_mails", "n_revived", "revival_rate", "n_approached_held",
@@ -105,9 +106,9 @@ def six_steps(names: Sequence[str]) -> pd.DataFrame:
     """The steps as the client file names them; none are invented where it names none.
 
     Returns columns:
-        step_no; step_name.
+        step_name.
     """
-    return pd.DataFrame({"step_no": range(1, len(names) + 1), "step_name": pd.Series(list(names), dtype="str")})
+    return pd.DataFrame({"step_name": pd.Series(list(names), dtype="str")})
 
 
 def channel_costs(costs: Mapping[str, float], channels: Sequence[str], *, currency: str) -> dict[str, float]:
@@ -178,8 +179,13 @@ def mail_page(mails: pd.DataFrame) -> pd.DataFrame:
 
 
 def effect_page(compared: pd.DataFrame) -> pd.DataFrame:
-    """Receivers against hold-out in the columns of a page; what nobody can tell of is in the sheet."""
+    """Receivers against hold-out in the rows and columns of a page; the rest is in the sheet.
+
+    Shown are the goal and the two ways to rise, with the stage itself, as far as they can be told.
+    """
     names = [name for name in ("scenario_name", "effect_outcome", "step_no", "message_name") if name in compared]
+    if "effect_outcome" in compared:
+        compared = compared[compared["effect_outcome"].isin(PAGE_OUTCOMES)]
     told = compared[compared["effect_verdict"] != "effect_untellable"]
     return (told if len(told) else compared)[[*names, *EFFECT_COLUMNS]].head(PAGE_ROWS).reset_index(drop=True)
 

@@ -37,8 +37,9 @@ def steps(messages: pd.DataFrame) -> pd.DataFrame:
     """The messages in the order of their steps, with the days from one to the next as planned.
 
     Returns columns:
-        scenario_id, message_id, step_no (as stated, else by offset); message_name; channel; content_type; offset_days
-        (NaN where not stated); gap_days (to the next message of the scenario; NaN for the last and where not stated).
+        scenario_id, message_id, step_no (as stated, else by offset); message_name; channel; content_type (code);
+        offset_days (NaN where not stated); gap_days (to the next message of the scenario; NaN for the last and where
+        not stated).
 
     Raises:
         ValueError: a column is missing.
@@ -53,6 +54,7 @@ def steps(messages: pd.DataFrame) -> pd.DataFrame:
     names = ["scenario_id", "message_id", "step_no", "offset_days", "name", "channel", "content_type"]
     require_columns("messages", messages.columns, names)
     rows = messages[names].rename(columns={"name": "message_name"})
+    rows["content_type"] = "content_" + rows["content_type"].fillna("unknown").astype("str")
     rows[["step_no", "offset_days"]] = rows[["step_no", "offset_days"]].astype("float64")
     rows = rows.sort_values(["scenario_id", "step_no", "offset_days", "message_id"], ignore_index=True)
     groups = rows.groupby("scenario_id")

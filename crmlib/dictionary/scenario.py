@@ -173,7 +173,7 @@ CODES: dict[str, str] = {
     "has_period": N_("A period (first and last day)"),
     "has_messages": N_("Messages"),
     "introduces_first": N_("A first message that introduces the brand"),
-    "offers_bounded": N_("Less offers"),
+    "offers_bounded": N_("Fewer offers"),
     "not_features_only": N_("More than a list of ingredients"),
     "scenario_complete": N_("Complete"),
     "scenario_lacking": N_("Not a measure yet"),

@@ -28,7 +28,11 @@ def effect(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.scenario_views.goal_rows`, with scenario_name.
         ax: where to draw; by default a new figure.
     """
-    return forms.interval_rows(table, name="scenario_name", value="effect_difference", n="n_held_group", ax=ax)
+    ax = forms.interval_rows(table, name="scenario_name", value="effect_difference", n="n_held_group", ax=ax)
+    if len(table):
+        # The column holds shares; the axis says points.
+        ax.xaxis.set_major_formatter(lambda number, _: f"{100 * number:,.10g}")
+    return ax
 
 
 def triggers(table: DataFrame, *, ax: Axes | None = None) -> Axes:

@@ -95,20 +95,20 @@ def triggers(table: DataFrame, *, days: int) -> Sentence:
     values = {"trigger": str(row["trigger"]), "n": int(row["n_unbought"]), "days": days}
     if row["base_rate"] != row["base_rate"]:
         return say(
-            "Most customers set off “{trigger:label}”: {n:customers} without an order that day. What they buy without a"
+            "Most customers set off “{trigger:label}”: {n:customers} whom a mail could win. What they buy without a"
             " mail cannot be told, for some were mailed and nobody was held out, or they are fewer than 30.",
             **values,
         )
     values |= {"rate": row["base_rate"], "m": int(row["n_base"])}
     if row["base_basis"] == "base_held_out":
         return say(
-            "Most customers set off “{trigger:label}”: {n:customers} without an order that day. Of the {m:customers}"
+            "Most customers set off “{trigger:label}”: {n:customers} whom a mail could win. Of the {m:customers}"
             " held out of its scenarios {rate:share} buy within {days:days} without a mail; only what a scenario adds"
             " to that counts.",
             **values,
         )
     return say(
-        "Most customers set off “{trigger:label}”: {n:customers} without an order that day. {rate:share} buy within"
+        "Most customers set off “{trigger:label}”: {n:customers} whom a mail could win. {rate:share} buy within"
         " {days:days} without a mail; only what a scenario adds to that counts.",
         **values,
     )
