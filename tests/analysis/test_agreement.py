@@ -21,22 +21,23 @@ from crmlib.analysis.intervals import clopper_pearson, wilson
 from crmlib.analysis.means import means, moments
 from crmlib.analysis.multiplicity import adjust_pvalues
 from crmlib.analysis.proportions import proportions
+from tests.analysis.seeds import in_200_cases
 
 test_proportions_2indep.__test__ = False
-CASES = 200
 CLOSE = 1e-10
 
 
-def counts() -> Iterator[tuple[int, int, int, int]]:
+def counts(seeds: range) -> Iterator[tuple[int, int, int, int]]:
     """Successes and trials of the control and the treatment, neither none nor all."""
-    for seed in range(CASES):
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         n_c, n_t = (int(n) for n in np.exp(rng.uniform(np.log(5), np.log(20_000), 2)))
         yield int(rng.integers(1, n_c)), n_c, int(rng.integers(1, n_t)), n_t
 
 
-def test_the_score_test() -> None:
-    for x_c, n_c, x_t, n_t in counts():
+@in_200_cases
+def test_the_score_test(seeds: range) -> None:
+    for x_c, n_c, x_t, n_t in counts(seeds):
         ours = proportions(x_c, n_c, x_t, n_t)
 
         theirs = test_proportions_2indep(x_t, n_t, x_c, n_c, method="score", correction=False)
@@ -52,24 +53,27 @@ def test_the_score_test() -> None:
         assert ours.statistic**2 == pytest.approx(table.test_nominal_association().statistic, rel=CLOSE, abs=1e-12)
 
 
+@in_200_cases
 @pytest.mark.parametrize(("method", "name"), [("wald", "wald"), ("newcombe", "newcomb")])
-def test_wald_and_newcombe(method: str, name: str) -> None:
-    for x_c, n_c, x_t, n_t in counts():
+def test_wald_and_newcombe(method: str, name: str, seeds: range) -> None:
+    for x_c, n_c, x_t, n_t in counts(seeds):
         ours = proportions(x_c, n_c, x_t, n_t, method=method).difference_interval
 
         low, high = confint_proportions_2indep(x_t, n_t, x_c, n_c, method=name)
         assert (ours.low, ours.high) == (pytest.approx(low, abs=1e-12), pytest.approx(high, abs=1e-12))
 
 
-def test_one_proportion() -> None:
-    for x, n, _, _ in counts():
+@in_200_cases
+def test_one_proportion(seeds: range) -> None:
+    for x, n, _, _ in counts(seeds):
         for ours, name in ((wilson(x, n), "wilson"), (clopper_pearson(x, n), "beta")):
             low, high = proportion_confint(x, n, method=name)
             assert (ours.low, ours.high) == (pytest.approx(low, rel=CLOSE), pytest.approx(high, rel=CLOSE))
 
 
-def test_welch() -> None:
-    for seed in range(CASES):
+@in_200_cases
+def test_welch(seeds: range) -> None:
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         a, b = (rng.gamma(2, scale, rng.integers(3, 400)) for scale in (900, rng.uniform(700, 1200)))
         level = float(rng.uniform(0.8, 0.99))
@@ -95,8 +99,9 @@ def test_welch() -> None:
         )  # fmt: skip
 
 
-def test_the_sample_ratio() -> None:
-    for seed in range(CASES):
+@in_200_cases
+def test_the_sample_ratio(seeds: range) -> None:
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         n = int(np.exp(rng.uniform(np.log(5), np.log(50_000))))
         share = float(rng.choice([0.2, 0.5, 0.9]))
@@ -109,8 +114,9 @@ def test_the_sample_ratio() -> None:
 
 
 @pytest.mark.slow  # statsmodels takes its time
-def test_adjusted_pvalues() -> None:
-    for seed in range(CASES):
+@in_200_cases
+def test_adjusted_pvalues(seeds: range) -> None:
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         pvalues = rng.beta(0.4, 2, rng.integers(1, 40)).round(3)
         for ours, theirs in (("holm", "holm"), ("benjamini_hochberg", "fdr_bh")):

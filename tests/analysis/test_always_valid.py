@@ -164,8 +164,8 @@ def cumulative(values: np.ndarray, per_day: int) -> list[Moments]:
 
 
 def test_looking_daily_for_60_days_calls_hardly_any_equal_arms() -> None:
-    assert rates_called(1, 100, per_day=(20, 20), rate=0.1) <= 0.05
-    assert amounts_called(1, 60, per_day=(20, 20)) <= 0.05
+    assert rates_called(1, 50, per_day=(20, 20), rate=0.1) <= 0.05
+    assert amounts_called(1, 30, per_day=(20, 20)) <= 0.05
 
 
 def most_slow(cells: list[Any]) -> list[Any]:

@@ -97,6 +97,7 @@ def test_an_unknown_prior_is_refused() -> None:
         bayes_proportions(1, 2, 1, 2, prior="flat")
 
 
+@pytest.mark.slow
 def test_half_of_those_with_no_effect_look_better() -> None:
     # Under a uniform prior the probability of being better is itself about uniform when the arms are equal.
     rng = np.random.default_rng(8)

@@ -13,6 +13,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 
 from crmlib.analysis.before_after import before_after_means, before_after_rates
 from tests.analysis.helpers import refused
+from tests.analysis.seeds import in_200_cases
 from tests.analysis.test_means import SLEEP_1, SLEEP_2
 
 
@@ -31,8 +32,9 @@ def test_sleep_as_published() -> None:
     assert (result.evidence, result.n, result.n_changed) == ("weak", 10, 9)
 
 
-def test_200_random_pairs_agree_with_scipy() -> None:
-    for seed in range(200):
+@in_200_cases
+def test_200_random_pairs_agree_with_scipy(seeds: range) -> None:
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         before = rng.gamma(2, 900, rng.integers(3, 80)).round(-2)
         after = (before * rng.gamma(8, 0.13, before.size)).round(-2)
@@ -48,8 +50,9 @@ def test_200_random_pairs_agree_with_scipy() -> None:
         assert ours.pvalue_other == pytest.approx(signed.pvalue, rel=1e-10)
 
 
-def test_200_random_tables_agree_with_statsmodels() -> None:
-    for seed in range(200):
+@in_200_cases
+def test_200_random_tables_agree_with_statsmodels(seeds: range) -> None:
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         both, gained, lost, neither = (int(n) for n in rng.integers(0, 40, 4) + 1)
         level = float(rng.uniform(0.7, 0.99))

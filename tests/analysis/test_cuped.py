@@ -11,6 +11,7 @@ import tea_tasting as tt
 
 from crmlib.analysis.cuped import cuped
 from tests.analysis.helpers import refused
+from tests.analysis.seeds import in_200_cases
 
 
 def units(seed: int, n_c: int, n_t: int, lift: float = 0.1, keep: float = 0.7) -> list[np.ndarray]:
@@ -23,8 +24,9 @@ def units(seed: int, n_c: int, n_t: int, lift: float = 0.1, keep: float = 0.7) -
     return [after[:n_c], before[:n_c], after[n_c:], before[n_c:]]
 
 
-def test_200_random_cases_agree_with_tea_tasting() -> None:
-    for seed in range(200):
+@in_200_cases
+def test_200_random_cases_agree_with_tea_tasting(seeds: range) -> None:
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         y_c, x_c, y_t, x_t = units(seed, *rng.integers(5, 300, 2), lift=rng.normal(0, 0.3))
         level = float(rng.uniform(0.8, 0.99))

@@ -81,7 +81,7 @@ def arms(seed: int) -> list[np.ndarray]:
     return [rng.normal(rng.normal(0, 0.3), 1, rng.integers(4, 60)) for _ in range(rng.integers(2, 6))]
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(9))
 def test_p_is_below_alpha_exactly_when_the_interval_excludes_zero(seed: int) -> None:
     values = arms(seed)
     level = (0.5, 0.8, 0.95)[seed % 3]
@@ -97,7 +97,7 @@ def test_p_is_below_alpha_exactly_when_the_interval_excludes_zero(seed: int) -> 
         assert (result.table["pvalue_adjusted"] >= result.table["pvalue"] - 1e-9).all()
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 30))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 30))])
 def test_dunnett_agrees_with_scipy(seed: int) -> None:
     values = arms(seed + 100)
     ours = dunnett(moments(values[0]), {str(i): moments(arm) for i, arm in enumerate(values[1:])}).table
@@ -150,7 +150,7 @@ def family_errors(seeds: range) -> tuple[float, float, float]:
 
 
 def test_equal_arms_are_hardly_ever_called_different() -> None:
-    means_called, rates_called, noise = family_errors(range(40))
+    means_called, rates_called, noise = family_errors(range(20))
     assert max(means_called, rates_called) <= 0.05 + noise
 
 

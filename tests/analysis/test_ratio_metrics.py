@@ -11,6 +11,7 @@ import tea_tasting as tt
 from crmlib.analysis.means import moments
 from crmlib.analysis.ratio_metrics import ratio_moments, ratio_of_sums
 from tests.analysis.helpers import refused
+from tests.analysis.seeds import in_200_cases
 
 
 def units(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -36,8 +37,9 @@ def test_with_one_order_each_it_is_the_mean() -> None:
     assert result.variance == pytest.approx(moments(values).variance)
 
 
-def test_200_random_cases_agree_with_tea_tasting() -> None:
-    for seed in range(200):
+@in_200_cases
+def test_200_random_cases_agree_with_tea_tasting(seeds: range) -> None:
+    for seed in seeds:
         rng = np.random.default_rng(seed)
         c, t = units(rng, int(rng.integers(5, 300))), units(rng, int(rng.integers(5, 300)))
         level = float(rng.uniform(0.8, 0.99))
