@@ -81,11 +81,10 @@ def calls(found: Any, *, n_listed: int, days: int) -> Conclusion:
 
 
 def portfolio(latest: Any) -> Conclusion:
-    """Customers lost in the latest year, at the annual LTV of an active one."""
-    if latest is None or not latest.tellable or not latest.n_lost:
+    """Whether the base of active customers grows; where it shrinks, those it has fewer at their annual LTV."""
+    if latest is None or not latest.tellable or not latest.n_active_before:
         return Conclusion()
     values = {"lost": latest.n_lost, "before": latest.n_active_before, "now": latest.n_year_active}
-    size = latest.n_lost * latest.annual_ltv
     action = say(
         "Work on the step with the highest rate of leaving; one point of retention is worth {amount:money} a year.",
         amount=latest.point_amount,
@@ -96,11 +95,12 @@ def portfolio(latest: Any) -> Conclusion:
             " for them ({now:count} active).",
             **values,
         )
-        return Conclusion(sentence, action, size, certain=True, n=latest.n_active_before)
+        return Conclusion(sentence, action, good=True, certain=True, n=latest.n_active_before)
     sentence = say(
         "The base of active customers shrinks, from {before:count} to {now:count}: {lost:customers} did not buy again.",
         **values,
     )
+    size = (latest.n_active_before - latest.n_year_active) * latest.annual_ltv
     return Conclusion(sentence, action, size, certain=True, n=latest.n_active_before)
 
 

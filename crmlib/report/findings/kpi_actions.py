@@ -107,7 +107,7 @@ def log(proposed: DataFrame, reviewed: DataFrame, *, as_of_day: int, due_day: in
     table = pd.DataFrame([*open_, *new, *blank], columns=LOG)
     texts = [name for name in LOG if name not in ("created_day", "due_day")]
     # Blank cells are empty texts, so that every column of the sheet keeps one type.
-    return table.assign(**{name: table[name].fillna("").astype("str") for name in texts})
+    return table.assign(**{name: table[name].astype("object").fillna("").astype("str") for name in texts})
 
 
 def _carried(row: dict[str, Any]) -> dict[str, Any]:

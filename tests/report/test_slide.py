@@ -1,0 +1,114 @@
+"""The first slide: which conclusions, in which order, the KPIs with their marks, and what to do next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmlib import words
+from crmlib.report import slide
+from crmlib.report.publish import NotebookRun, publish
+from tests.report import samples
+from tests.report.pages import Page
+from tests.report.samples import conclusion
+
+NAMES = ["kpi_id", "kpi_month", "actual", "target", "mark"]
+MARCH = 2026 * 12 + 2
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    words.speak("en", "JPY")
+
+
+def kpi_table(*rows: list[Any], kinds: list[str]) -> dict[str, Any]:
+    return samples.table("targets", NAMES, list(rows), row_kinds=kinds)
+
+
+def order(items: dict[str, list[dict[str, Any]]]) -> list[str]:
+    return [item["text"] for item in slide.conclusions(items)]
+
+
+def test_certain_before_uncertain_bad_before_good_then_the_most_at_stake() -> None:
+    items = {
+        "rfm": [conclusion("a", "uncertain, large", certain=False, size=9_000)],
+        "ltv": [conclusion("a", "good", good=True, size=5_000)],
+        "calls": [conclusion("a", "small", size=10)],
+        "stages": [conclusion("a", "no sum")],
+        "basket": [conclusion("a", "large", size=20)],
+    }
+    assert order(items) == ["large", "small", "no sum", "good", "uncertain, large"]
+
+
+def test_one_conclusion_a_notebook_and_ties_in_the_order_of_the_notebooks() -> None:
+    items = {"rfm": [conclusion("a", "rfm a"), conclusion("b", "rfm b", size=5)], "ltv": [conclusion("a", "ltv a")],
+             "calls": [conclusion("a", "calls a")]}  # fmt: skip
+    assert order(items) == ["rfm b", "ltv a", "calls a"]
+
+
+def test_what_concludes_nothing_or_cannot_be_told_is_not_on_the_slide() -> None:
+    told = {"rfm": [conclusion("a", "")], "ltv": [conclusion("a", "So.", untellable="ad_costs", note="Missing.")]}
+    assert order(told) == []
+
+
+def test_steps_are_the_slides_then_the_other_bad_ones_then_the_kpis_each_once() -> None:
+    items = {
+        "rfm": [conclusion("a", "1", "Act on 1.", size=9), conclusion("b", "2", "Act on 2.", size=8)],
+        "ltv": [conclusion("a", "3", "Act on 3.", good=True), conclusion("b", "4", "Act on 4.", good=True)],
+        "kpi": [samples.finding("next_steps", "Raise F2.\nAct on 1.")],
+    }
+    steps = slide.next_steps(items, slide.conclusions(items))
+    assert [(step["name"], step["text"]) for step in steps] == [
+        ("rfm", "Act on 1."), ("ltv", "Act on 3."), ("rfm", "Act on 2."), ("kpi", "Raise F2."),
+    ]  # fmt: skip
+
+
+def test_cards_say_figure_target_and_mark_the_missed_first() -> None:
+    table = kpi_table(["amount", MARCH, 3_528_970, 3_600_000, "within_chance"],
+                      ["nps", MARCH, -11.2, -6.0, "mark_good"],
+                      ["f2_rate", MARCH, 0.24, 0.3, "mark_bad"], ["revival_rate", MARCH, None, 0.1, "too_few_to_judge"],
+                      kinds=["money", "nps", "share", "share"])  # fmt: skip
+    cards = slide.cards({"kpi": [table]})
+    assert [(card["title"], card["number"], card["mark"], card["css"]) for card in cards] == [
+        ("F2 conversion rate", "24.0%", "× missed", "bad"), ("NPS", "-11.2", "○ met", "good"),
+        ("Sales", "¥3,528,970", "within chance", "none"),
+        ("Revival rate of the dormant", "–", "too few to judge", "none"),
+    ]  # fmt: skip
+    assert (cards[0]["target"], cards[0]["month"]) == ("30.0%", "March 2026")
+    assert slide.cards({"rfm": [table]}) == []
+    assert slide.cards({}) == []
+
+
+def test_the_index_opens_with_the_slide_and_keeps_all_findings_below(tmp_path: Path) -> None:
+    parts: dict[str, list[str | dict[str, Any]]] = {
+        "rfm": [
+            "# Who?",
+            samples.finding("f", "So it is."),
+            conclusion("c", "Many <b> left.", "Call.", size=1_500_000),
+        ],
+        "kpi": ["# KPIs", kpi_table(["f2_rate", MARCH, 0.24, 0.3, "mark_bad"], kinds=["share"])],
+    }
+    runs = [
+        NotebookRun(name=name, verdict="ok", folder=tmp_path,
+                    notebook=samples.write_notebook(tmp_path / f"{name}.ipynb", part))
+        for name, part in parts.items()
+    ]  # fmt: skip
+    publish(samples.report(runs, formats=["html"]), tmp_path)
+    html = (tmp_path / "index.html").read_text("utf-8")
+    text = Page(html).text
+    places = [
+        text.index(part) for part in ("Many <b> left.", "Next: Call.", "24.0%", "× missed", "All findings", "So it is.")
+    ]
+    assert places == sorted(places)
+    assert "About ¥1,500,000 a year is at stake." in text
+    assert 'href="rfm.html#x-c"' in html
+    assert 'id="x-c"' in (tmp_path / "rfm.html").read_text("utf-8")
+
+
+def test_a_run_without_conclusions_and_kpis_has_the_index_of_before(tmp_path: Path) -> None:
+    publish(samples.one(tmp_path, ["# Who?", samples.finding("f", "So it is.")]), tmp_path)
+    text = Page((tmp_path / "index.html").read_text("utf-8")).text
+    assert "All findings" not in text
+    assert "What to do next" not in text

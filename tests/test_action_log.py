@@ -1,0 +1,119 @@
+"""The action log goes out as a workbook, is filled in, and comes back as actions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pandas as pd
+import pytest
+import yaml
+
+from crmlib import words
+from crmlib.analysis import actions
+from crmlib.report import form
+from crmlib.report.findings import kpi_actions
+from crmlib.report.publish import publish
+from crmlib.shop import open_shop
+from tests.report import samples
+
+if TYPE_CHECKING:
+    from crmlib.shop import Shop
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = (ROOT / "docs" / "client-file.md").read_text(encoding="utf-8")
+DAY = (datetime.fromisoformat("2025-06-30") - datetime.fromisoformat("1970-01-01")).days
+NAMES = {"ja": "施策ログ", "en": "Action log"}
+
+
+def snippet(language: str) -> dict[str, Any]:
+    """The source of the page for a language."""
+    blocks = PAGE.split("## An action log that comes back")[1].split("```yaml\n")[1:3]
+    found = [yaml.safe_load(block.split("```")[0])["sources"]["actions"] for block in blocks]
+    (source,) = [source for source in found if source["sheet"] == NAMES[language]]
+    return source
+
+
+def log() -> pd.DataFrame:
+    proposed = pd.DataFrame([
+        {"kpi_id": kpi_id, "measure_kind": "share", "why": "target_missed", "actual": 0.24, "goal": 0.3}
+        for kpi_id in ("f2_rate", "revival_rate")
+    ])  # fmt: skip
+    open_ = pd.DataFrame({"action_id": ["P1"], "created_day": DAY - 60, "kpi_id": "cpo", "action_text": "Stop TV.",
+                          "action_category": "acquisition", "action_owner": "S1", "due_day": [float(DAY - 5)],
+                          "action_status": "doing", "experiment_id": ""})  # fmt: skip
+    return kpi_actions.log(proposed, open_, as_of_day=DAY, due_day=DAY + 30, blank_rows=2)
+
+
+def workbook(tmp_path: Path, language: str) -> Path:
+    words.speak(language, "JPY")
+    more = {"form": form.entries(kpi_actions.FORM), "name": NAMES[language], "rows": []}
+    run = samples.one(tmp_path, [samples.sheet("action_log", log(), tmp_path, title="T", **more)], language=language)
+    (tmp_path / "out").mkdir()
+    publish(run, tmp_path / "out")
+    return tmp_path / "out" / "demo.xlsx"
+
+
+def fill(path: Path, language: str, entries: dict[str, dict[str, Any]], to: Path) -> None:
+    """Write entries, by action and column, as a person would, and save."""
+    words.speak(language, "JPY")
+    book = openpyxl.load_workbook(path)
+    sheet = book[NAMES[language]]
+    places = {cell.value: cell.column for cell in sheet[5]}
+    rows = {sheet.cell(row, places[words.column("action_id").label]).value: row for row in range(6, 11)}
+    for action, cells in entries.items():
+        for name, value in cells.items():
+            sheet.cell(rows[action], places[words.column(name).label], value)
+    to.mkdir(parents=True, exist_ok=True)
+    book.save(to / "log.xlsx")
+
+
+def shop_of(home: Path, language: str) -> Shop:
+    for folder in ("parameters", "data"):
+        (home / folder).mkdir(exist_ok=True)
+    orders = "order_id,customer_id,order_date,line_amount\n1,c1,2025-01-05,500\n2,c1,2025-07-20,900\n"
+    (home / "data" / "orders.csv").write_text(orders, encoding="utf-8")
+    sources = {"orders": {"path": "data/orders.csv"}, "actions": snippet(language)}
+    path = home / "parameters" / "acme.yml"
+    path.write_text(yaml.safe_dump({"name": "acme", "sources": sources}, allow_unicode=True), encoding="utf-8")
+    return open_shop(path, as_of="2025-12-31")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_filled_log_comes_back_as_actions(tmp_path: Path, language: str) -> None:
+    path = workbook(tmp_path, language)
+    words.speak(language, "JPY")
+    fill(path, language, {
+        "P1": {"action_status": words.label("action_done"), "action_result": "止めた"},
+        "2025-06-30-f2_rate": {"action_status": words.label("action_doing"), "action_owner": "S2",
+                               "due_day": datetime.fromisoformat("2025-07-31"), "action_experiment": "E1"},
+        "2025-06-30-02": {"action_text": "箱を変える", "action_status": words.label("action_open"),
+                          "action_category": words.label("about_product")},
+    }, tmp_path / "data" / "acme" / "actions")  # fmt: skip
+    table = shop_of(tmp_path, language).table("actions")
+    taken = actions.taken_up(table)
+    names = ["action_id", "kpi_id", "action_category", "action_owner", "action_status", "experiment_id"]
+    assert taken[names].to_numpy().tolist() == [
+        ["P1", "cpo", "acquisition", "S1", "done", ""],
+        ["2025-06-30-02", "", "product", "", "open", ""],
+        ["2025-06-30-f2_rate", "f2_rate", "crm", "S2", "doing", "E1"],
+    ]
+    assert taken["created_day"].tolist() == [DAY - 60, DAY, DAY]
+    assert taken["due_day"].tolist()[::2] == [DAY - 5, DAY + 31]
+
+
+def test_a_log_that_nobody_touched_is_taken_up_by_nobody(tmp_path: Path) -> None:
+    fill(workbook(tmp_path, "en"), "en", {}, tmp_path / "data" / "acme" / "actions")
+    taken = actions.taken_up(shop_of(tmp_path, "en").table("actions"))
+    assert taken["action_id"].tolist() == ["P1"]  # it was in progress before
+
+
+def test_the_choices_of_the_page_are_those_of_the_sheet() -> None:
+    for language in ("ja", "en"):
+        words.speak(language, "JPY")
+        values = snippet(language)["values"]
+        assert list(values["status"]) == [words.label(code) for code in kpi_actions.STATUSES]
+        assert list(values["category"]) == [words.label(code) for code in kpi_actions.CATEGORIES]
+    words.speak("en", "JPY")
