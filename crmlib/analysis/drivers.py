@@ -71,7 +71,8 @@ def weights(answers: pd.DataFrame, *, draws: int = DRAWS, seed: int = 1, least: 
 
     Returns columns:
         driver; weight, weight_low, weight_high (share of the explained variance of the ranks; they add up to 1);
-        n_complete. No row where fewer than `least` (or 5 a question) answered all, or with fewer than two questions.
+        n_complete. No row where fewer than `least` (or 5 a question) answered all, where all of these answered
+        alike, or with fewer than two questions.
 
     Source: Johnson (2000), Multivariate Behavioral Research 35, 1-19; Tonidandel, LeBreton and Johnson (2009),
     Psychological Methods 14, 387-399 on the bootstrap.
@@ -81,7 +82,7 @@ def weights(answers: pd.DataFrame, *, draws: int = DRAWS, seed: int = 1, least: 
     kept = [name for name in numbers if sizes[name] * 2 >= sizes.max()]
     rows = numbers[kept].assign(nps=answers["nps"].astype("float64")).dropna().to_numpy(dtype="float64")
     columns = ["driver", "weight", "weight_low", "weight_high", "n_complete"]
-    if len(kept) < 2 or len(rows) < max(least, 5 * len(kept)):
+    if len(kept) < 2 or len(rows) < max(least, 5 * len(kept)) or (np.ptp(rows, axis=0) == 0).any():
         return pd.DataFrame(columns=columns).astype(dict.fromkeys(columns[1:], "float64"))
     random = np.random.default_rng(seed)
     drawn = [_weights(rows[random.integers(0, len(rows), len(rows))]) for _ in range(draws)]

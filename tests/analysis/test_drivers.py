@@ -118,3 +118,10 @@ def test_nothing_is_called_a_driver_in_more_than_a_twentieth_of_surveys() -> Non
         called += bool(drivers.relations(survey(100, nps=rng.integers(0, 11, 100), **ratings))["driver_clear"].any())
 
     assert called / 300 < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 300)
+
+
+def test_where_all_answer_alike_nothing_is_told() -> None:
+    same = made().assign(nps=7)
+
+    assert drivers.relations(same)["correlation"].isna().all()
+    assert drivers.weights(same, draws=5).empty

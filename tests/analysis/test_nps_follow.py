@@ -188,7 +188,9 @@ def test_who_answered_against_who_did_not() -> None:
     table = nps_selection.compare(answers, sent, history).set_index("asked_measure")
 
     # x never ordered and has no figures. Recency 10 and 20 against 60 and 80: (15 - 70) / sqrt((50 + 200) / 2).
-    assert table.loc["asked_recency", ["n_answering", "n_unanswered", "mean_answering", "mean_unanswered"]].tolist() == [
+    assert table.loc[
+        "asked_recency", ["n_answering", "n_unanswered", "mean_answering", "mean_unanswered"]
+    ].tolist() == [
         2,
         2,
         15,
@@ -309,3 +311,27 @@ def test_nobody_is_lost_from_the_chain_uncounted(rows: list[tuple[str, str, str,
     assert (table["n_not_answering"] + table["n_answering"] == table["n_entering"]).all()
     assert (table["n_passed"] <= table["n_answering"]).all()
     assert table["n_entering"].is_monotonic_decreasing
+
+
+def test_certain_only_with_enough_of_both_and_an_interval_without_zero() -> None:
+    assert later_repeat.is_certain(proportions(10, 40, 30, 40))
+    assert not later_repeat.is_certain(proportions(10, 40, 12, 40))
+    assert not later_repeat.is_certain(proportions(1, 29, 28, 29))
+
+
+def test_words_are_put_in_order_and_not_answered_is_missing() -> None:
+    told = used(("stopped", "not_answered", "no", True, 1), ("every_day", "a_little", "yes", True, 1))
+
+    found = usage_chain.ordered(told)
+
+    assert found["usage"].cat.categories.tolist() == ["every_day", "sometimes", "stopped", "not_opened"]
+    assert found["effect_felt"].isna().tolist() == [True, False]
+    assert (
+        usage_chain.chain(found, found)["n_entering"].tolist() == usage_chain.chain(told, told)["n_entering"].tolist()
+    )
+
+
+def test_no_stage_no_gap_by_stage() -> None:
+    told = pairs((3, 4, 40)).assign(stage=pd.Categorical([None] * 40, categories=["stage_fan"]))
+
+    assert expectation.gap_by(told, group="stage").empty

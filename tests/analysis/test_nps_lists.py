@@ -7,8 +7,9 @@ import math
 import pandas as pd
 import pytest
 
-from crmlib.analysis import nps_approaches, nps_benchmarks, nps_comments
-from crmlib.analysis.nps_bands import NAMES
+from crmlib.analysis import nps, nps_approaches, nps_benchmarks, nps_comments, nps_views, views
+from crmlib.analysis.intervals import Interval
+from crmlib.analysis.nps_bands import NAMES, STANDARD, Bands, band_rules
 from tests.analysis.helpers import refused
 
 PEOPLE = pd.DataFrame({
@@ -116,3 +117,48 @@ def test_a_scale_to_five_gives_no_repeater_score() -> None:
     for other in (five, hundred, asked.iloc[4:]):
         assert nps_benchmarks.repeater_score(other).n == 0
         assert math.isnan(nps_benchmarks.repeater_score(other).nps)
+
+
+def test_a_figure_of_fewer_than_thirty_is_none() -> None:
+    ends = Interval(1.0, 2.0)
+
+    assert nps_views.figure(1.5, ends, 30).interval == ends
+    assert math.isnan(nps_views.figure(1.5, ends, 29).value)
+    few = nps_views.answer_bands(nps.distribution([9] * 29), STANDARD)
+    assert few["share"].isna().all()
+    assert few.loc[9, ["n", "band"]].tolist() == [29, "promoters"]
+    assert nps_views.answer_bands(nps.distribution([9] * 30), STANDARD).loc[9, "share"] == 1
+    for n, told in ((29, False), (30, True)):
+        sizes = nps_views.band_sizes(band_rules(STANDARD), views.band_table(nps.score([9] * n)))
+        assert sizes["share"].notna().all() == told
+        assert sizes["n"].tolist() == [n, 0, 0]
+
+
+def test_only_the_standard_is_named_nps() -> None:
+    scored = pd.DataFrame({"group": ["a", "b"], "nps": [1.0, math.nan], "nps_low": 0.0, "nps_difference_high": 2.0})
+    own = Bands(promoter_from=8)
+
+    assert nps_views.named(scored, STANDARD).equals(scored)
+    assert list(nps_views.named(scored, own)) == ["group", "own_score", "own_score_low", "own_score_difference_high"]
+    assert (nps_views.score_column(STANDARD), nps_views.score_column(own)) == ("nps", "own_score")
+    assert nps_views.told(scored)["group"].tolist() == ["a"]
+
+
+def test_parts_of_the_answers() -> None:
+    stood = pd.DataFrame({"survey_id": ["s", "t", "t"], "free_text": [*"xyz"]})
+
+    assert len(nps_views.pool(stood, None)) == 3
+    assert nps_views.pool(stood, "t")["free_text"].tolist() == ["y", "z"]
+    assert nps_views.shown(stood, wanted=False).empty
+    assert nps_views.shown(stood, wanted=True).equals(stood)
+    assert "driver_clear" not in nps_views.told_drivers(pd.DataFrame({"driver": ["a"], "driver_clear": [True]}))
+    comments = pd.DataFrame(
+        {"answered_day": 1, "answer": 9, "band": "promoters", "free_text": "x", "stage": "y"}, [0, 1]
+    )
+    assert nps_views.latest_comments(comments, most=1).shape == (1, 4)
+
+
+def test_what_is_at_stake_is_the_years_sales_of_the_band() -> None:
+    # The detractors e and f are known: 70 and nothing; g never ordered.
+    assert nps_views.at_stake(PEOPLE, table()) == 70
+    assert math.isnan(nps_views.at_stake(PEOPLE.tail(1), table()))

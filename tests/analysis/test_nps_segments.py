@@ -208,3 +208,31 @@ def test_an_answer_counts_as_observed_only_when_its_window_has_ended() -> None:
     assert table.set_index("customer_id")["windowed"].to_dict() == {"a": True, "b": False, "c": True, "d": True}
     assert table.set_index("customer_id")["known_year"].to_dict() == {"a": True, "b": True, "c": True, "d": False}
     assert table.set_index("customer_id")["followed_year"].to_dict() == {"a": False, "b": False, "c": True, "d": True}
+
+
+@pytest.mark.slow
+def test_where_nothing_differs_something_is_named_in_a_twentieth_of_reports() -> None:
+    # 400 customers answer up to three surveys, always much alike; the groups of the answers are drawn at random.
+    rng = np.random.default_rng(17)
+    called, draws = 0, 1_000
+    for _ in range(draws):
+        times = rng.integers(1, 4, 400)
+        person = np.repeat(np.arange(400), times)
+        scores = np.clip(np.repeat(rng.integers(0, 11, 400), times) + rng.integers(-1, 2, len(person)), 0, 10)
+        half = np.repeat(rng.integers(0, 2, 400), times)
+        frame = pd.DataFrame(
+            {"customer_id": person.astype("str"), "nps": scores, "stage": rng.integers(0, 4, len(person))}
+        )
+        table = nps_segments.compare(
+            {"stage": frame.astype({"stage": "str"}), "half": frame.assign(half=half.astype("str"))}
+        )
+        called += bool((table["pvalue"] < 0.05).any())
+
+    assert called / draws < 0.05 + 2.6 * math.sqrt(0.05 * 0.95 / draws)
+
+
+def test_no_answer_no_day_to_judge() -> None:
+    assert nps_standing.judging_days([]) == {}
+    assert nps_standing.eves(pd.DataFrame({"answered_day": [5, 9, 5]})) == [4, 8]
+    assert nps_segments.n_comparisons(nps_segments.compare({"usage": answers()})) == 0
+    assert nps_segments.n_comparisons(nps_segments.compare({"usage": answers(("a", 30, 0, 0), ("b", 0, 0, 30))})) == 2
