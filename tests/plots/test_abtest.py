@@ -42,3 +42,32 @@ def test_zero_is_on_the_axis_and_ticks_are_points(draw: Any, texts: Any) -> None
     ax = draw(plots.abtest.differences, TABLE.iloc[[0]])
     assert ax.get_xlim()[0] < 0 < ax.get_xlim()[1]
     assert {"0", "+5"} <= set(texts(ax))
+
+
+AMOUNTS = TABLE.rename(columns=lambda name: name.replace("points", "amount")).assign(
+    difference_amount=[410.0, -20.0, np.nan], difference_amount_low=[120.0, -300.0, np.nan],
+    difference_amount_high=[700.0, 260.0, np.nan],
+)  # fmt: skip
+
+
+def test_sales_are_said_in_money_with_their_verdict(draw: Any, texts: Any) -> None:
+    seen = texts(draw(plots.abtest.amounts, AMOUNTS))
+    assert {"¥410, treatment better", "-¥20, no clear difference", "not yet observed"} <= set(seen)
+
+
+def test_what_has_no_net_is_left_out_of_its_chart(draw: Any, texts: Any) -> None:
+    table = pd.DataFrame({
+        "name": ["Call", "Mail"], "net_profit": [4_000.0, np.nan], "net_profit_low": [-500.0, np.nan],
+        "net_profit_high": [8_500.0, np.nan],
+    })  # fmt: skip
+    seen = texts(draw(plots.abtest.net, table))
+    assert "Call" in seen
+    assert "Mail" not in seen
+
+
+def test_both_arms_are_named_at_their_curves(draw: Any, texts: Any) -> None:
+    table = pd.DataFrame({
+        "arm": ["control"] * 2 + ["treatment"] * 2, "days_since": [0, 60, 0, 60], "kept_rate": [1, 0.6, 1, 0.8],
+        "kept_rate_low": [1, 0.5, 1, 0.7], "kept_rate_high": [1, 0.7, 1, 0.9],
+    })  # fmt: skip
+    assert {"Control", "Treatment"} <= set(texts(draw(plots.abtest.kept, table)))

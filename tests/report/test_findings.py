@@ -248,7 +248,7 @@ REVENUE = {"primary_metric": "revenue"}
         (_row("treatment_better", **REVENUE), "more sales per customer (95% interval)"),
         (_row("treatment_worse", **REVENUE), "did harm: sales per customer changed by"),
         (_row("no_clear_difference", **REVENUE), "no clear difference in sales per customer"),
-        (_row("treatment_better", **REVENUE, is_random=False), "whether sales per customer differ or not may lie in"),
+        (_row("treatment_better", **REVENUE, is_random=False), "whether the groups differ or not may lie in"),
     ],
 )
 def test_each_verdict_has_its_sentence_in_both_languages(row: dict[str, Any], said: str) -> None:

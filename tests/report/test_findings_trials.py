@@ -1,0 +1,107 @@
+"""What is said of experiments in money, of other readings and of the next one, in both languages."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from crmlib.report import findings
+from tests.report.test_findings import _both, _row
+
+NAN = math.nan
+
+
+def test_an_experiment_of_several_arms_counts_once() -> None:
+    rows = [
+        _row("no_clear_difference", experiment_id="E1", arm="a", n_arms=3),
+        _row("treatment_better", experiment_id="E1", arm="b", n_arms=3),
+        _row("no_clear_difference", experiment_id="E2", arm="treatment", n_arms=2),
+    ]
+    said = _both(findings.abtest.summary(pd.DataFrame(rows)))[0]
+    assert said.startswith("Of 2 experiments 2 can be read as evidence; 1 of these show a clear difference.")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (
+            _row("treatment_better", primary_metric="cancellation", value_control=0.4, value_treatment=0.3),
+            "worked: 30.0% cancelled against 40.0%, 10.0 points less",
+        ),
+        (_row("treatment_worse", primary_metric="cancellation"), "60.0% cancelled against 50.0%, 10.0 points more"),
+        (_row("treatment_better", primary_metric="order_value"), "more per order (95% interval)"),
+        (_row("no_clear_difference", primary_metric="order_value"), "no clear difference in the order value"),
+        (_row("treatment_better", primary_metric="time_to_cancellation", pvalue=0.01), "contracts were kept longer"),
+        (_row("no_clear_difference", primary_metric="time_to_cancellation", pvalue=0.4), "the time to cancellation"),
+        (
+            _row("treatment_better", n_arms=3, verdict_by="by_holm", pvalue_holm=0.012, pvalue_bh=0.009),
+            "did better than the control, several arms allowed for (corrected p 0.012)",
+        ),
+        (
+            _row("treatment_better", n_control=10, n_treatment=20, pvalue=0.04),
+            "12 of 20 treated customers against 5 of 10 (p 0.040); the groups are too small for percentages.",
+        ),
+        (_row("untellable", missing="subscriptions"), "cannot be told: the table of subscriptions is missing"),
+    ],
+)
+def test_every_metric_has_its_sentence(row: dict[str, Any], said: str) -> None:
+    english, japanese = _both(findings.abtest.verdict(row, 0.1))
+    assert said in english
+    assert "call" in japanese
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (100.0, 900.0, "paid: its gross profit exceeds its cost by ¥100 to ¥900"),
+        (-100.0, 900.0, "whether it paid is open"),
+        (-900.0, -100.0, "did not pay"),
+        (NAN, NAN, "cost or gross profit is not known"),
+    ],
+)
+def test_what_paid_is_said_by_its_interval(low: float, high: float, said: str) -> None:
+    table = pd.DataFrame([{"name": "call", "net_profit_low": low, "net_profit_high": high}])
+    assert said in _both(findings.trials.paid(table)[0])[0]
+
+
+def test_a_conclusion_is_sure_only_where_the_interval_excludes_zero() -> None:
+    best = {"name": "call", "net_profit_low": -5.0, "net_profit_high": 50.0}
+    assert findings.trials.rolled_out(None) == (None, None)
+    sentence, action = findings.trials.rolled_out(best)
+    assert sentence is not None
+    assert action is not None
+    assert "not yet sure" in _both(sentence)[0]
+
+
+def test_what_cannot_be_decided_is_said_plainly() -> None:
+    row = {
+        "primary_metric": "repurchase",
+        "decidable": "not_decidable",
+        "months_needed": 41.26,
+        "detectable_gain": 0.33,
+    }
+    said = findings.trials.plan(
+        pd.DataFrame([row]), population="f1_only", n_now=900, per_month=40.4, gain=0.1, months=6
+    )
+    assert _both(said[0])[0] == (
+        "Planned for: customers with one purchase, 900 customers today and about 40 customers more a month. A relative"
+        " gain of 10.0% could be decided within 6 months for 0 of 1 outcomes."
+    )
+    assert _both(said[1])[0] == (
+        "Not decidable with 40 customers a month: bought again within the window (41.3 months; in the time allowed only"
+        " a gain of 33.0% would be seen)."
+    )
+
+
+def test_looking_early_has_its_price() -> None:
+    rows = pd.DataFrame({"reading": ["always_valid"] * 2, "pvalue": [0.01, 0.6]})
+    assert "would be 1.55 times as wide" in _both(findings.trials.early(rows, 1.547, asked=False))[0]
+    assert "1 of 2 differences hold" in _both(findings.trials.early(rows, 1.547, asked=True))[0]
+
+
+def test_no_ratio_is_said_of_a_cost_without_an_upper_end() -> None:
+    open_end = pd.DataFrame([{"name": "call", "new_per_followed": NAN, "cost_per_customer": 5.0}])
+    assert "none is set beside a new customer" in _both(findings.trials.yields(open_end))[0]
