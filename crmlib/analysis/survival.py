@@ -1,4 +1,4 @@
-"""Time to an event when some have not had it yet: Kaplan-Meier from counts by duration, log-rank between two groups."""
+"""Time to an event when some have not had it yet: Kaplan-Meier from counts by duration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from crmlib.analysis.checks import require_columns
 from crmlib.analysis.intervals import Interval, log_log_bounds
@@ -28,14 +27,6 @@ class KaplanMeierResult:
     median_interval: Interval
     n: int
     n_events: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogRankResult:
-    """Log-rank test of equal hazards in two groups: chi-squared statistic with one degree of freedom and p-value."""
-
-    statistic: float
-    pvalue: float
 
 
 def kaplan_meier(durations: pd.DataFrame, *, confidence_level: float = 0.95) -> KaplanMeierResult:
@@ -76,29 +67,6 @@ def kaplan_meier(durations: pd.DataFrame, *, confidence_level: float = 0.95) -> 
         n=int(durations[["n_events", "n_censored"]].to_numpy().sum()),
         n_events=int(events.sum()),
     )
-
-
-def log_rank(a: pd.DataFrame, b: pd.DataFrame) -> LogRankResult:
-    """Log-rank test that two groups have the same hazard on every day, from counts by duration.
-
-    Returns:
-        LogRankResult; NaN where no day with an event has both groups at risk.
-
-    Raises:
-        ValueError: a column is missing or a duration is negative.
-
-    Source: Mantel (1966), Cancer Chemotherapy Reports 50, 163-170.
-    """
-    both = _at_risk(pd.concat([a[COUNTS], b[COUNTS]]))
-    both = both[(both["n_events"] > 0) & (both["n_at_risk"] > 1)]
-    n, events = (both[name].to_numpy(dtype="float64") for name in ("n_at_risk", "n_events"))
-    in_a = np.array([a.loc[a["duration_days"] >= day, COUNTS[1:]].to_numpy().sum() for day in both["day"]])
-    seen = a.groupby("duration_days")["n_events"].sum().reindex(both["day"], fill_value=0).sum()
-    variance = (events * (in_a / n) * (1 - in_a / n) * (n - events) / (n - 1)).sum()
-    if variance == 0:
-        return LogRankResult(statistic=float("nan"), pvalue=float("nan"))
-    statistic = float((seen - (events * in_a / n).sum()) ** 2 / variance)
-    return LogRankResult(statistic=statistic, pvalue=float(special.chdtrc(1, statistic)))
 
 
 def _at_risk(durations: pd.DataFrame) -> pd.DataFrame:

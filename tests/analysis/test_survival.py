@@ -10,13 +10,18 @@ import pandas as pd
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
-from crmlib.analysis.survival import kaplan_meier, log_rank
+from crmlib.analysis.log_rank import LogRankArmsResult, log_rank_arms
+from crmlib.analysis.survival import kaplan_meier
 from tests.analysis.helpers import refused
 
 
 def grouped(days: np.ndarray, events: np.ndarray) -> pd.DataFrame:
     rows = pd.DataFrame({"duration_days": days, "n_events": events, "n_censored": 1 - events})
     return rows.groupby("duration_days", as_index=False).sum()
+
+
+def log_rank(a: pd.DataFrame, b: pd.DataFrame) -> LogRankArmsResult:
+    return log_rank_arms(pd.concat([a.assign(arm="a"), b.assign(arm="b")]))
 
 
 @pytest.fixture(scope="module")
