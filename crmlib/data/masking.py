@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from crmlib.data.read import Reading
 
 LONGEST = 500
+# Of a longer text only the beginning is looked at; its last letters may be half a name, and go.
+_READ, _TORN = 2000, 80
 # Letters of private use, which no text keeps, stand for the marks until the end: no rule reads a mark as a text.
 NAME, MAIL, PHONE, ADDRESS, NUMBER, CONTACT = MARKS = "\ue000\ue001\ue002\ue003\ue004\ue005"
 _WORDS = {"ja": ("氏名", "メール", "電話", "住所", "番号", "連絡先"),
@@ -80,9 +82,7 @@ _ADDRESS: list[_Rule] = [
         (*_HYPHEN, "の"),
     ),
     (
-        re.compile(
-            r"(?:[\w.]+ ?){0,2}[\w.]{0,30}(?:マンション|アパート|ハイツ|コーポ|メゾン)\w{0,10} ?\d{2,4}(?:号室|号)?"
-        ),
+        re.compile(r"[\w.]{0,12}(?:マンション|アパート|ハイツ|コーポ|メゾン)\w{0,10} ?\d{2,4}(?:号室|号)?"),
         ("マンション", "アパート", "ハイツ", "コーポ", "メゾン"),
     ),
     (
@@ -239,7 +239,9 @@ def mask(text: str, people: People) -> str:
         >>> mask("山田と申します。090-1234-5678へ", People())
         '［氏名］と申します。［電話］へ'
     """
-    plain = _clean(text)
+    plain = _clean(text[: 2 * _READ])
+    torn = len(text) > 2 * _READ or len(plain) > _READ
+    plain = plain[:_READ]
     language = "ja" if _JAPANESE.search(plain) else "en"
     if "@" in plain or re.search("at|アット|あっと", plain, re.IGNORECASE):
         plain = _MAIL.sub(MAIL, plain)
@@ -254,8 +256,9 @@ def mask(text: str, people: People) -> str:
     if any(title in plain for title in _TITLES):
         plain = _HONORIFIC.sub(_titled, plain)
     plain = re.sub(rf"{NAME}(?: ?{NAME})+", NAME, plain)
-    said = plain.translate(_SAID[language])
-    return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
+    kept = plain[: max(0, len(plain) - _TORN)] if torn else plain
+    said = kept.translate(_SAID[language])
+    return said if len(said) <= LONGEST and not torn else said[: LONGEST - 1] + "…"
 
 
 def mask_comments(con: duckdb.DuckDBPyConnection, table: str, reading: Reading, people: People) -> None:

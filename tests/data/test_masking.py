@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -92,3 +93,10 @@ def test_names_of_any_export_are_masked_in_comments(make_shop: Any) -> None:
     assert shop.table("surveys")["free_text"].fillna("").tolist() == ["［氏名］です。石けんが最高です", "［氏名］", ""]
     prepared = [path.read_bytes() for path in shop.client.settings().folder.rglob("*") if path.is_file()]
     assert not [content for content in prepared if "高橋".encode() in content or "美咲".encode() in content]
+
+
+@pytest.mark.parametrize("text", ["市", "1-2-3", "山 ", "a@", "at ", "dear ", "マンション", "ア"])
+def test_a_hostile_text_of_megabytes_takes_no_time(text: str) -> None:
+    start = time.process_time()
+    assert len(mask(text * 300_000 + "1さん", PEOPLE)) <= LONGEST
+    assert time.process_time() - start < 5
