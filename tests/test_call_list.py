@@ -44,7 +44,8 @@ NAMES = {"ja": "架電リスト", "en": "Call list"}
 
 def snippet(language: str) -> dict[str, Any]:
     """The source of the page for a language."""
-    blocks = PAGE.split("## A call list that comes back")[1].split("```yaml\n")[1:]
+    part = PAGE.split("## A call list that comes back")[1].split("\n## ")[0]
+    blocks = part.split("```yaml\n")[1:]
     found = [yaml.safe_load(block.split("```")[0]) for block in blocks]
     (source,) = [
         block["sources"]["contacts"] for block in found if block["sources"]["contacts"]["sheet"] == NAMES[language]
