@@ -32,8 +32,9 @@ def strata(members: pd.DataFrame, *, as_of_day: int, first_products: dict[str, s
     product = members["customer_id"].map(first_products or {}).astype(object)
     common = product.value_counts().index[:MOST_PRODUCTS]
     product = product.where(product.isin(common) | product.isna(), OTHER).fillna("not_known").astype("str")
-    table = pd.DataFrame({"customer_id": members["customer_id"], "f_band": f, "r_band": r, "first_product": product})
-    return table.assign(stratum=table[["f_band", "r_band", "first_product"]].agg(" / ".join, axis=1))
+    columns = {"customer_id": members["customer_id"], "f_band": f, "r_band": r, "first_product": product}
+    table = pd.DataFrame(columns).astype("str")
+    return table.assign(stratum=table["f_band"] + " / " + table["r_band"] + " / " + table["first_product"])
 
 
 def assign(
@@ -61,12 +62,16 @@ def assign(
     """
     require_columns("strata", strata.columns, ["customer_id", "stratum"])
     require_between("hold_out_share", hold_out_share, 0, 1)
-    drawn = strata["customer_id"].map(lambda key: _draw(f"{seed}:{key}"))
+    drawn = strata["customer_id"].map(lambda key: _draw(f"{seed}:{key}")).astype("float64")
     rows = strata.assign(_drawn=drawn).sort_values(["stratum", "_drawn", "customer_id"], ignore_index=True)
     start = _draw(f"{seed}:start")
     steps = [math.floor(place * hold_out_share + start) for place in range(len(rows) + 1)]
     rows["arm"] = ["control" if after > before else "treatment" for before, after in itertools.pairwise(steps)]
-    rows = rows.rename(columns={"customer_id": "unit_id"}).assign(experiment_id=experiment_id, assigned_day=as_of_day)
+    rows = (
+        rows.astype({"arm": "str"})
+        .rename(columns={"customer_id": "unit_id"})
+        .assign(experiment_id=experiment_id, assigned_day=as_of_day)
+    )
     by_id = {} if channels is None else dict(zip(channels["customer_id"], channels["contact_channel"], strict=True))
     rows["contact_channel"] = rows["unit_id"].map(by_id).astype(object).fillna("").astype("str")
     return rows.sort_values("unit_id", ignore_index=True)[LISTED]

@@ -62,8 +62,10 @@ def baselines(
     """
     require_at_least("window_days", window_days, 1)
     day = as_of_day - window_days
-    units = {"experiment_id": "plan", "unit_id": list(customers), "arm": "control", "assigned_day": day}
-    assigned = pd.DataFrame({**units, "actually_treated": False})
+    # Typed, so that a population of nobody still meets the orders.
+    units = pd.DataFrame({"unit_id": pd.Series(list(customers), dtype="str")})
+    assigned = units.assign(experiment_id="plan", arm="control", assigned_day=day, actually_treated=False)
+    assigned = assigned.astype({"assigned_day": "int64"})
     design = {"experiment_id": "plan", "unit": "customer", "window_days": window_days, "target_number": target_number,
               "target_product": target_product}  # fmt: skip
     rows = []
@@ -71,7 +73,7 @@ def baselines(
         found = unit_outcomes(design | {"primary_metric": metric}, assigned, orders, as_of_day=as_of_day, tables=tables)
         counted = found[found["state"] == "observed"]
         if counted["value"].notna().any():
-            sizes = {"n_baseline": len(counted), "eligible_share": len(counted) / len(found)}
+            sizes = {"n_baseline": len(counted), "eligible_share": len(counted) / max(len(found), 1)}
             rows.append({"primary_metric": metric, **sizes, **_baseline(metric, counted)})
     return pd.DataFrame(rows, columns=BASE_COLUMNS)
 

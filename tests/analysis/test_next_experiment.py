@@ -14,6 +14,7 @@ from crmlib.analysis import (
     arm_mixes,
     assignment,
     break_even,
+    consents,
     experiments,
     planner,
     populations,
@@ -238,3 +239,18 @@ def test_cuped_recovers_a_planted_effect_beside_the_plain_reading() -> None:
         read = readings.readings(experiments.pairs(trials)).iloc[0]
         off.append(read["difference"] - made.truth["effect"])
     assert abs(np.mean(off)) < 3 * np.std(off) / 10
+
+
+def test_a_population_of_nobody_has_an_empty_list_and_no_plan() -> None:
+    bought = orders([("a", 50, 100)])
+    planned = planner.next_experiment(
+        bought, {}, population="subscribers", as_of_day=100, window_days=30, smallest_gain=0.1
+    )
+    nobody = pd.DataFrame(columns=["customer_id", *consents.TOLD])
+    drawn = assignment.draw(
+        planned.members, nobody, channels=["mail"], busy=(), as_of_day=100, first_products={}, seed=1,
+        hold_out_share=0.5, experiment_id="E",
+    )  # fmt: skip
+
+    assert (planned.n_now, len(planned.table), len(drawn.table), len(drawn.strata)) == (0, 0, 0, 0)
+    assert drawn.steps["n_customers"].tolist() == [0, 0, 0]
