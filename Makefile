@@ -33,7 +33,7 @@ lab: $(READY) data/demo/export/truth.json
 words: $(READY)
 	$(BIN)/python -m crmlib.catalogue
 
-data/demo/export/truth.json: | $(READY)
+data/demo/export/truth.json: $(wildcard crmlib/demo/*.py) | $(READY)
 	$(BIN)/python -m crmlib.demo data/demo/export --customers $(CUSTOMERS)
 
 $(READY): pyproject.toml
