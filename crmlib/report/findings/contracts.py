@@ -9,13 +9,12 @@ from crmlib.words import Sentence, say
 if TYPE_CHECKING:
     from pandas import Series
 
-    from crmlib.analysis.subscription_plans import PlanSurvival, StandingRate
 
 ALPHA = 0.05
 NAMELESS = ("others", "not_known")
 
 
-def lasting(result: PlanSurvival, rate: StandingRate) -> Sentence:
+def lasting(result: Any, rate: Any) -> Sentence:
     """The share of all contracts not cancelled on the day read off, and the day by which half are."""
     if not result.overall.n:
         return say("No contract has a known lifetime.")
@@ -36,7 +35,7 @@ def lasting(result: PlanSurvival, rate: StandingRate) -> Sentence:
     )  # fmt: skip
 
 
-def plans_title(result: PlanSurvival) -> Sentence:
+def plans_title(result: Any) -> Sentence:
     """The message of the curves: whether plans differ."""
     pvalue = result.test.pvalue
     if pvalue != pvalue:
@@ -46,7 +45,7 @@ def plans_title(result: PlanSurvival) -> Sentence:
     return say("How long contracts last does not clearly differ between plans (log-rank p {p:pvalue})", p=pvalue)
 
 
-def plans(result: PlanSurvival) -> Sentence:
+def plans(result: Any) -> Sentence:
     """The plans whose contracts last longest and shortest, and whether chance would do the same."""
     if not (result.table["plan"] != "not_known").any():
         return say("No contract has a plan in the data, so plans cannot be compared.")
@@ -70,14 +69,14 @@ def plans(result: PlanSurvival) -> Sentence:
     )
 
 
-def left_out(result: PlanSurvival) -> Sentence:
+def left_out(result: Any) -> Sentence:
     """How many contracts are in none of it."""
     if not result.n_left_out:
         return say("Every contract is counted.")
     return say("{n:contracts} ended on a day that is not recorded and are left out.", n=result.n_left_out)
 
 
-def concluded(result: PlanSurvival) -> Sentence | None:
+def concluded(result: Any) -> Sentence | None:
     """The plan that is left soonest, where plans differ."""
     ends = _ends(result)
     if ends is None or not result.test.pvalue < ALPHA:
@@ -90,7 +89,7 @@ def concluded(result: PlanSurvival) -> Sentence | None:
     )  # fmt: skip
 
 
-def action(result: PlanSurvival) -> Sentence | None:
+def action(result: Any) -> Sentence | None:
     """What to do about it."""
     if concluded(result) is None:
         return None
@@ -100,7 +99,7 @@ def action(result: PlanSurvival) -> Sentence | None:
     )
 
 
-def _ends(result: PlanSurvival) -> tuple[Series[Any], Series[Any]] | None:
+def _ends(result: Any) -> tuple[Series[Any], Series[Any]] | None:
     rated = result.table.dropna(subset=["standing_rate"])
     rated = rated[~rated["plan"].isin(NAMELESS)]
     if len(rated) < 2:
