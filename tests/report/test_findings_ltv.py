@@ -124,10 +124,10 @@ def test_the_cost_trend_compares_two_years_each_way() -> None:
 
 
 def test_the_order_of_media_turns_or_does_not() -> None:
-    table = pd.DataFrame({"media": ["a", "b"], "rank_first": [2.0, 1.0], "rank_ltv": [1.0, 2.0],
+    table = pd.DataFrame({"media": ["折込", "検索"], "rank_first": [2.0, 1.0], "rank_ltv": [1.0, 2.0],
                           "rank_change": [1.0, -1.0]})  # fmt: skip
 
-    assert "a gains most, from place 2" in findings.media.turns(table).text()
+    assert "折込 gains most, from place 2" in findings.media.turns(table).text()
     assert "same order" in findings.media.turns(table.assign(rank_change=0.0)).text()
     assert "cannot be told" in findings.media.turns(table.head(1)).text()
 
