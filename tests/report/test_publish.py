@@ -111,7 +111,7 @@ def test_the_index_links_to_the_pages_and_the_workbook_beside_it(tmp_path: Path)
     links = [str(attributes["href"]) for attributes in page.all("a") if not str(attributes["href"]).startswith("#")]
     assert links == ["rfm.html", "demo.xlsx"]
     assert all((tmp_path / link).is_file() for link in links)
-    assert "RFM segmentation Who? So it is." in page.text
+    assert "RFM segmentation Who? Findings and figures: Who? So it is." in page.text
 
 
 def test_the_index_holds_the_answer_and_leaves_the_details_to_the_page(tmp_path: Path) -> None:

@@ -103,12 +103,15 @@ def test_the_index_opens_with_the_slide_and_keeps_all_findings_below(tmp_path: P
     ]
     assert places == sorted(places)
     assert "About ¥1,500,000 a year is at stake." in text
+    assert '<details class="folded">' in html
     assert 'href="rfm.html#x-c"' in html
     assert 'id="x-c"' in (tmp_path / "rfm.html").read_text("utf-8")
 
 
 def test_a_run_without_conclusions_and_kpis_has_the_index_of_before(tmp_path: Path) -> None:
     publish(samples.one(tmp_path, ["# Who?", samples.finding("f", "So it is.")]), tmp_path)
-    text = Page((tmp_path / "index.html").read_text("utf-8")).text
+    html = (tmp_path / "index.html").read_text("utf-8")
+    text = Page(html).text
     assert "All findings" not in text
+    assert '<details class="folded" open>' in html
     assert "What to do next" not in text
