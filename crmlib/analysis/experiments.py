@@ -78,8 +78,9 @@ def evaluate(
     value and spread, for a relative difference of `smallest_relative` or, without it, for the difference observed.
 
     The verdict is the first that holds: "untellable" (`missing` says what is lacking); "ratio_broken" (not ratio_ok);
-    "not_observed" (an arm without an observed unit); "not_testable" (nothing varies); "no_clear_difference" (p-value
-    not below alpha); "treatment_better" or "treatment_worse", fewer cancellations being better.
+    "not_observed" (an arm without an observed unit); "not_testable" (nothing varies, or sales of fewer than 20 buyers
+    in an arm); "no_clear_difference" (p-value not below alpha); "treatment_better" or "treatment_worse", fewer
+    cancellations being better.
 
     Returns columns:
         experiment_id, name, unit, assigned_method, primary_metric, window_days, target_number; baseline, arm; n_arms;

@@ -129,7 +129,7 @@ def test_a_revenue_experiment_divides_by_every_unit_assigned() -> None:
     assert (row["difference_low"], row["difference_high"]) == (
         expected.difference_interval.low, expected.difference_interval.high,
     )  # fmt: skip
-    assert row["verdict"] == "no_clear_difference"
+    assert row["verdict"] == "not_testable"  # three buyers
 
 
 def test_a_continuation_experiment_on_subscriptions_follows_the_subscription() -> None:
@@ -211,6 +211,21 @@ def test_sales_without_spread_or_of_one_unit_are_not_testable(rates: dict[str, t
 
     assert math.isnan(row["pvalue"])
     assert row["verdict"] == "not_testable"
+
+
+@pytest.mark.parametrize("metric", ["revenue", "order_value"])
+@pytest.mark.parametrize(("buyers", "is_judged"), [(19, False), (20, True)])
+def test_sales_of_fewer_than_20_buyers_in_an_arm_are_told_and_not_judged(
+    metric: str, buyers: int, is_judged: bool
+) -> None:
+    units, orders = many({"control": (buyers, 60), "treatment": (40, 60)})
+    orders["amount"] = 1000 + 10 * orders.index
+
+    row = evaluated(experiment(primary_metric=metric), units, orders)
+
+    assert row["pvalue"] < 0.05
+    assert row["difference_low"] > 0
+    assert row["verdict"] == ("treatment_better" if is_judged else "not_testable")
 
 
 @pytest.mark.parametrize("metric", ["repurchase", "revenue"])
