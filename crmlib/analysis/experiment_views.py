@@ -28,7 +28,17 @@ def named(table: pd.DataFrame) -> pd.Series:
         ['Mail (B)']
     """
     several = table["n_arms"] > 2
-    return table["name"].where(~several, table["name"] + " (" + table["arm"].str.upper() + ")")
+    return table["name"].where(~several, table["name"] + " (" + shown_arm(table["arm"]) + ")")
+
+
+def shown_arm(arms: pd.Series) -> pd.Series:
+    """Arms as they are shown: a, b, c and d as capitals, which no name of a client's own is taken for.
+
+    Example:
+        >>> shown_arm(pd.Series(["control", "b"])).tolist()
+        ['control', 'B']
+    """
+    return arms.where(arms.str.len() > 1, arms.str.upper())
 
 
 def verdicts(results: pd.DataFrame) -> pd.Series:
@@ -188,6 +198,7 @@ def crossing_table(crossing: pd.DataFrame) -> pd.DataFrame:
     figures = [*_with_ends(["cross_rate"]), *gaps.values()]
     table[figures] = table[figures].where(table["n_arm"] >= SMALL)
     table["pvalue"] = table["pvalue"].where(table["is_random"].astype(bool) & table["pvalue"].notna())
+    table["arm"] = shown_arm(table["arm"])
     return table[["name", "arm", "period_side", "n_arm", "n_crossed", *figures, "pvalue"]]
 
 
@@ -203,7 +214,8 @@ def survival_curves(trials: Sequence[Trial]) -> tuple[pd.DataFrame, str]:
         seen = units[(units["state"] == "observed") & units["duration_days"].notna()]
         if not design["missing"] and len(seen):
             parts = [_curve(rows).assign(arm=arm) for arm, rows in seen.groupby("arm")]
-            return pd.concat(parts, ignore_index=True)[columns], str(design["name"])
+            curves = pd.concat(parts, ignore_index=True)[columns]
+            return curves.assign(arm=shown_arm(curves["arm"])), str(design["name"])
     return pd.DataFrame(columns=columns), ""
 
 
