@@ -21,14 +21,15 @@ from crmlib.analysis.detectable import (
 from crmlib.analysis.event_planning import events_needed, smallest_hazard_ratio, units_for_events
 from crmlib.analysis.outcomes import METRICS, RATES, SURVIVAL, unit_outcomes
 from crmlib.analysis.populations import MONTH_DAYS, arrivals_per_month, members
-from crmlib.analysis.ratio_metrics import ratio_moments
+from crmlib.analysis.ratio_metrics import deviation_per_unit, ratio_moments
+from crmlib.analysis.sizes import units_for_buyers
 
 if TYPE_CHECKING:
     from crmlib.analysis.outcomes.metrics import Tables
 
 LEAST = 30
 SAME = ("continuation",)  # of customers it is what repurchase is
-BASE_COLUMNS = ["primary_metric", "n_baseline", "eligible_share", "baseline_value", "spread"]
+BASE_COLUMNS = ["primary_metric", "n_baseline", "eligible_share", "baseline_value", "spread", "least"]
 COLUMNS = [
     "primary_metric", "n_baseline", "baseline_rate", "baseline_amount", "n_needed_control", "n_needed_treatment",
     "months_needed", "detectable_gain", "decidable",
@@ -55,7 +56,8 @@ def baselines(
     Returns columns:
         primary_metric (those that can be told); n_baseline (customers who are eligible), eligible_share (of all);
         baseline_value (share, or smallest
-        unit; NaN below 30 customers); spread (standard deviation a customer, of sales and of the order value).
+        unit; NaN below 30 customers); spread (standard deviation a customer, also one who buys nothing, of sales and of
+        the order value); least (customers an arm of whom 20 buy, of the same two).
 
     Raises:
         ValueError: window_days is below 1.
@@ -139,7 +141,9 @@ def detectable_gain(
         up = direction(metric) > 0
         known = value < 1
         return smallest_difference_proportions(value, upwards=up, **arms, **how) / value if known else math.nan
-    return smallest_difference_means(base["spread"], **arms, **how) / value if base["spread"] > 0 else math.nan
+    if not base["spread"] > 0 or min(arms.values()) < base["least"]:
+        return math.nan
+    return smallest_difference_means(base["spread"], **arms, **how) / value
 
 
 def needed(
@@ -161,20 +165,27 @@ def needed(
     if metric in RATES:
         other = value * (1 + direction(metric) * gain)
         return sizes_proportions(value, other, **how) if value < 1 and 0 < other < 1 else None
-    return sizes_means(value * gain, base["spread"], **how) if base["spread"] > 0 else None
+    return _with_buyers(sizes_means(value * gain, base["spread"], **how), base["least"]) if base["spread"] > 0 else None
+
+
+def _with_buyers(sizes: Sizes, least: float) -> Sizes:
+    # Sales of too few buyers are not judged, however large the effect: the smaller arm must have enough of them.
+    factor = max(least / min(sizes), 1.0)
+    return Sizes(*(math.ceil(n * factor - 1e-9) for n in sizes))
 
 
 def _baseline(metric: str, counted: pd.DataFrame) -> dict[str, float]:
     nan = float("nan")
     if len(counted) < LEAST:
-        return {"baseline_value": nan, "spread": nan}
-    if metric in SURVIVAL:
-        return {"baseline_value": 1 - float(counted["value"].mean()), "spread": nan}
-    if metric == "order_value":
-        found = ratio_moments(counted["amount"], counted["n_orders"])
-        return {"baseline_value": found.mean, "spread": math.sqrt(found.variance) if found.variance >= 0 else nan}
-    rate = metric in RATES
-    return {"baseline_value": float(counted["value"].mean()), "spread": nan if rate else float(counted["value"].std())}
+        return {"baseline_value": nan, "spread": nan, "least": nan}
+    value = float(counted["value"].mean())
+    if metric in (*SURVIVAL, *RATES):
+        return {"baseline_value": 1 - value if metric in SURVIVAL else value, "spread": nan, "least": nan}
+    least = units_for_buyers(counted["n_orders"])
+    if metric == "revenue":
+        return {"baseline_value": value, "spread": float(counted["value"].std()), "least": least}
+    sums = counted["amount"], counted["n_orders"]
+    return {"baseline_value": ratio_moments(*sums).mean, "spread": deviation_per_unit(*sums), "least": least}
 
 
 def _months(sizes: Sizes | None, n_now: float, per_month: float) -> float:

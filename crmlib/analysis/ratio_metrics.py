@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -48,6 +49,23 @@ def ratio_moments(numerators: ArrayLike, denominators: ArrayLike, *, all_units: 
         return Moments(n=y.size, mean=ratio, variance=nan)
     # The variance of y - ratio x, which is never below 0; the sum of its three terms can be, by rounding.
     return Moments(n=y.size, mean=ratio, variance=float((y - ratio * x).var(ddof=1)) / float(x.mean()) ** 2)
+
+
+def deviation_per_unit(numerators: ArrayLike, denominators: ArrayLike) -> float:
+    """What every unit given adds to the ratio's standard error, as a standard deviation: also those with nothing.
+
+    sqrt(variance * units / units with anything), variance of `ratio_moments`: with it a size of arms is one of units
+    assigned, of whom only some will have orders. NaN with fewer than two units that have anything.
+
+    Raises:
+        ValueError: as `ratio_moments`.
+
+    Example:
+        >>> round(deviation_per_unit([3000, 8000, 0, 0], [1, 2, 0, 0]) / deviation_per_unit([3000, 8000], [1, 2]), 6)
+        1.414214
+    """
+    found = ratio_moments(numerators, denominators)
+    return math.sqrt(found.variance * np.size(numerators) / found.n) if found.variance >= 0 else float("nan")
 
 
 def ratio_of_sums(

@@ -11,13 +11,13 @@ import pandas as pd
 from scipy import special
 
 from crmlib.analysis.allocation import RATIO_ALPHA, sample_ratio
+from crmlib.analysis.comparison import FEWEST_BUYERS
 from crmlib.analysis.outcomes import RATES
 from crmlib.analysis.planning import sample_size_means, sample_size_proportions
-from crmlib.analysis.ratio_metrics import ratio_moments
+from crmlib.analysis.ratio_metrics import deviation_per_unit
 
 if TYPE_CHECKING:
     from crmlib.analysis.comparison import Compared
-    from crmlib.analysis.means import Moments
 
 
 def arm_sizes(design: Mapping[str, Any], units: pd.DataFrame, arms: Sequence[str], arm: str) -> dict[str, Any]:
@@ -76,27 +76,40 @@ def n_needed(
     design: Mapping[str, Any], units: pd.DataFrame, compared: Compared, *, alpha: float, power: float,
     smallest_relative: float | None,
 ) -> float:  # fmt: skip
-    """Units an arm, both equal, for a relative difference, or for the one observed; NaN where it is not defined."""
+    """Units an arm, both equal, for a relative difference, or for the one observed; NaN where it is not defined.
+
+    Units are those assigned, of whom only some buy; for sales and order values as many that 20 of them will.
+    """
     control, metric = compared.value_control, design["primary_metric"]
     difference = compared.difference if smallest_relative is None else control * smallest_relative
     if not difference or math.isnan(difference):
         return float("nan")
-    if metric == "revenue":
-        spread = _pooled_deviation(units)
-        return float(sample_size_means(difference, spread, power=power, alpha=alpha)) if spread > 0 else float("nan")
-    if metric == "order_value":
-        one = moments_of_orders(units)
-        spread = math.sqrt(one.variance) if one.variance > 0 else 0.0
-        return float(sample_size_means(difference, spread, power=power, alpha=alpha)) if spread > 0 else float("nan")
+    if metric in ("revenue", "order_value"):
+        spread = _pooled_deviation(units) if metric == "revenue" else deviation_of_orders(units)
+        if not spread > 0:
+            return float("nan")
+        least = units_for_buyers(units.loc[units["state"] == "observed", "n_orders"])
+        return float(max(sample_size_means(difference, spread, power=power, alpha=alpha), least))
     if metric not in RATES or not (0 < control < 1 and 0 < control + difference < 1):
         return float("nan")
     return float(sample_size_proportions(control, control + difference, power=power, alpha=alpha))
 
 
-def moments_of_orders(units: pd.DataFrame) -> Moments:
-    """The order value of all observed units together, with what one unit adds to its variance."""
+def deviation_of_orders(units: pd.DataFrame) -> float:
+    """What an observed unit of any arm, also one without orders, adds to the error of the order value."""
     seen = units[units["state"] == "observed"]
-    return ratio_moments(seen["amount"], seen["n_orders"])
+    return deviation_per_unit(seen["amount"], seen["n_orders"])
+
+
+def units_for_buyers(n_orders: pd.Series) -> float:
+    """Units of an arm of whom 20 will buy, as many as it takes to judge sales; NaN where nobody did.
+
+    Example:
+        >>> units_for_buyers(pd.Series([0, 2, 0, 1]))
+        40
+    """
+    share = float((n_orders > 0).mean())
+    return math.ceil(FEWEST_BUYERS / share - 1e-9) if share > 0 else float("nan")
 
 
 def _sizes(units: pd.DataFrame, arms: Sequence[str]) -> list[int]:

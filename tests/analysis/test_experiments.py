@@ -312,6 +312,20 @@ def test_the_size_needed_for_revenue_takes_the_spread_observed() -> None:
     assert row["n_needed_per_arm"] == abtest.sample_size_means(10, spread)
 
 
+def test_the_size_needed_for_the_order_value_counts_those_without_orders() -> None:
+    units, orders = many({"control": (50, 500), "treatment": (50, 500)})
+    orders["amount"] = [900, 1100] * 50
+
+    row = evaluated(experiment(primary_metric="order_value"), units, orders, smallest_relative=0.02)
+
+    buyers = abtest.sample_size_means(20, float(np.std([900, 1100] * 50, ddof=1)))
+    assert row["n_needed_per_arm"] == pytest.approx(10 * buyers, rel=0.01)
+    # A gain found in few orders still asks for 20 buyers, of whom one in ten buys.
+    assert evaluated(experiment(primary_metric="order_value"), units, orders, smallest_relative=0.5)[
+        "n_needed_per_arm"
+    ] == pytest.approx(200)
+
+
 @pytest.mark.parametrize(
     "rates",
     [

@@ -181,6 +181,25 @@ def test_baselines_are_measured_as_an_experiment_would_measure_them() -> None:
     assert planner.baselines(ids[:29], bought, as_of_day=100, window_days=30)["baseline_value"].isna().all()
 
 
+def test_the_size_for_an_order_value_counts_those_who_will_not_buy() -> None:
+    ids = [f"c{i}" for i in range(800)]
+    bought = orders([(key, 75, 300 + 200 * (i % 2)) for i, key in enumerate(ids[:100])])
+    base = planner.baselines(ids, bought, as_of_day=100, window_days=30).set_index("primary_metric")
+    spread = float(np.std([300, 500] * 50, ddof=1))
+
+    def sizes(gain: float) -> float:
+        return planner.plan(
+            base.loc[["order_value"]].reset_index(), n_now=800, per_month=0, window_days=30, smallest_gain=gain
+        )["n_needed_control"].iloc[0]
+
+    # One of eight buys: eight times the buyers it takes.
+    assert sizes(0.05) == pytest.approx(8 * abtest.sample_size_means(20, spread), rel=0.01)
+    # However large the gain, 20 of an arm must buy to be judged.
+    assert sizes(2.0) == 160
+    row = {**base.loc["order_value"].to_dict(), "primary_metric": "order_value"}
+    assert (math.isnan(planner.detectable_gain(row, 319)), planner.detectable_gain(row, 320) > 0) == (True, True)
+
+
 def strata(n: int) -> pd.DataFrame:
     rows = {"customer_id": [f"c{i}" for i in range(n)], "stratum": [f"s{i % 7}" for i in range(n)]}
     return pd.DataFrame(rows)
