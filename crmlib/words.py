@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import gettext
 import math
+import re
 import string
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -51,8 +52,20 @@ class Column:
 
     @property
     def header(self) -> str:
-        """Label and unit: `Customers (人)`."""
-        return f"{self.label} ({self.unit})" if self.unit else self.label
+        """Label and unit: `Sales (yen)`."""
+        return headed(self.label, self.unit)
+
+
+def headed(label: str, unit: str) -> str:
+    """A label with its unit in brackets, unless the label says the unit already.
+
+    Example:
+        >>> headed("Tenure", "days"), headed("Threshold in days", "days"), headed("行数", "行")
+        ('Tenure (days)', 'Threshold in days', '行数')
+    """
+    # Japanese has no spaces between words; in other languages "pt" is not said by "Receipts".
+    said = re.search(rf"\b{re.escape(unit)}\b", label, re.IGNORECASE) if unit.isascii() else unit in label
+    return f"{label} ({unit})" if unit and not said else label
 
 
 def speak(language: str, currency: str = "JPY") -> Speech:

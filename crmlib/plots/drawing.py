@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ FLOOR = 8.0  # points above the axis that the middle of a note needs
 LEADER = {"arrowstyle": "-", "color": colours.QUIET, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkA": 0, "shrinkB": 3}
 ELLIPSIS = "…"
 BREAKS = " 「『（【("
+CODE_AT_END = re.compile(r" ?\([!-~]+\)$")
 NEVER_FIRST = (
     "、。，．・：；？！ー）」』】〕〉》’”ぁぃぅぇぉっゃゅょァィゥェォッャュョ)]},.!?:;"  # at the head of a line
 )
@@ -73,19 +75,28 @@ def display_width(text: str) -> int:
 def short(name: Any, width: int = NAME_WIDTH) -> str:
     """A name on one line, cut by display width with an ellipsis; a missing name is a dash.
 
+    A code in brackets at its end is kept: it is what tells two products of one name apart.
+
     Example:
-        >>> short("薬用ホワイトニング美容液", 11), short("Serum", 11)
-        ('薬用ホワイ…', 'Serum')
+        >>> short("薬用ホワイトニング美容液", 11), short("Serum", 11), short("Moisture serum (S-2)", 14)
+        ('薬用ホワイ…', 'Serum', 'Moistur… (S-2)')
     """
     text = words.MISSING if words.is_missing(name) else " ".join(str(name).split())
     if display_width(text) <= width:
         return text
+    code = CODE_AT_END.search(text)
+    tail = code.group() if code and 2 * display_width(code.group()) <= width else ""
+    return _cut(text[: len(text) - len(tail)], width - 1 - display_width(tail)).rstrip() + ELLIPSIS + tail
+
+
+def _cut(text: str, width: int) -> str:
+    """As much of the beginning as that width holds."""
     kept = ""
     for letter in text:
-        if display_width(kept + letter) > width - 1:
+        if display_width(kept + letter) > width:
             break
         kept += letter
-    return kept.rstrip() + ELLIPSIS
+    return kept
 
 
 def two_lines(name: Any, width: int = NAME_WIDTH) -> str:
@@ -98,18 +109,25 @@ def two_lines(name: Any, width: int = NAME_WIDTH) -> str:
     whole = short(name, 10**6)
     if display_width(whole) <= width:
         return whole
-    most = len(short(whole, width + 1)) - 1
+    most = len(_cut(whole, width))
     breaks = [at for at in range(1, most + 1) if whole[at] in BREAKS and 2 * display_width(whole[:at]) > width]
-    at = max(breaks, default=most)
+    at = max(breaks, default=_before_word(whole, most))
     while whole[at] in NEVER_FIRST and at > 1:
         at -= 1
     return f"{whole[:at].rstrip()}\n{short(whole[at:], width)}"
 
 
+def _before_word(text: str, most: int) -> int:
+    """Where to break at the latest without parting a word of Latin letters (フォローL/INE), if it can be helped."""
+    at = most
+    while at > 1 and all(letter.isascii() and letter.isalnum() for letter in text[at - 1 : at + 1]):
+        at -= 1
+    return at if 2 * at >= most else most
+
+
 def axis_label(name: str) -> str:
     """Label of a column with its unit, said once: `Months since first purchase`, `Sales (yen)`."""
-    column = words.column(name)
-    return column.label if column.unit.lower() in column.label.lower() else column.header
+    return words.column(name).header
 
 
 def share_axis(ax: Axes, which: Which, top: float, low: float = 0.0) -> None:

@@ -90,7 +90,7 @@ def test_headless_no_widget_library_is_loaded() -> None:
 def test_at_the_desk_twelve_boxes_hold_the_cuts(shown: list[Any]) -> None:
     rows = panel(shown).children[:-1]
     assert [[box.value for box in row.children[1:]] for row in rows] == [list(values) for values in BOUNDS.values()]
-    assert [row.children[0].value for row in rows] == ["Days since last order (days)", "Orders", "Sales (yen)"]
+    assert [row.children[0].value for row in rows] == ["Days since last order", "Orders", "Sales (yen)"]
     assert not any(box.continuous_update for row in rows for box in row.children[1:])
 
 

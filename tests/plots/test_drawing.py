@@ -33,6 +33,8 @@ def tick_texts(axis: Any) -> list[str]:
         (None, 6, "–"),
         (np.nan, 6, "–"),
         (12, 6, "12"),
+        ("薬用ジェル (G-1)", 13, "薬用ジ… (G-1)"),  # the code tells two products of one name apart
+        ("Gel (G-1234567)", 12, "Gel (G-1234…"),  # a code that takes most of the room is cut
     ],
 )
 def test_names_are_cut_by_display_width(name: object, width: int, cut: str) -> None:
@@ -49,6 +51,7 @@ def test_names_are_cut_by_display_width(name: object, width: int, cut: str) -> N
         ("件名「入り」", "件名\n「入…"),
         ("Call after it", "Call\nafter…"),
         ("ABCDEFGHIJKLMN", "ABCDEF\nGHIJK…"),
+        ("電話LINE", "電話\nLINE"),  # not 電話LI
         (None, "–"),
     ],
 )

@@ -56,7 +56,7 @@ def test_a_table_is_a_real_table_with_units_and_number_formats(tmp_path: Path) -
     parts = [samples.table("t", names, [["champions", 12, 0.25, 3450, None]], title="Sales")]
     sheet = workbook_of(samples.one(tmp_path, parts), tmp_path / "out")["Sales"]
     assert body(sheet) == [
-        ["Segment", "Customers", "Share of customers", "Sales (yen)", "Average days between orders (days)"],
+        ["Segment", "Customers", "Share of customers", "Sales (yen)", "Average days between orders"],
         ["Champions", 12, 0.25, 3450, None],
     ]
     assert [found.number_format for found in sheet[6][:5]] == ["@", "#,##0", "0.0%", "#,##0", "#,##0.0"]
