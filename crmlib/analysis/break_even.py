@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from crmlib.analysis.checks import require_between
-from crmlib.analysis.comparison import direction
+from crmlib.analysis.comparison import direction, enough_buyers, expected_enough
 from crmlib.analysis.exact import exact
 from crmlib.analysis.experiments import Pair
 from crmlib.analysis.intervals import UNKNOWN, Interval
@@ -35,12 +35,14 @@ def break_even(pairs: Sequence[Pair], *, as_of_day: int, alpha: float = 0.05) ->
 
     Only units whose window is over count. extra_customers = n_treatment * (rate of the arm - rate of the baseline) of
     the metric where it is a rate, of customers with an order otherwise; fewer cancellations are customers kept.
-    extra_orders, extra_amount and more_profit are n_treatment times the difference of the means per unit (Welch).
+    extra_orders, extra_amount and more_profit are n_treatment times the difference of the means per unit (Welch); with
+    fewer than 20 buyers in an arm they have no interval, as sales so skewed would not hold to it.
     treatment_cost = cost_per_unit * units treated + fixed_cost, what is blank of the two being 0; NaN where both are
-    blank. cost_per_customer and cost_per_order are treatment_cost divided by the increment; net_profit is more_profit
-    - treatment_cost; break_even_cost, the cost of one unit at which net_profit is 0, is (more_profit - fixed_cost) /
-    units treated. The intervals are those of the increments carried through; where an increment may be 0 or below, a
-    cost per increment has no upper end, and where it is itself 0 or below no value.
+    blank; with several arms each carries the whole fixed cost. cost_per_customer and cost_per_order are treatment_cost
+    divided by the increment; net_profit is more_profit - treatment_cost; break_even_cost, the cost of one unit at which
+    net_profit is 0, is (more_profit - fixed_cost) / units treated. The intervals are those of the increments carried
+    through, each at 1 - alpha; where an increment may be 0 or below, a cost per increment has no upper end, and where
+    it is itself 0 or below no value.
 
     Returns columns:
         experiment_id, name, primary_metric, arm, is_random; n_treatment (observed), n_treated (of these);
@@ -114,8 +116,8 @@ def _customers(pair: Pair, level: float) -> Figure:
     counts = [int(number) for hit in hits for number in (hit.sum(), len(hit))]
     if not (counts[1] and counts[3]):
         return NOTHING
-    small = min(min(x, n - x) for x, n in ((counts[0], counts[1]), (counts[2], counts[3]))) < 5
-    found = (exact if small else proportions)(*counts, confidence_level=level)
+    # As the verdict of a rate is reached, so that both tables of a report show one interval.
+    found = (proportions if expected_enough(*counts) else exact)(*counts, confidence_level=level)
     sign = -1 if metric in SURVIVAL else direction(metric)
     return _scaled((found.difference, found.difference_interval), sign)
 
@@ -125,7 +127,7 @@ def _mean(pair: Pair, name: str, level: float) -> Figure:
     if any(column.isna().any() or not len(column) for column in columns):
         return NOTHING
     found = means(moments(columns[0]), moments(columns[1]), confidence_level=level)
-    return found.difference, found.difference_interval
+    return found.difference, found.difference_interval if enough_buyers(pair.control, pair.treatment) else UNKNOWN
 
 
 def _scaled(figure: Figure, factor: float) -> Figure:

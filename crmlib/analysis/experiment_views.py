@@ -240,7 +240,7 @@ def best(money: pd.DataFrame, results: pd.DataFrame, trials: Sequence[Trial]) ->
     """
     keys = ["experiment_id", "arm"]
     better = results.loc[(results["verdict"] == "treatment_better") & results["is_random"].astype(bool), keys]
-    found = money.merge(better, on=keys).dropna(subset=["net_profit"]).sort_values("net_profit")
+    found = money.merge(better, on=keys).dropna(subset=["net_profit", "net_profit_low"]).sort_values("net_profit")
     if found.empty or not found["net_profit"].iloc[-1] > 0:
         return None
     row = {str(name): value for name, value in found.iloc[-1].items()}

@@ -33,31 +33,31 @@ Row = dict[str, Any]
 
 
 def readings(
-    pairs: Sequence[Pair], *, looks_early: bool = False, winsorise_at: float | None = None, alpha: float = 0.05,
-    standing: pd.DataFrame | None = None, planned: dict[str, float] | None = None,
+    pairs: Sequence[Pair], *, winsorise_at: float | None = None, alpha: float = 0.05,
+    standing: pd.DataFrame | None = None, n_planned: float | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Each comparison of rates or sales read in other ways, a row a reading; the verdict follows the plain one.
 
     plain: the difference as it is compared. cuped: adjusted by the orders (of a rate) or the sales (of sales) of as
     many days before assignment; `variance_reduction` is what that saves. winsorised (with `winsorise_at`): sales cut at
-    that quantile of both arms together, `detail` is the cap. always_valid (with `looks_early`): the interval that holds
+    that quantile of both arms together, `detail` is the cap. always_valid (with `n_planned`): the interval that holds
     however often one looks, `detail` is how many times wider it is. stratified (where chance did not assign, with
     `standing`): units with like F, R and first product only; `detail` is the number of units left out.
 
     Args:
         pairs: of `experiments.pairs`; those whose outcome cannot be told are left out.
-        looks_early: whether the client reads experiments before they end.
         winsorise_at: the quantile at which sales are cut; None cuts nothing.
         alpha: intervals are at 1 - alpha.
         standing: of `standing.standing`: experiment_id, unit_id and the strata.
-        planned: units of both arms an experiment was planned for, by experiment_id; without it those observed count.
+        n_planned: units of both arms where the sequence is the narrowest, for who reads experiments before they end. It
+            must have been set before the first look: with a size that grows with the data no sequence holds.
 
     Returns columns:
         experiment_id, name, primary_metric, arm; reading; n_compared (units of both arms); difference, difference_low,
         difference_high (share, or smallest unit); pvalue; variance_reduction (of cuped, else NaN); detail.
 
     Raises:
-        ValueError: alpha or winsorise_at is not between 0 and 1.
+        ValueError: alpha or winsorise_at is not between 0 and 1, or n_planned is below 2.
     """
     require_between("alpha", alpha, 0, 1)
     rows: list[Row] = []
@@ -68,8 +68,8 @@ def readings(
         found = [_cuped(pair, level)]
         if winsorise_at is not None and pair.design["primary_metric"] == "revenue":
             found.append(_winsorised(pair, winsorise_at, level))
-        if looks_early:
-            found.append(_always_valid(pair, level, (planned or {}).get(pair.design["experiment_id"])))
+        if n_planned is not None:
+            found.append(_always_valid(pair, level, n_planned))
         if standing is not None and pair.design["assigned_method"] != "random":
             found.append(_stratified(pair, standing, level))
         rows += [_named(pair) | row for row in found]
@@ -132,14 +132,13 @@ def _winsorised(pair: Pair, quantile: float, level: float) -> Row:
     return _reading("winsorised", _n(pair), found.difference, found.difference_interval, found.pvalue, detail=cut.cap)
 
 
-def _always_valid(pair: Pair, level: float, planned: float | None) -> Row:
+def _always_valid(pair: Pair, level: float, n_planned: float) -> Row:
     control, treatment = values(pair)
-    size = max(planned or _n(pair), 2)
     if pair.design["primary_metric"] in RATES:
         counts = [int(number) for arm in (control, treatment) for number in (arm.sum(), len(arm))]
-        found = always_valid_proportions(*counts, n_planned=size, confidence_level=level)
+        found = always_valid_proportions(*counts, n_planned=n_planned, confidence_level=level)
     else:
-        found = always_valid_means(moments(control), moments(treatment), n_planned=size, confidence_level=level)
+        found = always_valid_means(moments(control), moments(treatment), n_planned=n_planned, confidence_level=level)
     ends = found.difference_interval
     return _reading("always_valid", _n(pair), found.difference, ends, found.pvalue, detail=found.wider)
 

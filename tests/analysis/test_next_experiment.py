@@ -21,7 +21,9 @@ from crmlib.analysis import (
     readings,
     standing,
 )
+from crmlib.analysis.always_valid import always_valid_proportions
 from crmlib.analysis.detectable import sizes_proportions
+from crmlib.analysis.exact import exact
 from crmlib.demo import simulate_experiment
 from tests.analysis.test_outcomes import assigned, contracts, design, orders
 
@@ -68,15 +70,42 @@ def test_without_an_increment_a_customer_more_has_no_cost_and_without_a_cost_the
     assert (unknown["extra_amount"], math.isnan(unknown["more_profit"])) == (pytest.approx(25_000), True)
 
 
+@pytest.mark.parametrize(
+    ("hits", "test"), [((3, 8), abtest.proportions), ((2, 8), abtest.proportions), ((1, 8), exact)]
+)
+def test_customers_more_have_the_interval_that_the_verdict_follows(hits: tuple[int, int], test: Any) -> None:
+    trials, _ = trial(*hits, cost_per_unit=1)
+
+    found = break_even.break_even(experiments.pairs(trials), as_of_day=500).iloc[0]
+    judged = experiments.judge(trials).iloc[0]
+
+    ends = test(hits[0], 100, hits[1], 100).difference_interval
+    assert (judged["difference_low"], judged["difference_high"]) == (ends.low, ends.high)
+    assert (found["extra_customers_low"], found["extra_customers_high"]) == (100 * ends.low, 100 * ends.high)
+
+
+def test_money_of_fewer_than_20_buyers_has_no_interval() -> None:
+    row = break_even.break_even(experiments.pairs(trial(19, 60, cost_per_unit=1)[0]), as_of_day=500).iloc[0]
+
+    assert (row["extra_customers"], row["extra_amount"], row["net_profit"]) == pytest.approx((41, 41_000, 16_300))
+    assert row["extra_customers_low"] > 0
+    assert row[["extra_amount_low", "more_profit_low", "net_profit_low", "break_even_cost_high"]].isna().all()
+
+
 def test_only_what_was_asked_for_is_read() -> None:
     pairs = experiments.pairs(trial(20, 45)[0])
 
     assert readings.readings(pairs)["reading"].tolist() == ["cuped"]
-    both = readings.readings(pairs, looks_early=True).set_index("reading")
+    both = readings.readings(pairs, n_planned=400).set_index("reading")
     assert both.index.tolist() == ["cuped", "always_valid"]
     # Nobody ordered before, so nothing is adjusted; the sequence is wider than the single look.
     assert both.loc["cuped", "difference"] == pytest.approx(0.25)
     assert both.loc["always_valid", "difference_low"] < both.loc["cuped", "difference_low"]
+    # The size planned is given, never that observed: it makes the interval.
+    by_hand = always_valid_proportions(20, 100, 45, 100, n_planned=400).difference_interval
+    assert (both.loc["always_valid", "difference_low"], both.loc["always_valid", "difference_high"]) == (
+        by_hand.low, by_hand.high,
+    )  # fmt: skip
 
 
 def test_a_bayesian_reading_turns_with_the_direction_of_better() -> None:

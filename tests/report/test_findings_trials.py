@@ -98,8 +98,10 @@ def test_what_cannot_be_decided_is_said_plainly() -> None:
 
 def test_looking_early_has_its_price() -> None:
     rows = pd.DataFrame({"reading": ["always_valid"] * 2, "pvalue": [0.01, 0.6]})
-    assert "would be 1.55 times as wide" in _both(findings.trials.early(rows, 1.547, asked=False))[0]
-    assert "1 of 2 differences hold" in _both(findings.trials.early(rows, 1.547, asked=True))[0]
+    assert "would be 1.55 times as wide" in _both(findings.trials.early(rows, 1.547, planned=None))[0]
+    told = _both(findings.trials.early(rows, 1.547, planned=2_000))[0]
+    assert "1 of 2 differences hold" in told
+    assert "2,000" in told
 
 
 def test_no_ratio_is_said_of_a_cost_without_an_upper_end() -> None:

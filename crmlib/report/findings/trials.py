@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 MOST = 3
 
 
-def early(readings: DataFrame, wider: float, *, asked: bool) -> Sentence:
-    """The price of looking before the end, and what still stands when it is paid."""
-    if not asked:
+def early(readings: DataFrame, wider: float, *, planned: int | None) -> Sentence:
+    """The price of looking before the end, and what still stands when it is paid; `planned`: the size set before."""
+    if planned is None:
         return say(
             "All intervals are for one look at the end. Intervals that hold however often one looks would be"
             " {wider:ratio} times as wide; whoever looks before the end needs them.",
@@ -25,8 +25,9 @@ def early(readings: DataFrame, wider: float, *, asked: bool) -> Sentence:
     clear = int((told["pvalue"] < 0.05).sum())
     return say(
         "However often one looks, {clear:count} of {n:count} differences hold; the price is an interval {wider:ratio}"
-        " times as wide.",
-        clear=clear, n=len(told), wider=wider,
+        " times as wide at the size planned, {planned:customers} in both arms. That size must have been set before the"
+        " first look.",
+        clear=clear, n=len(told), wider=wider, planned=planned,
     )  # fmt: skip
 
 
@@ -164,6 +165,14 @@ def rolled_out(best: dict[str, Any] | None) -> tuple[Sentence | None, Sentence |
     return told, say("Go on with it and measure gross profit and cost further.")
 
 
+def rolled_out_basis() -> Sentence:
+    """What the money beside the measure to roll out counts."""
+    return say(
+        "gross profit beyond the cost, a treated unit, for as many units as were assigned, taken from the days of"
+        " assignment to a year"
+    )
+
+
 def unreadable(results: DataFrame) -> tuple[Sentence | None, Sentence | None]:
     """The conclusion on experiments that cannot be read as evidence, and what to do."""
     judged = results["verdict"].isin(["treatment_better", "treatment_worse", "no_clear_difference"])
@@ -197,7 +206,10 @@ def _belief(row: dict[str, Any]) -> Sentence:
 def _paid(row: dict[str, Any]) -> Sentence:
     values = {"name": row["name"], "low": row["net_profit_low"], "high": row["net_profit_high"]}
     if row["net_profit_low"] != row["net_profit_low"]:
-        return say("“{name:text}”: whether it paid cannot be told, cost or gross profit is not known.", **values)
+        return say(
+            "“{name:text}”: whether it paid cannot be told: cost or gross profit is not known, or too few bought.",
+            **values,
+        )
     if row["net_profit_low"] > 0:
         return say(
             "“{name:text}” paid: its gross profit exceeds its cost by {low:money} to {high:money} (95% interval).",
