@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_between, require_columns
@@ -36,7 +37,8 @@ def guards(
     Returns columns:
         scenario_id; scenario_name; has_target_group, has_population, has_kpi, has_kpi_target, has_control, has_period,
         has_messages, introduces_first, offers_bounded, not_features_only (guard_yes, guard_no, guard_not_asked);
-        n_offers, n_messages; n_missing (guards that say no); scenario_state (scenario_complete, scenario_lacking).
+        n_offers, n_messages; n_missing (guards that say no); scenario_state (scenario_lacking:
+        something it needs is missing; scenario_contents: all is there, but its contents break a rule; scenario_complete).
 
     Raises:
         ValueError: a column is missing or offer_limit is not between 0 and 1.
@@ -56,8 +58,9 @@ def guards(
     names = ["scenario_id", "scenario_name", *NEEDED, *CONTENT, "n_offers", "n_messages"]
     table = pd.DataFrame(rows, columns=names)
     table["n_missing"] = (table[[*NEEDED, *CONTENT]] == "guard_no").sum(axis=1).astype("int64")
-    state = table["n_missing"].map(lambda n: "scenario_lacking" if n else "scenario_complete")
-    return table.assign(scenario_state=state.astype("str"))
+    lacks = [(table[list(names)] == "guard_no").any(axis=1) for names in (NEEDED, CONTENT)]
+    state = np.select(lacks, ["scenario_lacking", "scenario_contents"], "scenario_complete")
+    return table.assign(scenario_state=pd.Series(state, index=table.index, dtype="str"))
 
 
 def missing(guarded: pd.DataFrame) -> pd.DataFrame:

@@ -177,6 +177,7 @@ CODES: dict[str, str] = {
     "not_features_only": N_("More than a list of ingredients"),
     "scenario_complete": N_("Complete"),
     "scenario_lacking": N_("Not a measure yet"),
+    "scenario_contents": N_("Contents to mend"),
     "coupon_leaves_margin": N_("Leaves a margin"),
     "coupon_eats_margin": N_("Eats the whole margin"),
     "coupon_margin_not_known": N_("Margin not known"),

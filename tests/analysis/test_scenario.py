@@ -93,6 +93,13 @@ def test_a_scenario_with_everything_lacks_nothing() -> None:
 def test_each_missing_thing_is_named_by_itself(told: dict[str, Any], guard: str) -> None:
     table = guarded([scenario(**told)], [message()])
     assert scenario_guards.missing(table).to_numpy().tolist() == [["Step mail", guard]]
+    assert table["scenario_state"].tolist() == ["scenario_lacking"]
+
+
+def test_contents_that_break_a_rule_are_told_apart_from_what_is_missing() -> None:
+    offers = [message(), message(step_no=2, content_type="offer"), message(step_no=3, content_type="offer")]
+    both = guarded([scenario(), scenario(scenario_id="s9", end_day=NAN)], offers)
+    assert both["scenario_state"].tolist() == ["scenario_contents", "scenario_lacking"]
 
 
 def test_a_kpi_that_is_not_there_has_no_target_either() -> None:
