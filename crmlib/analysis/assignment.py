@@ -112,6 +112,22 @@ def strata_counts(assigned: pd.DataFrame) -> pd.DataFrame:
     return counts.sort_values(["_all", "stratum"], ascending=[False, True]).drop(columns="_all").reset_index()
 
 
+def strata_parts(counts: pd.DataFrame) -> pd.DataFrame:
+    """Counts by stratum with the parts that make each stratum in place of its code.
+
+    Returns columns:
+        f_band; r_band; first_product; the other columns of `counts`.
+
+    Example:
+        >>> counts = pd.DataFrame({"stratum": ["f1 / r_30 / A / B"], "n_control": [3]})
+        >>> strata_parts(counts).to_numpy().tolist()
+        [['f1', 'r_30', 'A / B', 3]]
+    """
+    parts = [text.split(" / ", 2) for text in counts["stratum"]]
+    names = pd.DataFrame(parts, columns=["f_band", "r_band", "first_product"], index=counts.index, dtype="str")
+    return pd.concat([names, counts.drop(columns="stratum")], axis=1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class DrawnResult:
     """A drawn assignment: its list, how many customers each step left, and the arms by stratum."""

@@ -38,7 +38,8 @@ def guards(
         scenario_id; scenario_name; has_target_group, has_population, has_kpi, has_kpi_target, has_control, has_period,
         has_messages, introduces_first, offers_bounded, not_features_only (guard_yes, guard_no, guard_not_asked);
         n_offers, n_messages; n_missing (guards that say no); scenario_state (scenario_lacking:
-        something it needs is missing; scenario_contents: all is there, but its contents break a rule; scenario_complete).
+        something it needs is missing; scenario_contents: all is there, but its contents break a rule;
+        scenario_complete).
 
     Raises:
         ValueError: a column is missing or offer_limit is not between 0 and 1.
