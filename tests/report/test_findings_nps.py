@@ -91,8 +91,12 @@ def test_the_three_effects(say: Any, name: str, more: str, less: str) -> None:
 
 
 def test_the_chart_of_frequency_claims_only_what_is_clear() -> None:
-    assert both(nps_follow.frequency_title(effect("orders_a_year", 2, 0.01))).endswith("more often than detractors")
-    assert both(nps_follow.frequency_title(effect("orders_a_year", -2, 0.01))).endswith("less often than detractors")
+    assert both(nps_follow.frequency_title(effect("orders_a_year", 2, 0.01))) == (
+        "Promoters order more often than detractors (365 days after the answer)"
+    )
+    assert both(nps_follow.frequency_title(effect("orders_a_year", -2, 0.01))) == (
+        "Promoters order less often than detractors (365 days after the answer)"
+    )
     assert both(nps_follow.frequency_title(effect("orders_a_year", 2, 0.2))) == "Orders a customer by band"
 
 

@@ -129,6 +129,8 @@ def groups_title(table: DataFrame) -> Sentence:
     told = table[table["n"] >= SMALL]
     if len(told) < 2:
         return say("NPS by group")
+    if not (told["pvalue"] < ALPHA).any():
+        return say("No group differs clearly from all others")
     high, low = told.loc[told["nps"].idxmax()], told.loc[told["nps"].idxmin()]
     return say(
         "From {low:nps} (“{worst:label}”) to {high:nps} (“{best:label}”)",

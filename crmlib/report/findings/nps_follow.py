@@ -77,8 +77,8 @@ def frequency_title(table: DataFrame) -> Sentence:
     if row is None or not _clear(row):
         return say("Orders a customer by band")
     if row["orders_a_year_difference"] > 0:
-        return say("Promoters order more often than detractors")
-    return say("Promoters order less often than detractors")
+        return say("Promoters order more often than detractors ({span:label})", span=str(row["span"]))
+    return say("Promoters order less often than detractors ({span:label})", span=str(row["span"]))
 
 
 def order_value(table: DataFrame) -> Sentence:
