@@ -14,6 +14,7 @@ from crmlib.data.codes import translate_codes
 from crmlib.data.known import policy_known
 from crmlib.data.ledger import SHIPPING, Count, Day, LedgerLine
 from crmlib.data.parse import bounded, moment, money, parse_column, rounded, whole
+from crmlib.data.rules import NO_DATE
 from crmlib.data.shapes import refuse_unread_dates
 from crmlib.data.sql import literals
 from crmlib.data.tables import INPUTS, ORDER_MONEY, ORDER_TEXT, OUTPUTS
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 _POLICY_REASONS = ("test", "staff", "cancelled", "returned", "pending", "sample", "negative", "zero_yen")
 _NOT_PRODUCT = ("shipping", "fee", "discount", "tax", "point")
-# What databases write for the date of a thing that has not happened.
-_NO_DATE = "[0/:. -]+"
 _BESIDE = ORDER_MONEY[1:]  # money that stands beside the order's own amount
 
 
@@ -188,7 +187,7 @@ def _tests(policy: Policy, reading: Reading) -> dict[str, str]:
     unreadable = ("_exact", "_n", *(f"_{name}" for name in _BESIDE))
     tests = {
         "no_order_id": "t.order_id IS NULL",
-        "bad_date": f"_at IS NULL OR (_cancelled_at IS NULL AND NOT regexp_full_match(cancelled_at, '{_NO_DATE}'))",
+        "bad_date": f"_at IS NULL OR (_cancelled_at IS NULL AND NOT regexp_full_match(cancelled_at, '{NO_DATE}'))",
         "bad_amount": " OR ".join(f"{name} IS NULL" for name in unreadable),
         "exact_duplicate": "_first < t._seq",
         "not_product": f"line_type IN ({literals(lines)})",

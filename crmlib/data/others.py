@@ -19,8 +19,11 @@ from crmlib.data.rules import (
     JUDGED,
     LATEST,
     MAY_BE_BLANK,
+    MAY_HAVE_NO_ID,
     MONTHS,
+    NO_DATE,
     POSSIBLE,
+    POSSIBLE_OF,
     REQUIRED_DATE,
     REQUIRED_ID,
     SUBSCRIPTION,
@@ -44,13 +47,12 @@ def build_other(
 ) -> Count:
     """Make the canonical table `table` from `raw_<table>`, and count every row; `people` are masked in comments."""
     source = settings.sources[table]
-    cells = {name: name if name in reading.columns else "NULL::VARCHAR" for name in INPUTS[table]}
-    listed = ", ".join(f'{cell} AS "{name}"' for name, cell in cells.items())
+    listed = ", ".join(f'{_cell(name, c, reading)} AS "{name}"' for name, c in INPUTS[table].items())
     con.execute(f"CREATE TABLE cells_{table} AS SELECT _seq, _hash, {listed} FROM raw_{table}")
     translate_codes(con, table, f"cells_{table}", source, reading)
     mask_comments(con, table, reading, people)
     formats = reading.date_formats(source)
-    parsed = ", ".join(_parsed(n, c, formats, settings) for n, c in INPUTS[table].items())
+    parsed = ", ".join(_parsed(table, n, c, formats, settings) for n, c in INPUTS[table].items())
     con.execute(f"CREATE TABLE typed_{table} AS SELECT _seq, _hash, {parsed}{_blanks(table)} FROM cells_{table}")
     if table in REQUIRED_DATE:
         _refuse_unread(con, table, source, reading)
@@ -64,6 +66,13 @@ def build_other(
     shown = ", ".join(f'{_output(table, name, kind)} AS "{name}"' for name, kind in OUTPUTS[table].items())
     con.execute(f"CREATE TABLE {table} AS SELECT {shown} FROM judged_{table} WHERE _reason IS NULL ORDER BY _seq")
     return _count(con, table, reading)
+
+
+def _cell(name: str, column: Column, reading: Reading) -> str:
+    """A cell as it was read; a date of zeros is none."""
+    if name not in reading.columns:
+        return "NULL::VARCHAR"
+    return f"CASE WHEN NOT regexp_full_match({name}, '{NO_DATE}') THEN {name} END" if column.kind == "when" else name
 
 
 def _blanks(table: str) -> str:
@@ -95,7 +104,7 @@ def _unread(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
     return {name: n for name, n in zip(names, found, strict=True) if n}
 
 
-def _parsed(name: str, column: Column, formats: list[str] | None, settings: Settings) -> str:
+def _parsed(table: str, name: str, column: Column, formats: list[str] | None, settings: Settings) -> str:
     cell = f'"{name}"'
     if column.kind == "when":
         expression = _moment(name, formats, settings)
@@ -103,7 +112,7 @@ def _parsed(name: str, column: Column, formats: list[str] | None, settings: Sett
         expression = _number(name, column.kind, settings.minor_units)
     else:
         expression = _word(cell, column)
-    return f'{_possible(name, expression)} AS "{name}"'
+    return f'{_possible(table, name, expression)} AS "{name}"'
 
 
 def _moment(name: str, formats: list[str] | None, settings: Settings) -> str:
@@ -132,8 +141,8 @@ def _word(cell: str, column: Column) -> str:
     return cell
 
 
-def _possible(name: str, expression: str) -> str:
-    test = POSSIBLE.get(name)
+def _possible(table: str, name: str, expression: str) -> str:
+    test = POSSIBLE_OF.get((table, name), POSSIBLE.get(name))
     return f"CASE WHEN {expression} {test} THEN {expression} END" if test else expression
 
 
@@ -167,8 +176,9 @@ def _tests(table: str) -> dict[str, str]:
 def _refuse_repeats(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """A second row for one customer, product or experiment would double what is joined to it."""
     if table in UNIQUE:
+        named = f"{UNIQUE[table]} IS NOT NULL" if table in MAY_HAVE_NO_ID else "true"
         con.execute(
-            f"UPDATE judged_{table} SET _reason = 'duplicate_id' WHERE _reason IS NULL AND _seq NOT IN "
+            f"UPDATE judged_{table} SET _reason = 'duplicate_id' WHERE _reason IS NULL AND {named} AND _seq NOT IN "
             f"(SELECT min(_seq) FROM judged_{table} WHERE _reason IS NULL GROUP BY {UNIQUE[table]})"
         )
 

@@ -7,7 +7,9 @@ from crmlib.data.tables import INPUTS
 # The column that must be unique, the date that must be readable, and the key that must be there, where a table has one.
 UNIQUE = {"customers": "customer_id", "products": "product_id", "experiments": "experiment_id",
           "subscriptions": "subscription_id", "scenarios": "scenario_id", "messages": "message_id",
-          "kpi_targets": "kpi_id, year(period), month(period), coalesce(scope, 'all')"}  # fmt: skip
+          "sends": "send_id", "kpi_targets": "kpi_id, year(period), month(period), coalesce(scope, 'all')"}  # fmt: skip
+# Rows without this id are each their own.
+MAY_HAVE_NO_ID = ("sends",)
 # Of several rows of one of these, the last counts.
 LATEST = {"actions": "action_id"}
 REQUIRED_DATE = {
@@ -30,10 +32,10 @@ BELONGS = {"assignments": ("experiment_id", "experiments"), "subscription_events
 # What a table is judged by: a cell of these that cannot be read leaves its row out, and a wrong one too.
 JUDGED = {
     "experiments": {
-        "window_days": "coalesce(window_days >= 1, false)",
+        "window_days": "coalesce(window_days BETWEEN 1 AND 36525, false)",
         "treatment_share": "coalesce(treatment_share > 0 AND treatment_share < 1, false)",
         "start_date": "start_date IS NOT NULL",
-        "end_date": "end_date IS NOT NULL",
+        "end_date": "end_date IS NOT NULL AND coalesce(end_date >= start_date, true)",
     },
     "subscriptions": {
         "interval_days": "coalesce(interval_days >= 1, false)",
@@ -56,17 +58,21 @@ FORM = {
 MAY_BE_BLANK = ("treatment_share", "start_date", "end_date", "interval_days", "cancel_date", "opened_at", "clicked_at",
                 "unsubscribed_at")  # fmt: skip
 # Numbers that cannot be: a rate of 45 would multiply every profit, a settling of 0 orders would settle everybody.
-_RATE, _NONE_BELOW, _DAYS = "BETWEEN 0 AND 1", ">= 0", "BETWEEN 0 AND 36525"
+_RATE, _NONE_BELOW, _DAYS, _NUMBER = "BETWEEN 0 AND 1", ">= 0", "BETWEEN 0 AND 36525", "BETWEEN 1 AND 1000"
 POSSIBLE = {
     "gross_margin_rate": "<= 1", "unit_cost": ">= 0", "cycle_days": ">= 1", "settle_orders": ">= 1",
     "settle_days": ">= 0", "birth_year": "BETWEEN 1880 AND 2100", "impressions": ">= 0", "clicks": ">= 0",
     "conversions": ">= 0", "hold_out_rate": _RATE, "discount_rate": _RATE, "reported_orders": ">= 1",
     "reported_order_value": _NONE_BELOW, "intent_continue": _NONE_BELOW, "product_rating": _NONE_BELOW,
     "price_rating": _NONE_BELOW, "delivery_rating": _NONE_BELOW, "packaging_rating": _NONE_BELOW,
-    "support_rating": _NONE_BELOW, "site_rating": _NONE_BELOW, "target_number": ">= 1", "step_no": ">= 1",
+    "support_rating": _NONE_BELOW, "site_rating": _NONE_BELOW, "target_number": _NUMBER, "step_no": _NUMBER,
     "cost_per_unit": _NONE_BELOW, "fixed_cost": _NONE_BELOW, "cost_per_send": _NONE_BELOW, "weight": _NONE_BELOW,
-    "tenure_days": _DAYS, "tenure_months": "BETWEEN 0 AND 1200",
+    "tenure_days": _DAYS, "tenure_months": "BETWEEN 0 AND 1200", "offset_days": "BETWEEN -36525 AND 36525",
 }  # fmt: skip
+# The same, of names that mean other things in other tables: money back from a medium is a cost below zero.
+POSSIBLE_OF = {("sends", "cost"): _NONE_BELOW}
+# What databases write for the date of a thing that has not happened.
+NO_DATE = "[0/:. -]+"
 DATE_OF_DAY = {
     "answered_day": "answered_at", "sent_day": "sent_at", "assigned_day": "assigned_at",
     "first_seen_day": "first_seen_date", "start_day": "start_date", "end_day": "end_date", "lead_day": "lead_date",

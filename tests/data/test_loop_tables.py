@@ -89,3 +89,42 @@ def test_an_answer_that_cannot_be_is_not_known(make_shop: Any, name: str, text: 
     content = f"customer_id,answered_at,nps,{name}\nc1,2024-01-02,9,{text}\n"
     table = make_shop({"a.csv": content}, {"surveys": {"path": "data/a.csv"}}, as_of="2024-01-15").table("surveys")
     assert table[name].notna().tolist() == [kept]
+
+
+def test_a_send_counts_once_and_sends_without_an_id_are_each_their_own(make_shop: Any) -> None:
+    content = "send_id,message_id,customer_id,sent_at,cost\n"
+    content += "X,M1,c1,2024-01-02,3\nX,M1,c1,2024-01-03,3\n,M1,c2,2024-01-02,3\n,M1,c3,2024-01-02,-3\n"
+    shop = make_shop({"s.csv": content}, {"sends": {"path": "data/s.csv"}}, as_of="2024-01-15")
+    assert rows(shop, "sends") == {"read": 4, "duplicate_id": 1, "used": 3}
+    # What a mail costs is never below zero; a figure that cannot be is not known, and told.
+    assert shop.table("sends")["cost"].fillna(-1).tolist() == [3, 3, -1]
+    assert "unread_cells: sends: cost 1" in shop.read_notes
+
+
+def test_a_date_of_zeros_has_not_happened(make_shop: Any) -> None:
+    files: dict[str, str | bytes] = {
+        "s.csv": "message_id,customer_id,sent_at,opened_at,clicked_at\n"
+        "M1,c1,2024-01-02,0000-00-00 00:00:00,0000/00/00\nM1,c2,0000-00-00,,\n",
+        "t.csv": "subscription_id,customer_id,start_date,cancel_date\nT1,c1,2024-01-02,0000-00-00\n",
+    }
+    sources = {"sends": {"path": "data/s.csv"}, "subscriptions": {"path": "data/t.csv"}}
+    shop = make_shop(files, sources, as_of="2024-01-15")
+    assert rows(shop, "sends") == {"read": 2, "bad_date": 1, "used": 1}
+    assert shop.table("sends")["opened_day"].isna().all()
+    assert rows(shop, "subscriptions") == {"read": 1, "used": 1}
+    assert shop.table("subscriptions")["status"].tolist() == ["active"]
+
+
+def test_an_experiment_can_end(make_shop: Any) -> None:
+    content = "experiment_id,assigned_method,primary_metric,window_days,start_date,end_date\n"
+    content += "E1,random,repurchase,36525,2024-01-02,2024-01-02\nE2,random,repurchase,36526,,\n"
+    content += "E3,random,repurchase,60,2024-01-02,2024-01-01\nE4,random,repurchase,60,,2024-01-01\n"
+    shop = make_shop({"e.csv": content}, {"experiments": {"path": "data/e.csv"}}, as_of="2024-01-15")
+    assert rows(shop, "experiments") == {"read": 4, "bad_value": 2, "used": 2}
+    assert shop.table("experiments")["experiment_id"].tolist() == ["E1", "E4"]
+
+
+def test_steps_and_offsets_that_cannot_be_are_not_known(make_shop: Any) -> None:
+    content = "message_id,scenario_id,step_no,offset_days\nM1,S1,1001,36526\nM2,S1,1000,-36525\n"
+    shop = make_shop({"m.csv": content}, {"messages": {"path": "data/m.csv"}}, as_of="2024-01-15")
+    assert shop.table("messages")[["step_no", "offset_days"]].fillna(-1).values.tolist() == [[-1, -1], [1000, -36525]]
