@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,9 +63,12 @@ def trigger_table(counts: Mapping[str, pd.DataFrame], *, lift: float, power: flo
     """One row a trigger: customers, those still without an order, those mailed, and the rate that a scenario must beat.
 
     bought_rate = n_bought / n_unbought with Wilson's interval, mailed or not. It is the base rate where nobody was
-    mailed; where some were, that of those held out, and not known without a hold-out: who bought before the mail went
-    out was not mailed, so those not mailed are no comparison. n_needed is the size of each group, half to be mailed and
-    half to be held out, to see base rate + lift by the score test.
+    mailed or held out. Where some were, those who entered (mailed or held out) count with the rate of the hold-out and
+    all others with their own: (n_others x rate_others + n_entered x rate_held_out) / n_unbought, with the interval of
+    the two Wilson intervals (MOVER); not known without a hold-out of 30. Neither alone is the base rate: who bought
+    before the mail went out was not mailed, and the scenario may be for a few of those who set off the trigger.
+    n_needed is the size of each group, half to be mailed and half to be held out, to see base rate + lift by the score
+    test.
 
     Args:
         counts: for each trigger the row of `aggregates.trigger_counts`; triggers whose table is missing stand not in
@@ -74,8 +78,10 @@ def trigger_table(counts: Mapping[str, pd.DataFrame], *, lift: float, power: flo
 
     Returns columns:
         trigger (code); n_triggered; n_same_day; n_unbought; n_sent; n_bought; bought_rate, bought_rate_low,
-        bought_rate_high; n_base; base_rate, base_rate_low, base_rate_high; base_basis (base_nobody_mailed,
+        bought_rate_high; n_base (not mailed); base_rate, base_rate_low, base_rate_high; base_basis (base_nobody_mailed,
         base_held_out, base_not_known); n_needed (NaN where the base rate is not known). Rates NaN below 30 customers.
+
+    Source: Zou and Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER).
 
     Raises:
         ValueError: a column is missing, or lift or power is not between 0 and 1.
@@ -84,10 +90,9 @@ def trigger_table(counts: Mapping[str, pd.DataFrame], *, lift: float, power: flo
     rows = []
     for trigger, frame in counts.items():
         row = frame.iloc[0]
-        x, n, basis = _base(row)
         found = {name: int(row[name]) for name in COUNTS}
         bought = _rate(int(row["n_bought"]), int(row["n_unbought"]), "bought_rate")
-        base = _rate(x, n, "base_rate")
+        n, base, basis = _base(row)
         needed = needed_each(base["base_rate"], lift, power)
         last = {"n_base": n, **base, "base_basis": basis, "n_needed": needed}
         rows.append({"trigger": trigger, **found, **bought, **last})
@@ -96,12 +101,23 @@ def trigger_table(counts: Mapping[str, pd.DataFrame], *, lift: float, power: flo
     return pd.DataFrame(rows, columns=names)
 
 
-def _base(row: pd.Series) -> tuple[int, int, str]:
-    if not row["n_sent"] and not row["n_held_out"]:
-        return int(row["n_bought"]), int(row["n_unbought"]), "base_nobody_mailed"
-    if row["n_held_out"]:
-        return int(row["n_bought_held_out"]), int(row["n_held_out"]), "base_held_out"
-    return 0, 0, "base_not_known"
+def _base(row: pd.Series) -> tuple[int, dict[str, float], str]:
+    n, sent, held = (int(row[name]) for name in ("n_unbought", "n_sent", "n_held_out"))
+    if not sent and not held:
+        return n, _rate(int(row["n_bought"]), n, "base_rate"), "base_nobody_mailed"
+    if held < FEWEST:
+        return n - sent, _rate(0, 0, "base_rate"), "base_not_known"
+    drawn = _rate(int(row["n_bought_held_out"]), held, "base_rate")
+    others = n - sent - held
+    if not others:
+        return held, drawn, "base_held_out"
+    x = int(row["n_bought"] - row["n_bought_sent"] - row["n_bought_held_out"])
+    bounds, share = wilson(x, others), (sent + held) / n
+    parts = [(share, *drawn.values()), (1 - share, x / others, bounds.low, bounds.high)]
+    rate = sum(weight * middle for weight, middle, _, _ in parts)
+    low = rate - math.hypot(*(weight * (middle - end) for weight, middle, end, _ in parts))
+    high = rate + math.hypot(*(weight * (end - middle) for weight, middle, _, end in parts))
+    return n - sent, {"base_rate": rate, "base_rate_low": low, "base_rate_high": high}, "base_held_out"
 
 
 def _rate(x: int, n: int, name: str) -> dict[str, float]:

@@ -309,7 +309,8 @@ def test_a_coupon_leaves_margin_or_eats_it() -> None:
 
 
 def counted(**told: int) -> pd.DataFrame:
-    names = ["n_triggered", "n_same_day", "n_unbought", "n_sent", "n_bought", "n_held_out", "n_bought_held_out"]
+    names = ["n_triggered", "n_same_day", "n_unbought", "n_sent", "n_bought", "n_bought_sent", "n_held_out",
+             "n_bought_held_out"]  # fmt: skip
     return pd.DataFrame([{**dict.fromkeys(names, 0), **told}])
 
 
@@ -318,16 +319,34 @@ def test_the_base_rate_is_that_of_those_nobody_mailed() -> None:
         {
             "trigger_browse": counted(n_triggered=120, n_same_day=20, n_unbought=100, n_bought=10),
             "trigger_cart": counted(
-                n_triggered=100, n_unbought=100, n_sent=60, n_bought=30, n_held_out=30, n_bought_held_out=6
+                n_triggered=90,
+                n_unbought=90,
+                n_sent=60,
+                n_bought=30,
+                n_bought_sent=24,
+                n_held_out=30,
+                n_bought_held_out=6,
             ),
             "trigger_purchase": counted(n_triggered=100, n_unbought=100, n_sent=60, n_bought=30),
         },
         lift=0.05,
     ).set_index("trigger")
-    assert table["bought_rate"].tolist() == [0.1, 0.3, 0.3]
+    assert table["bought_rate"].tolist() == pytest.approx([0.1, 1 / 3, 0.3])
     assert table["base_rate"].fillna(-1).tolist() == [0.1, 0.2, -1]
     assert table["base_basis"].tolist() == ["base_nobody_mailed", "base_held_out", "base_not_known"]
     assert table["n_needed"].fillna(-1).tolist() == [686, 1094, -1]  # R: power.prop.test(p1 =, p2 =, power = 0.8)
+
+
+def test_a_scenario_for_a_few_does_not_lend_its_rate_to_all() -> None:
+    # 1,000 set it off; 100 entered, of whom 40 were held out and bought at 50%; of the 900 others 45 bought, 5%.
+    counts = counted(n_triggered=1000, n_unbought=1000, n_sent=60, n_bought=101, n_bought_sent=36, n_held_out=40,
+                     n_bought_held_out=20)  # fmt: skip
+    row = scenario_triggers.trigger_table({"trigger_purchase": counts}, lift=0.03).iloc[0]
+    assert row["base_rate"] == pytest.approx(0.1 * 0.5 + 0.9 * 0.05)
+    assert row["n_base"] == 940
+    # Wilson by hand: 20 of 40 from 0.35201 to 0.64799, 45 of 900 from 0.03756 to 0.06627.
+    assert row["base_rate_low"] == pytest.approx(0.095 - np.hypot(0.014799, 0.9 * 0.01244), abs=2e-5)
+    assert row["base_rate_high"] == pytest.approx(0.095 + np.hypot(0.014799, 0.9 * 0.01627), abs=2e-5)
 
 
 def test_the_focus_persona_narrows_a_value_at_a_time() -> None:

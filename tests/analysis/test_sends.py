@@ -176,6 +176,6 @@ def test_triggers_by_hand() -> None:
 
     # e came too early; b ordered that day; c bought on day 15 and was mailed after the window.
     assert counts.iloc[0].to_dict() == {
-        "n_triggered": 4, "n_same_day": 1, "n_unbought": 3, "n_sent": 1, "n_bought": 2, "n_held_out": 1,
-        "n_bought_held_out": 1,
+        "n_triggered": 4, "n_same_day": 1, "n_unbought": 3, "n_sent": 1, "n_bought": 2, "n_bought_sent": 1,
+        "n_held_out": 1, "n_bought_held_out": 1,
     }  # fmt: skip

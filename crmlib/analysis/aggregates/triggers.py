@@ -11,7 +11,8 @@ import pandas as pd
 from crmlib.analysis.aggregates.engine import collect, flag, lazy
 from crmlib.analysis.checks import require_at_least, require_columns
 
-COUNTS = ["n_triggered", "n_same_day", "n_unbought", "n_sent", "n_bought", "n_held_out", "n_bought_held_out"]
+COUNTS = ["n_triggered", "n_same_day", "n_unbought", "n_sent", "n_bought", "n_bought_sent", "n_held_out",
+          "n_bought_held_out"]  # fmt: skip
 
 
 def trigger_counts(
@@ -37,8 +38,8 @@ def trigger_counts(
 
     Returns columns:
         n_triggered (customers); n_same_day (ordered on that day); n_unbought (triggered less those); of these n_sent
-        (got one of the messages within the days), n_bought, n_held_out (held out of them and not sent),
-        n_bought_held_out.
+        (got one of the messages within the days), n_bought, n_bought_sent, n_held_out (held out of them and not
+        sent), n_bought_held_out.
 
     Raises:
         ValueError: a column is missing or within_days is below 1.
@@ -62,7 +63,8 @@ def trigger_counts(
     open_, held = 1 - nw.col("same_day"), nw.col("held") * (1 - nw.col("sent"))
     rows = rows.with_columns(
         n_triggered=nw.lit(1), n_same_day=nw.col("same_day"), n_unbought=open_, n_sent=open_ * nw.col("sent"),
-        n_bought=open_ * nw.col("bought"), n_held_out=open_ * held, n_bought_held_out=open_ * held * nw.col("bought"),
+        n_bought=open_ * nw.col("bought"), n_bought_sent=open_ * nw.col("sent") * nw.col("bought"),
+        n_held_out=open_ * held, n_bought_held_out=open_ * held * nw.col("bought"),
     ).with_columns(all=nw.lit("all"))  # fmt: skip
     counts = rows.group_by("all").agg(*[nw.col(name).sum() for name in COUNTS])
     table = collect(counts, by=["all"], texts=["all"])[COUNTS]
