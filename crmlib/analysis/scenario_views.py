@@ -19,7 +19,10 @@ SHEET_COLUMNS = ["scenario_name", "target_segment", "start_event", "step_no", "m
                  "contact_channel", "content_type", "content_tags", "discount_rate"]  # fmt: skip
 MAIL_COLUMNS = ["scenario_name", "step_no", "message_name", "n_sent", "n_in_sequence", "reach_rate", "open_rate",
                 "click_rate", "goal_rate", "stop_rate", "left_rate"]  # fmt: skip
-PAGE_OUTCOMES = ("outcome_goal", "outcome_continued", "outcome_crossed", "outcome_rose")
+PAGE_OUTCOMES = ("outcome_continued", "outcome_crossed", "outcome_rose")
+GOAL_COLUMNS = ["goal_measure", "window_days", "n_sent_group", "rate_sent", "n_held_group", "rate_held",
+                "effect_difference", "effect_difference_low", "effect_difference_high", "pvalue",
+                "effect_verdict"]  # fmt: skip
 EFFECT_COLUMNS = ["n_sent_group", "rate_sent", "n_held_group", "rate_held", "effect_difference",
                   "effect_difference_low", "effect_difference_high", "pvalue_adjusted", "effect_verdict"]  # fmt: skip
 REVIVAL_COLUMNS = ["scenario_name", "n_approached_sent", "n_mails", "n_revived", "revival_rate", "n_approached_held",
@@ -178,16 +181,29 @@ def mail_page(mails: pd.DataFrame) -> pd.DataFrame:
     return mails[MAIL_COLUMNS].head(PAGE_ROWS)
 
 
-def effect_page(compared: pd.DataFrame) -> pd.DataFrame:
-    """Receivers against hold-out in the rows and columns of a page; the rest is in the sheet.
+def goal_page(judged: pd.DataFrame) -> pd.DataFrame:
+    """The goal of every scenario in the columns of a page, those that cannot be told last."""
+    rows = judged[judged["effect_outcome"] == "outcome_goal"]
+    last = rows["effect_verdict"] == "effect_untellable"
+    rows = pd.concat([rows[~last], rows[last]])
+    return rows[["scenario_name", *GOAL_COLUMNS]].head(PAGE_ROWS).reset_index(drop=True)
 
-    Shown are the goal and the two ways to rise, with the stage itself, as far as they can be told.
+
+def effect_page(compared: pd.DataFrame) -> pd.DataFrame:
+    """Other outcomes, or steps, against the hold-out in the rows and columns of a page; the rest is in the sheet.
+
+    Shown are the two ways to rise, with the stage itself, as far as they can be told.
     """
     names = [name for name in ("scenario_name", "effect_outcome", "step_no", "message_name") if name in compared]
     if "effect_outcome" in compared:
         compared = compared[compared["effect_outcome"].isin(PAGE_OUTCOMES)]
     told = compared[compared["effect_verdict"] != "effect_untellable"]
     return (told if len(told) else compared)[[*names, *EFFECT_COLUMNS]].head(PAGE_ROWS).reset_index(drop=True)
+
+
+def n_comparisons(compared: pd.DataFrame) -> int:
+    """How many comparisons were corrected together."""
+    return int(compared["pvalue_adjusted"].notna().sum())
 
 
 def revival_page(costs: pd.DataFrame) -> pd.DataFrame:

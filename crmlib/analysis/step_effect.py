@@ -9,15 +9,13 @@ import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.intervals import wilson_bounds
-from crmlib.analysis.multiplicity import adjust_pvalues
 from crmlib.analysis.proportions import proportions
 from crmlib.analysis.step_mail import with_entries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 FEWEST = 30
-ALPHA = 0.05
 KEYS = ["scenario_id", "customer_id"]
 OUTCOMES = ("goal", "continued", "crossed", "rose", "left", "cancelled")
 LESS_IS_BETTER = ("left", "cancelled")
@@ -106,20 +104,21 @@ def add_outcomes(
 
 
 def compare(followed: pd.DataFrame, *, confidence_level: float = 0.95) -> pd.DataFrame:
-    """Every scenario and outcome: receivers less hold-out, by the score test, corrected by Holm for their number.
+    """Every scenario and outcome: receivers less hold-out, by the score test, with Mee's interval, which inverts it.
 
-    The goals of all scenarios are one family, the other outcomes another: a goal is what the scenario is judged by. The
-    interval is Mee's, which inverts the single test; the verdict follows the corrected p-value. No rate below 30
-    customers in a group.
+    A goal is what a scenario is judged by: each is an experiment of its own and not corrected. The k other outcomes
+    that can be told are corrected together by Bonferroni: p-value min(1, k p), intervals at 1 - (1 - level) / k. So a
+    verdict never contradicts the interval beside it. No rate below 30 customers in a group.
 
     Args:
         followed: of `add_outcomes`.
-        confidence_level: of the intervals.
+        confidence_level: of the goals' intervals, and of all other intervals together.
 
     Returns columns:
         scenario_id; effect_outcome (outcome_goal, …); n_sent_group, n_met_sent, rate_sent; n_held_group, n_met_held,
         rate_held; effect_difference, effect_difference_low, effect_difference_high (sent - held out); pvalue,
-        pvalue_adjusted; effect_verdict (effect_better, effect_worse, effect_not_clear, effect_untellable).
+        pvalue_adjusted (NaN for goals); interval_level; effect_verdict (effect_better, effect_worse, effect_not_clear,
+        effect_untellable).
 
     Raises:
         ValueError: a column is missing or confidence_level is not between 0 and 1.
@@ -128,10 +127,11 @@ def compare(followed: pd.DataFrame, *, confidence_level: float = 0.95) -> pd.Dat
     rows = []
     for scenario, part in followed.groupby("scenario_id", sort=True):
         for outcome in OUTCOMES:
-            found = _compared(part, outcome, confidence_level)
+            found = _compared(part, outcome)
             rows.append({"scenario_id": scenario, "effect_outcome": f"outcome_{outcome}", **found})
     table = pd.DataFrame(rows, columns=["scenario_id", "effect_outcome", *SHOWN])
-    return _judged(table[table["n_sent_group"] + table["n_held_group"] > 0].reset_index(drop=True))
+    told = table[table["n_sent_group"] + table["n_held_group"] > 0].reset_index(drop=True)
+    return _judged(told, confidence_level, alone=told["effect_outcome"] == "outcome_goal")
 
 
 def by_step(
@@ -144,7 +144,7 @@ def by_step(
     before the next step. From the second step on the groups are no longer those drawn, but who had not bought by then.
 
     Returns columns:
-        scenario_id, step_no, message_name; those of `compare` from n_sent_group on, corrected by Holm for their number.
+        scenario_id, step_no, message_name; those of `compare` from n_sent_group on, all corrected for their number.
 
     Raises:
         ValueError: a column is missing, or bought_days is below 1.
@@ -160,8 +160,8 @@ def by_step(
         met = (part["goal_day"] <= until).astype("float64").where(open_)
         names = {"scenario_id": message["scenario_id"], "step_no": message["step_no"]}
         named = {**names, "message_name": message["message_name"]}
-        rows.append({**named, **_compared(part.assign(met=met), "met", confidence_level)})
-    return _judged(pd.DataFrame(rows, columns=["scenario_id", "step_no", "message_name", *SHOWN]))
+        rows.append({**named, **_compared(part.assign(met=met), "met")})
+    return _judged(pd.DataFrame(rows, columns=["scenario_id", "step_no", "message_name", *SHOWN]), confidence_level)
 
 
 def stage_moves(followed: pd.DataFrame, *, stages: Sequence[str]) -> pd.DataFrame:
@@ -213,31 +213,43 @@ def _cancelled(entered: pd.DataFrame, subscriptions: pd.DataFrame, follow_days: 
     return found.set_axis(entered.index)
 
 
-def _compared(part: pd.DataFrame, outcome: str, confidence_level: float) -> dict[str, float]:
+def _compared(part: pd.DataFrame, outcome: str) -> dict[str, float]:
     told = part[part[outcome].notna()]
     held = told["group"] == "held_out"
     n_t, n_c = int((~held).sum()), int(held.sum())
     x_t, x_c = int(told.loc[~held, outcome].sum()), int(told.loc[held, outcome].sum())
-    found = proportions(x_c, n_c, x_t, n_t, confidence_level=confidence_level)
     nan = float("nan")
-    both = n_t >= FEWEST and n_c >= FEWEST
-    values = (
-        [found.difference, found.difference_interval.low, found.difference_interval.high, found.pvalue]
-        if both
-        else [nan] * 4
-    )
     rates = [x_t / n_t if n_t >= FEWEST else nan, x_c / n_c if n_c >= FEWEST else nan]
-    return dict(zip(SHOWN, [n_t, x_t, rates[0], n_c, x_c, rates[1], *values], strict=True))
+    both = n_t >= FEWEST and n_c >= FEWEST
+    pvalue = proportions(x_c, n_c, x_t, n_t).pvalue if both else nan
+    return dict(
+        zip(SHOWN, [n_t, x_t, rates[0], n_c, x_c, rates[1], rates[0] - rates[1], nan, nan, pvalue], strict=True)
+    )
 
 
-def _judged(table: pd.DataFrame) -> pd.DataFrame:
+def _judged(table: pd.DataFrame, confidence_level: float, *, alone: pd.Series | None = None) -> pd.DataFrame:
+    """Levels, intervals, corrected p-values and verdicts; the rows of `alone` are not corrected."""
     pvalues = table["pvalue"].astype("float64")
-    goal = table["effect_outcome"] == "outcome_goal" if "effect_outcome" in table.columns else pvalues.notna()
-    adjusted = np.where(goal, adjust_pvalues(pvalues.where(goal)), adjust_pvalues(pvalues.mask(goal)))
+    single = alone.astype(bool) if alone is not None else pd.Series(False, index=table.index)
+    k = max(int((pvalues.notna() & ~single).sum()), 1)
+    alpha = 1 - confidence_level
+    table["pvalue_adjusted"] = (pvalues * k).clip(upper=1).mask(single)
+    table["interval_level"] = np.where(single, confidence_level, 1 - alpha / k)
+    table["interval_level"] = table["interval_level"].where(pvalues.notna())
+    ends = ["effect_difference_low", "effect_difference_high"]
+    table[ends] = np.array([_interval(row) for row in table.to_dict("records")], dtype="float64").reshape(-1, 2)
+    decisive = table["pvalue_adjusted"].where(~single, pvalues)
     better = table["effect_difference"].astype("float64") > 0
     if "effect_outcome" in table.columns:
         better ^= table["effect_outcome"].isin([f"outcome_{name}" for name in LESS_IS_BETTER])
-    rules = [np.isnan(adjusted), ~(adjusted < ALPHA), better.to_numpy()]
+    rules = [decisive.isna(), ~(decisive < alpha), better]
     codes = ["effect_untellable", "effect_not_clear", "effect_better"]
-    verdict = np.select(rules, codes, default="effect_worse")
-    return table.assign(pvalue_adjusted=adjusted, effect_verdict=verdict.astype(str))
+    return table.assign(effect_verdict=np.select(rules, codes, default="effect_worse").astype(str))
+
+
+def _interval(row: Mapping[str, float]) -> tuple[float, float]:
+    if np.isnan(row["interval_level"]):
+        return float("nan"), float("nan")
+    x_c, n_c, x_t, n_t = (int(row[name]) for name in ("n_met_held", "n_held_group", "n_met_sent", "n_sent_group"))
+    found = proportions(x_c, n_c, x_t, n_t, confidence_level=row["interval_level"]).difference_interval
+    return found.low, found.high

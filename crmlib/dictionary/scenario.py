@@ -89,6 +89,9 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "n_met_held": (N_("Hold-out with it"), "customers"),
     "rate_held": (N_("Share of the hold-out"), "share"),
     "effect_difference": (N_("Receivers − hold-out"), "points"),
+    "goal_measure": (N_("What counts"), "label"),
+    "experiment_name": (N_("Judged by the experiment"), "label"),
+    "interval_level": (N_("Level of the interval"), "share"),
     "pvalue_adjusted": (N_("p-value, corrected"), "pvalue"),
     "effect_verdict": (N_("Verdict"), "label"),
     "n_mixed": (N_("Held out and mailed all the same"), "customers"),
@@ -185,7 +188,7 @@ CODES: dict[str, str] = {
     "trigger_cart": N_("Left a cart behind"),
     "trigger_purchase": N_("Purchased"),
     "base_nobody_mailed": N_("Nobody mailed"),
-    "base_held_out": N_("Those held out"),
+    "base_held_out": N_("Those not mailed; for the mailed, the hold-out"),
     "base_not_known": N_("Not known: mailed without a hold-out"),
     "outcome_goal": N_("Goal purchase"),
     "outcome_continued": N_("Bought the same again"),
@@ -197,6 +200,7 @@ CODES: dict[str, str] = {
     "effect_worse": N_("Receivers do worse"),
     "effect_not_clear": N_("Not clear"),
     "effect_untellable": N_("Cannot be told"),
+    "effect_no_evidence": N_("No evidence: the groups were not drawn as planned"),
     "lot_drawn": N_("Yes, on record"),
     "lot_by_hand": N_("No: chosen by hand"),
     "lot_not_recorded": N_("Not on record"),
@@ -255,7 +259,10 @@ DEFINITIONS: dict[str, str] = {
         "Customers with an order in the window after the trigger, divided by those without one on its day; Wilson's"
         " interval."
     ),
-    "base_rate": N_("What a scenario must beat: the same rate of those whom nobody mailed, or who were held out."),
+    "base_rate": N_(
+        "What a scenario must beat: the same rate without a mail. Those mailed count with the rate of the hold-out, all"
+        " others with their own."
+    ),
     "n_needed": N_("Customers in each of two equal groups that show the lift with the chosen power."),
     "n_in_sequence": N_(
         "Got the mail, with neither the goal nor an unsubscription before it, and observed for the window."
@@ -276,8 +283,8 @@ DEFINITIONS: dict[str, str] = {
         "Share of receivers less share of the hold-out, as assigned on the first day; the score test's interval (Mee)."
     ),
     "effect_verdict": N_(
-        "Follows the p-value corrected by Holm, at 5%: the goals of all scenarios together, and the other outcomes"
-        " together."
+        "Goals: the p-value of their own test, at 5%, as of an experiment by itself. All other outcomes: corrected"
+        " together by Bonferroni, with intervals as wide as that asks for."
     ),
     "days_after_arrival": N_(
         "Days of the template times the cycle of the product divided by that of the template, each at least a day after"

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from crmlib.analysis import proportions, step_effect, step_mail
-from crmlib.analysis.multiplicity import adjust_pvalues
 from tests.analysis.helpers import refused
 
 NAN = float("nan")
@@ -255,18 +254,33 @@ def test_the_groups_are_compared_as_proportions_and_corrected_for_their_number()
     assert row[["rate_sent", "rate_held"]].tolist() == [0.15, 0.12]
     assert row["effect_difference_low"] == alone.difference_interval.low
     assert row["pvalue"] == alone.pvalue
-    # The goal stands by itself; the only other outcome too.
-    assert table["pvalue_adjusted"].tolist() == table["pvalue"].tolist()
+    # The goal is not corrected; nor is the only other outcome.
+    assert np.isnan(row["pvalue_adjusted"])
+    assert table["pvalue_adjusted"].iloc[1] == table["pvalue"].iloc[1]
+    assert table["interval_level"].tolist() == pytest.approx([0.95, 0.95])
     assert table["effect_verdict"].tolist() == ["effect_better"] * 2
 
 
-def test_two_scenarios_share_the_correction_of_their_goals() -> None:
+def test_each_goal_is_judged_by_itself_and_other_outcomes_with_intervals_as_wide_as_their_number_asks() -> None:
     both = pd.concat([followed(1000, 150, 1000, 120), followed(1000, 150, 1000, 120, "t")])
     table = step_effect.compare(both)
-    goals = table[table["effect_outcome"] == "outcome_goal"]
-    assert goals["pvalue_adjusted"].tolist() == adjust_pvalues(goals["pvalue"]).tolist()
-    # Alone p is just below 0.05; for two it is not.
-    assert table["effect_verdict"].tolist() == ["effect_not_clear"] * 4
+    goals, others = table[table["effect_outcome"] == "outcome_goal"], table[table["effect_outcome"] == "outcome_left"]
+    # Alone p is just below 0.05; for two it is not, and then the interval holds 0.
+    assert goals["effect_verdict"].tolist() == ["effect_better"] * 2
+    assert (goals["effect_difference_low"] > 0).all()
+    assert others["effect_verdict"].tolist() == ["effect_not_clear"] * 2
+    assert others["pvalue_adjusted"].tolist() == (2 * others["pvalue"]).tolist()
+    alone = proportions.proportions(880, 1000, 850, 1000, confidence_level=0.975).difference_interval
+    assert others[["effect_difference_low", "effect_difference_high"]].iloc[0].tolist() == [alone.low, alone.high]
+    assert alone.low < 0 < alone.high
+
+
+@pytest.mark.parametrize("x_sent", range(120, 200, 5))
+@pytest.mark.parametrize("n_scenarios", [1, 4])
+def test_a_verdict_never_contradicts_its_interval(x_sent: int, n_scenarios: int) -> None:
+    table = step_effect.compare(pd.concat([followed(1000, x_sent, 900, 120, str(i)) for i in range(n_scenarios)]))
+    away = (table["effect_difference_low"] > 0) | (table["effect_difference_high"] < 0)
+    assert away.tolist() == table["effect_verdict"].isin(["effect_better", "effect_worse"]).tolist()
 
 
 def test_fewer_who_left_is_better() -> None:

@@ -30,7 +30,10 @@ def goal(**told: Any) -> pd.DataFrame:
         "effect_difference": 0.1,
         "effect_difference_low": 0.02,
         "effect_difference_high": 0.17,
-        "pvalue_adjusted": 0.02,
+        "pvalue": 0.02,
+        "pvalue_adjusted": NAN,
+        "goal_measure": "second_purchase",
+        "window_days": 60.0,
         "effect_verdict": "effect_better",
     }
     return pd.DataFrame([row | told])
@@ -45,8 +48,9 @@ def english(sentence: Any, language: str) -> str:
 @pytest.mark.parametrize(
     ("verdict", "start"),
     [
-        ("effect_better", "“Mail” works: 20.0% of 500 customers"),
+        ("effect_better", "“Mail” works: “second purchase within the window” within 60 days in 20.0% of 500"),
         ("effect_worse", "“Mail” does harm:"),
+        ("effect_no_evidence", "“Mail” cannot be judged: its groups were not drawn"),
         ("effect_not_clear", "Whether “Mail” works is not clear:"),
         ("effect_untellable", "“Mail” cannot be judged: 500 customers"),
     ],
@@ -60,6 +64,21 @@ def test_the_verdict_chooses_the_sentence(verdict: str, start: str, language: st
         == scenario_effects.concluded(table, {"s": "Mail"}).text()
     )
     assert scenario_effects.act_on_effect(table).text()
+
+
+def test_goals_are_not_corrected_and_the_reader_is_told_how_often_chance_does_it(language: str) -> None:
+    two = pd.concat([goal(), goal(effect_verdict="effect_not_clear"), goal(effect_verdict="effect_untellable")])
+    *each, last = scenario_effects.effect(two, {})
+    assert len(each) == 3
+    assert english(last, language).startswith("Each of the 2 goals") or language == "ja"
+    assert "one in twenty" in each[0].text() or language == "ja"
+    assert len(scenario_effects.effect(goal(effect_verdict="effect_untellable"), {})) == 1
+
+
+def test_the_title_names_harm_before_help(language: str) -> None:
+    both = pd.concat([goal(), goal(effect_verdict="effect_worse")])
+    said = english(scenario_effects.effect_title(both), language)
+    assert said == "1 of 2 scenarios are shown to do harm" or language == "ja"
 
 
 def test_without_sends_no_effect_is_told(language: str) -> None:
@@ -148,9 +167,17 @@ def test_a_revival_has_its_cost_beside_a_new_customer(told: dict[str, Any], lang
 )
 def test_the_roll_out_says_where_the_lift_can_be_seen(states: list[str], n: int, language: str) -> None:
     table = pd.DataFrame(
-        {"roll_step": [1, 2], "size_state": states, "n_customers": [n, 900], "n_needed": [400.0, 400.0]}
+        {
+            "roll_step": [1, 2],
+            "size_state": states,
+            "n_customers": [n, 900],
+            "n_contactable": [NAN, 850.0],
+            "n_needed": [400.0, 400.0],
+        }
     )
-    assert scenario_effects.roll_out(table, lift=0.03).text()
+    said = scenario_effects.roll_out(table, lift=0.03).text()
+    # Step 2 is large enough by those who may be mailed, not by all.
+    assert ("850" in said) == (states == ["size_too_small", "size_enough"])
     assert scenario_effects.roll_out_title(table).text()
     assert scenario_effects.persona([], "life_initial").text()
     assert scenario_effects.persona([("sex", "female")], "life_initial").text()
@@ -166,7 +193,11 @@ def test_the_design_names_its_gaps_and_the_largest(language: str) -> None:
         }
     )
     said = english(scenario.largest_gap(design), language)
-    assert said == "The largest gap is “General customers” with 9 customers: No KPI." or language == "ja"
+    assert said == "The gap with most customers is “General customers” with 9 customers: No KPI." or language == "ja"
+    mix = pd.DataFrame({"segment": ["life_initial", "life_general"], "n_sends": [7, 4]})
+    said = english(scenario.largest_gap(design, mix), language)
+    assert said.endswith("No KPI. 4 mails of scenarios for others went to such customers all the same.") or not said
+    assert "7" not in scenario.largest_gap(design, mix.head(1)).text()
     assert scenario.gaps(design)[0].text()
     full = design.assign(design_gap="gap_none")
     assert scenario.largest_gap(full).text()

@@ -33,16 +33,26 @@ def _gap(axis: str, gap: str, n: int, total: int, names: str) -> Sentence:
     return say("“{axis:label}”: {gap:label} in {n:count} of {total:count}: {names:text}.", **values)
 
 
-def largest_gap(design: DataFrame) -> Sentence:
-    """The row with most customers that no complete scenario serves."""
+def largest_gap(design: DataFrame, mix: DataFrame | None = None) -> Sentence:
+    """The row with most customers that no complete scenario serves, and whether mails went there all the same.
+
+    Args:
+        design: of `scenario_design.design`.
+        mix: of `content_sent.sent_mix`, where sends are on record.
+    """
     rows = design[(design["design_gap"] != "gap_none") & (design["n_customers"] > 0)]
     if rows.empty:
         return say("Every stage and segment with customers has a scenario, messages and a KPI with a target.")
     row = rows.loc[rows["n_customers"].idxmax()]
-    return say(
-        "The largest gap is “{row:label}” with {n:customers}: {gap:label}.",
-        row=str(row["design_row"]), n=row["n_customers"], gap=str(row["design_gap"]),
-    )  # fmt: skip
+    values = {"row": str(row["design_row"]), "n": row["n_customers"], "gap": str(row["design_gap"])}
+    reached = 0 if mix is None else int(mix.loc[mix["segment"].astype(str) == row["design_row"], "n_sends"].sum())
+    if reached:
+        return say(
+            "The gap with most customers is “{row:label}” with {n:customers}: {gap:label}. {k:count} mails of scenarios"
+            " for others went to such customers all the same.",
+            **values, k=reached,
+        )  # fmt: skip
+    return say("The gap with most customers is “{row:label}” with {n:customers}: {gap:label}.", **values)
 
 
 def lacking(guarded: DataFrame, missing: DataFrame) -> Sentence:

@@ -10,15 +10,25 @@ from crmlib.words import Sentence, say
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
+
+DECIDED = ("effect_better", "effect_worse", "effect_not_clear")
 
 
-def effect(compared: DataFrame, named: Mapping[str, str]) -> list[Sentence]:
-    """What came of the goal of each scenario against its hold-out, by the corrected p-value."""
-    rows = compared[compared["effect_outcome"] == "outcome_goal"]
+def effect(judged: DataFrame, named: Mapping[str, str]) -> list[Sentence]:
+    """What came of the goal of each scenario against its hold-out, and how often chance alone says so."""
+    rows = judged[judged["effect_outcome"] == "outcome_goal"]
     if rows.empty:
         return [say("Whether a scenario works cannot be told: nothing was recorded as sent.")]
-    return [_effect(row, str(named.get(row["scenario_id"], row["scenario_id"]))) for row in rows.to_dict("records")]
+    found = [_effect(row, str(named.get(row["scenario_id"], row["scenario_id"]))) for row in rows.to_dict("records")]
+    n = int(rows["effect_verdict"].isin(DECIDED).sum())
+    if not n:
+        return found
+    return [*found, say(
+        "Each of the {n:count} goals that can be judged is an experiment of its own and is not corrected: without any"
+        " effect one in twenty would still look like one.",
+        n=n,
+    )]  # fmt: skip
 
 
 def _effect(row: Mapping[str, Any], name: str) -> Sentence:
@@ -29,24 +39,32 @@ def _effect(row: Mapping[str, Any], name: str) -> Sentence:
             " 30 in a group give no rate.",
             **values,
         )
+    if row["effect_verdict"] == "effect_no_evidence":
+        return say(
+            "“{name:text}” cannot be judged: its groups were not drawn by lot, or their sizes contradict the plan.",
+            name=name,
+        )
     values |= {"rate": row["rate_sent"], "other": row["rate_held"], "low": row["effect_difference_low"],
-               "high": row["effect_difference_high"], "p": row["pvalue_adjusted"]}  # fmt: skip
+               "high": row["effect_difference_high"], "p": row["pvalue"], "what": str(row["goal_measure"]),
+               "days": int(row["window_days"])}  # fmt: skip
     if row["effect_verdict"] == "effect_better":
         return say(
-            "“{name:text}” works: {rate:share} of {n:customers} reached the goal, of {m:customers} held out"
-            " {other:share} (difference {low:points} to {high:points}, corrected p = {p:pvalue}).",
+            "“{name:text}” works: “{what:label}” within {days:days} in {rate:share} of {n:customers} who received it"
+            " and {other:share} of {m:customers} held out (difference {low:points} to {high:points}, p = {p:pvalue};"
+            " by chance alone one in twenty scenarios would look like this).",
             **values,
         )
     if row["effect_verdict"] == "effect_worse":
         return say(
-            "“{name:text}” does harm: {rate:share} of {n:customers} reached the goal, of {m:customers} held out"
-            " {other:share} (difference {low:points} to {high:points}, corrected p = {p:pvalue}).",
+            "“{name:text}” does harm: “{what:label}” within {days:days} in {rate:share} of {n:customers} who received"
+            " it and {other:share} of {m:customers} held out (difference {low:points} to {high:points}, p ="
+            " {p:pvalue}; by chance alone one in twenty scenarios would look like this).",
             **values,
         )
     return say(
-        "Whether “{name:text}” works is not clear: {rate:share} of {n:customers} reached the goal, of"
-        " {m:customers} held"
-        " out {other:share} (difference {low:points} to {high:points}, corrected p = {p:pvalue}).",
+        "Whether “{name:text}” works is not clear: “{what:label}” within {days:days} in {rate:share} of {n:customers}"
+        " who received it and {other:share} of {m:customers} held out (difference {low:points} to {high:points}, p ="
+        " {p:pvalue}).",
         **values,
     )
 
@@ -99,11 +117,11 @@ def triggers(table: DataFrame, *, days: int) -> Sentence:
             " mail cannot be told, for some were mailed and nobody was held out, or they are fewer than 30.",
             **values,
         )
-    values |= {"rate": row["base_rate"], "m": int(row["n_base"])}
+    values |= {"rate": row["base_rate"]}
     if row["base_basis"] == "base_held_out":
         return say(
-            "Most customers set off “{trigger:label}”: {n:customers} whom a mail could win. Of the {m:customers}"
-            " held out of its scenarios {rate:share} buy within {days:days} without a mail; only what a scenario adds"
+            "Most customers set off “{trigger:label}”: {n:customers} whom a mail could win. Without a mail {rate:share}"
+            " of them would buy within {days:days}, those mailed counted as those held out; only what a scenario adds"
             " to that counts.",
             **values,
         )
@@ -149,9 +167,14 @@ def roll_out(table: DataFrame, *, lift: float) -> Sentence:
     return say(
         "Begin with the focus persona, {n:customers}; a lift of {lift:points} can be seen from step"
         " {step:count} on, with"
-        " {m:customers} ({each:customers} needed in each group).",
-        **values, step=int(row["roll_step"]), m=int(row["n_customers"]), each=row["n_needed"],
+        " {m:customers} who may be mailed ({each:customers} needed in each group).",
+        **values, step=int(row["roll_step"]), m=_reachable(row), each=row["n_needed"],
     )  # fmt: skip
+
+
+def _reachable(row: Series) -> int:
+    """Customers of a level that the scenario may be sent to; all of them where consent is not known."""
+    return int(row["n_customers"] if row["n_contactable"] != row["n_contactable"] else row["n_contactable"])
 
 
 def roll_out_title(table: DataFrame) -> Sentence:
@@ -191,27 +214,28 @@ def revival(costs: DataFrame, *, dormant_days: int) -> Sentence:
     if row["cost_per_new"] != row["cost_per_new"]:
         return say(
             "Of {n:customers} mailed by “{name:text}” while dormant, {back:count} came back, for {cost:money}"
-            " each; what"
-            " a new customer costs cannot be told, for there is no cost of advertising.",
+            " of mails each, discounts not counted; what a new customer costs cannot be told, for there is no cost of"
+            " advertising.",
             **values,
         )
     if row["effect_difference"] == row["effect_difference"] and not row["effect_difference_low"] > 0:
         return say(
             "Of {n:customers} mailed by “{name:text}” while dormant, {back:count} came back, for {cost:money}"
-            " each (a new"
-            " customer: {new:money}); that any of them came because of the mails is not shown.",
+            " of mails each, discounts not counted (a new customer: {new:money}); that any of them came because of the"
+            " mails is not shown.",
             **values, new=row["cost_per_new"],
         )  # fmt: skip
     if row["cost_per_extra"] == row["cost_per_extra"]:
         return say(
-            "Of {n:customers} mailed by “{name:text}” while dormant, {back:count} came back, for {cost:money} each;"
-            " counting only those beyond who come back anyway, {extra:money}. A new customer cost {new:money}.",
+            "Of {n:customers} mailed by “{name:text}” while dormant, {back:count} came back, for {cost:money} of"
+            " mails each, discounts not counted; counting only those beyond who come back anyway, {extra:money}. A new"
+            " customer cost {new:money}.",
             **values, extra=row["cost_per_extra"], new=row["cost_per_new"],
         )  # fmt: skip
     return say(
         "Of {n:customers} mailed by “{name:text}” while dormant, {back:count} came back, for {cost:money}"
-        " each; how many"
-        " would have come anyway cannot be told. A new customer cost {new:money}.",
+        " of mails each, discounts not counted; how many would have come anyway cannot be told. A new customer cost"
+        " {new:money}.",
         **values, new=row["cost_per_new"],
     )  # fmt: skip
 
@@ -244,7 +268,9 @@ def effect_title(rows: DataFrame) -> Sentence:
     """The message of the chart of effects."""
     if rows.empty:
         return say("Receivers against hold-out")
-    n = int((rows["effect_verdict"] == "effect_better").sum())
+    n, bad = (int((rows["effect_verdict"] == code).sum()) for code in ("effect_better", "effect_worse"))
+    if bad:
+        return say("{n:count} of {total:count} scenarios are shown to do harm", n=bad, total=len(rows))
     if not n:
         return say("No scenario is shown to work yet")
     return say("{n:count} of {total:count} scenarios are shown to work", n=n, total=len(rows))
@@ -264,7 +290,7 @@ def act_on_effect(compared: DataFrame) -> Sentence:
 
 def concluded(compared: DataFrame, named: Mapping[str, str]) -> Sentence:
     """The one sentence on effect: the clearest verdict of a goal."""
-    goals = compared[compared["effect_outcome"] == "outcome_goal"].sort_values("pvalue_adjusted")
+    goals = compared[compared["effect_outcome"] == "outcome_goal"].sort_values("pvalue")
     if goals.empty:
         return say("Whether a scenario works cannot be told: nothing was recorded as sent.")
     row = goals.iloc[0].to_dict()
