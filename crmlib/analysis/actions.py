@@ -10,7 +10,7 @@ from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.intervals import Interval
 from crmlib.analysis.kpi_bounds import difference_bounds, with_bounds
 from crmlib.analysis.kpi_ids import KPIS, LOWER
-from crmlib.analysis.kpi_targets import owner_codes
+from crmlib.analysis.kpi_targets import BEYOND, owner_codes
 from crmlib.analysis.months import last_day, month_of_day
 
 STATUSES = {"unknown": 0, "open": 1, "doing": 2, "stopped": 3, "done": 3}
@@ -25,6 +25,9 @@ REVIEWED = [
     "change_low", "change_high", "judged_by", "moved", "relative", "relative_low", "relative_high",
 ]  # fmt: skip
 WORK = ("target_missed", "got_worse")
+MISSED = ("mark_bad", "mark_fair")
+PROPOSED = ["kpi_id", "measure_kind", "why", "goal", "actual", "previous", "target", "improvement_rate", "achievement",
+            "stake_year", "mark", "gap_verdict", "change_verdict", "n", "kpi_owner"]  # fmt: skip
 NAN = float("nan")
 Row = dict[str, Any]
 
@@ -111,29 +114,33 @@ def overdue(reviewed: pd.DataFrame) -> pd.DataFrame:
 
 
 def proposals(ranking: pd.DataFrame, *, top: int = 5) -> pd.DataFrame:
-    """What to work on next, in the order of the ranking, each with the number to reach.
+    """What to work on next, each with the number to reach: first what is beyond chance, then by the money at stake.
 
-    A KPI is proposed that misses its target, or fell behind its comparison. The goal is the target where it is missed,
-    else the figure before the fall. Those that stand apart come after the ranked ones.
+    In this order: targets missed beyond chance; figures that got worse beyond chance, worst improvement first; targets
+    missed by a gap that may be chance; figures that got worse, perhaps by chance, where no target is met. Among missed
+    ones × before △, then what the gap costs a year, then the smaller achievement. The goal is the target where it is
+    missed, else the figure before the fall.
 
     Args:
         ranking: of `kpi_ranking.ranking`.
         top: at most so many.
 
     Returns columns:
-        kpi_id; measure_kind; why (target_missed, got_worse); actual; goal; improvement_rate; stake_year; mark;
-        change_verdict; kpi_owner.
+        kpi_id; measure_kind; why (target_missed, got_worse); goal; actual; previous; target; improvement_rate;
+        achievement; stake_year; mark; gap_verdict; change_verdict; n; kpi_owner.
     """
     require_at_least("top", top, 1)
-    lower = ranking["direction"] == LOWER
-    missed = ranking["actual"].lt(ranking["target"]).where(~lower, ranking["actual"].gt(ranking["target"]))
-    worse = ranking["improvement_rate"] < 0
-    rows = ranking[missed | worse]
-    why = missed[rows.index].map({True: WORK[0], False: WORK[1]})
-    goal = rows["target"].where(missed[rows.index], rows["previous"])
-    names = ["kpi_id", "measure_kind", "why", "actual", "goal", "improvement_rate", "stake_year", "mark",
-             "change_verdict", "kpi_owner"]  # fmt: skip
-    return rows.assign(why=why, goal=goal)[names].head(top).reset_index(drop=True)
+    missed, worse = ranking["mark"].isin(MISSED), ranking["change_verdict"] == "worsened"
+    fell = (ranking["improvement_rate"] < 0) & (ranking["mark"] != "mark_good")
+    turn = pd.Series(4, index=ranking.index).mask(fell, 3).mask(missed, 2).mask(worse, 1)
+    turn = turn.mask(missed & (ranking["gap_verdict"] == BEYOND), 0)
+    by_target = missed & turn.isin([0, 2])
+    order = {"_turn": turn, "_mark": ranking["mark"].map({"mark_bad": 0}).fillna(1).where(by_target, 0)}
+    order |= {"_stake": ranking["stake_year"].where(by_target), "_met": ranking["achievement"].where(by_target)}
+    rows = ranking.assign(**order, why=missed.map({True: WORK[0], False: WORK[1]}))
+    rows = rows.assign(goal=rows["target"].where(missed, rows["previous"]))[turn < 4]
+    rows = rows.sort_values([*order], ascending=[True, True, False, True], kind="stable", na_position="last")
+    return rows[PROPOSED].head(top).reset_index(drop=True)
 
 
 def _months(row: Row, known: pd.DataFrame) -> tuple[Row | None, Row | None]:

@@ -17,25 +17,22 @@ YEAR = 12
 NAN = float("nan")
 
 
-def changes(
-    measures: pd.DataFrame, against: pd.DataFrame, *, compare: str = "before", alpha: float = 0.05
-) -> pd.DataFrame:
+def changes(measures: pd.DataFrame, against: pd.DataFrame, *, compare: str = "before") -> pd.DataFrame:
     """Each KPI's last observed month beside the month before (前月比) and the same month a year before (前年同月比).
 
     improvement_rate = (actual - previous) / |previous| x direction, NaN at a previous of zero; closing_rate =
     (actual - previous) / (target - previous), the part of the way to a target that was missed, NaN where it was met.
     "Before" is the month before, of a KPI that comes in waves the wave before. A change is improved or worsened only
-    where its interval at level 1 - alpha / k of k KPIs compared excludes zero.
+    where its own 95 % interval excludes zero: of twenty KPIs that have not changed about one is called changed.
 
     Args:
         measures: of `kpi_measures.together`.
         against: of `kpi_targets.against`.
         compare: which of the two improvement and change are counted from: before or year.
-        alpha: chance of one wrong call among all KPIs that have not changed.
 
     Returns columns:
         kpi_id; measure_kind; month; n; actual; previous_month, previous, n_previous; year_month, year_before; change,
-        change_low, change_high (points for shares, the interval that the verdict follows); improvement_rate;
+        change_low, change_high (points for shares, 95 %); improvement_rate;
         year_rate; closing_rate; change_verdict (see CHANGES).
 
     Raises:
@@ -45,10 +42,7 @@ def changes(
     past = with_bounds(measures[measures["state"] == "observed"])
     rows = [_row(row, past, compare) for row in against.to_dict("records")]
     table = pd.DataFrame(rows, columns=ROW)
-    compared = int(table["previous"].notna().sum())
-    level = 1 - alpha / max(compared, 1)
-    wide = with_bounds(measures[measures["state"] == "observed"], confidence_level=level)
-    ends = [_ends(row, wide) for row in table.to_dict("records")]
+    ends = [_ends(row, past) for row in table.to_dict("records")]
     table["change_low"], table["change_high"] = [end.low for end in ends], [end.high for end in ends]
     table["change_verdict"] = [_verdict(row) for row in table.to_dict("records")]
     return table[[*ROW[:10], "change", "change_low", "change_high", *ROW[11:-1], "change_verdict"]]
@@ -71,10 +65,10 @@ def ranking(changes: pd.DataFrame, against: pd.DataFrame, *, fewest: int = FEWES
 
     Returns columns:
         kpi_rank (1 is the worst, NA apart); kpi_id; measure_kind; previous; actual; improvement_rate; change_verdict;
-        gap; achievement; closing_rate; stake_year (smallest unit, NaN where it cannot be told); mark; n; kpi_owner;
-        apart (ranked, few_behind_it, no_comparison, previous_zero).
+        gap; achievement; closing_rate; stake_year (smallest unit, NaN where it cannot be told); mark; gap_verdict; n;
+        kpi_owner; apart (ranked, few_behind_it, no_comparison, previous_zero).
     """
-    held = against[["kpi_id", "gap", "achievement", "mark", "target", "direction", "kpi_owner"]]
+    held = against[["kpi_id", "gap", "achievement", "mark", "gap_verdict", "target", "direction", "kpi_owner"]]
     table = changes.drop(columns="direction", errors="ignore").merge(held, on="kpi_id", how="left")
     table["stake_year"] = table["kpi_id"].map(monthly_stakes(against)) * YEAR
     table["apart"] = [_apart(row, fewest) for row in table.to_dict("records")]
@@ -86,18 +80,8 @@ def ranking(changes: pd.DataFrame, against: pd.DataFrame, *, fewest: int = FEWES
     ranked = table["apart"] == RANKED
     table["kpi_rank"] = pd.Series(range(1, len(table) + 1), dtype="Int64").where(ranked)
     names = ["kpi_rank", "kpi_id", "measure_kind", "month", "previous", "actual", "improvement_rate", "change_verdict"]
-    rest = [
-        "target",
-        "direction",
-        "gap",
-        "achievement",
-        "closing_rate",
-        "stake_year",
-        "mark",
-        "n",
-        "kpi_owner",
-        "apart",
-    ]
+    rest = ["target", "direction", "gap", "achievement", "closing_rate", "stake_year", "mark", "gap_verdict", "n",
+            "kpi_owner", "apart"]  # fmt: skip
     return table[[*names, *rest]]
 
 
@@ -138,9 +122,9 @@ def _closing(actual: float, previous: float, target: float, sign: float) -> floa
     return (actual - previous) / way if way * sign > 0 else NAN
 
 
-def _ends(row: dict[str, object], wide: pd.DataFrame) -> Interval:
+def _ends(row: dict[str, object], past: pd.DataFrame) -> Interval:
     kpi_id, scale = row["kpi_id"], 100.0 if row["measure_kind"] == "share" else 1.0
-    rows = wide[wide["kpi_id"] == kpi_id].set_index("month")
+    rows = past[past["kpi_id"] == kpi_id].set_index("month")
     if row["previous_month"] not in rows.index or row["month"] not in rows.index:
         return Interval(NAN, NAN)
     now, then = rows.loc[row["month"]], rows.loc[row["previous_month"]]

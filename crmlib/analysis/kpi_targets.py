@@ -1,6 +1,8 @@
-"""KPIs against their targets: difference, achievement and a mark, never where the difference may be chance."""
+"""KPIs against their targets: difference, achievement, a mark that is the fact, and whether it is more than chance."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 
@@ -8,9 +10,12 @@ from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.kpi_bounds import with_bounds
 from crmlib.analysis.kpi_ids import KPIS, LOWER, smallest_unit
 
-GOOD_AT, FAIR_AT, ALPHA = 1.0, 0.9, 0.05
+GOOD_AT, FAIR_AT = 1.0, 0.9
+EXACT = 1e-9  # a target that is met to the last digit of floating point is met
 OWN, DEFAULT = "own_target", "default_target"
-MARKS = ("mark_good", "mark_fair", "mark_bad", "within_chance", "too_few_to_judge", "no_target")
+MARKS = ("mark_good", "mark_fair", "mark_bad", "too_few_to_judge", "no_target")
+BEYOND, WITHIN, SCATTER, UNKNOWN = "beyond_chance", "within_chance", "within_scatter", "chance_unknown"
+TOTALS = ("amount", "n_orders", "n_customers_new", "active_customers")  # full counts: nothing is sampled
 TARGETS = ["kpi_id", "month", "target", "direction", "weight", "kpi_owner"]
 OWNER = r"[A-Za-z_-]*[0-9][A-Za-z0-9_-]*"  # a code with a digit; who wrote a name there is not carried on
 LONGEST_OWNER = 8
@@ -89,26 +94,27 @@ def target_of(targets: pd.DataFrame, kpi_id: str, month: int) -> tuple[float, st
 
 
 def against(
-    measures: pd.DataFrame, targets: pd.DataFrame, *, good_at: float = GOOD_AT, fair_at: float = FAIR_AT,
-    alpha: float = ALPHA,
-) -> pd.DataFrame:  # fmt: skip
+    measures: pd.DataFrame, targets: pd.DataFrame, *, good_at: float = GOOD_AT, fair_at: float = FAIR_AT
+) -> pd.DataFrame:
     """Each KPI's last observed month held against its target.
 
     gap = actual - target; achievement = actual / target, of a KPI where lower is better target / actual, NaN where the
-    target is not above zero. The mark is good from `good_at`, fair from `fair_at`, else bad, and given only where the
-    target lies outside the interval of the actual at level 1 - alpha / k of k KPIs that have a target (Bonferroni).
+    target is not above zero. The mark is a fact of the month: good from `good_at`, fair from `fair_at`, else bad; where
+    there is no achievement good or bad by the side of the target. Whether the gap is more than chance is said apart: it
+    is where the target lies outside the KPI's own 95 % interval. That is not corrected for the number of KPIs, so of
+    twenty that meet their target exactly about one seems beyond chance. A total (sales, orders, new and active
+    customers) is no sample: within its interval the gap is no larger than the scatter of a month.
 
     Args:
         measures: of `kpi_measures.together`.
         targets: of `chosen`.
         good_at: achievement from which the mark is good.
         fair_at: achievement from which it is fair.
-        alpha: chance of one wrong mark among all KPIs that meet their target exactly.
 
     Returns columns:
         kpi_id; measure_kind; month; n; actual, actual_low, actual_high (95 %); target; target_source (own_target,
-        default_target, empty); direction; gap (points for shares); achievement; judged_from, judged_to (the interval
-        that the mark follows); achieved_from, achieved_to (the same as achievement); mark (see MARKS); kpi_owner.
+        default_target, empty); direction; gap (points for shares); achievement, achieved_from, achieved_to (95 %); mark
+        (see MARKS); gap_verdict (beyond_chance, within_chance, within_scatter, chance_unknown); kpi_owner.
 
     Raises:
         ValueError: a column is missing, or fair_at is above good_at.
@@ -123,42 +129,48 @@ def against(
     table["kpi_owner"] = [
         _owner(targets, name, int(m)) for name, m in zip(table["kpi_id"], table["month"], strict=True)
     ]
-    table = _judged_interval(table, alpha)
     scale = table["measure_kind"].map({"share": 100.0}).fillna(1.0)
     table["gap"] = (table["actual"] - table["target"]) * scale
-    ends = {"achievement": "actual", "achieved_from": "judged_from", "achieved_to": "judged_to"}
+    ends = {"achievement": "actual", "achieved_from": "actual_low", "achieved_to": "actual_high"}
     for name, end in ends.items():
         table[name] = _achievement(table[end], table["target"], table["direction"])
     lower = table["direction"] == LOWER
     swapped = table.loc[lower, ["achieved_to", "achieved_from"]].to_numpy()
     table.loc[lower, ["achieved_from", "achieved_to"]] = swapped
     table["mark"] = [mark_of(row, good_at, fair_at) for row in table.to_dict("records")]
+    table["gap_verdict"] = [gap_verdict(row) for row in table.to_dict("records")]
     names = ["kpi_id", "measure_kind", "month", "n", "actual", "actual_low", "actual_high", "target", "target_source"]
-    rest = ["direction", "gap", "achievement", "judged_from", "judged_to", "achieved_from", "achieved_to", "mark"]
+    rest = ["direction", "gap", "achievement", "achieved_from", "achieved_to", "mark", "gap_verdict"]
     return table[[*names, *rest, "kpi_owner"]]
 
 
-def mark_of(row: dict[str, float], good_at: float, fair_at: float) -> str:
-    """The mark of one row: its target outside the interval that judges it, then the achievement (see `against`)."""
+def mark_of(row: dict[str, Any], good_at: float, fair_at: float) -> str:
+    """The mark of one row, by its achievement alone; without one, by the side of the target.
+
+    Example:
+        >>> row = {"target": 0.3, "actual": 0.28, "achievement": 0.28 / 0.3, "direction": "higher"}
+        >>> mark_of(row, 1.0, 0.9), mark_of(row, 1.0, 0.95)
+        ('mark_fair', 'mark_bad')
+    """
     if pd.isna(row["target"]):
         return "no_target"
     if pd.isna(row["actual"]):
         return "too_few_to_judge"
-    if pd.isna(row["judged_from"]) or row["judged_from"] <= row["target"] <= row["judged_to"]:
-        return "within_chance"
-    better = (row["actual"] > row["target"]) != (row["direction"] == LOWER)
     if pd.isna(row["achievement"]):
-        return "mark_good" if better else "mark_bad"
-    if row["achievement"] >= good_at:
+        short = row["actual"] > row["target"] if row["direction"] == LOWER else row["actual"] < row["target"]
+        return "mark_bad" if short else "mark_good"
+    if row["achievement"] >= good_at - EXACT:
         return "mark_good"
-    return "mark_fair" if row["achievement"] >= fair_at else "mark_bad"
+    return "mark_fair" if row["achievement"] >= fair_at - EXACT else "mark_bad"
 
 
-def _judged_interval(table: pd.DataFrame, alpha: float) -> pd.DataFrame:
-    judged = int((table["target"].notna() & table["actual_low"].notna()).sum())
-    sums = ["kpi_id", "n", "method", "x", "y", "xx", "xy", "yy", "m", "bounded"]
-    wide = with_bounds(table[sums], confidence_level=1 - alpha / max(judged, 1))
-    return table.assign(judged_from=wide["actual_low"], judged_to=wide["actual_high"])
+def gap_verdict(row: dict[str, Any]) -> str:
+    """Whether the gap of one row is more than chance: its target outside the 95 % interval of the actual."""
+    if pd.isna(row["target"]) or pd.isna(row["actual_low"]) or pd.isna(row["actual_high"]):
+        return UNKNOWN
+    if not row["actual_low"] <= row["target"] <= row["actual_high"]:
+        return BEYOND
+    return SCATTER if row["kpi_id"] in TOTALS else WITHIN
 
 
 def _achievement(actual: pd.Series, target: pd.Series, direction: pd.Series) -> pd.Series:

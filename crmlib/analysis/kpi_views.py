@@ -14,7 +14,7 @@ from crmlib.analysis.kpi_ranking import RANKED
 BARS = "▁▂▃▄▅▆▇█"
 ABSENT = "░"
 MONTHS = 13
-JUDGED = ("mark_good", "mark_fair", "mark_bad", "within_chance")
+JUDGED = ("mark_good", "mark_fair", "mark_bad")
 
 
 def target_table(against: pd.DataFrame, ranking: pd.DataFrame) -> pd.DataFrame:
@@ -22,13 +22,15 @@ def target_table(against: pd.DataFrame, ranking: pd.DataFrame) -> pd.DataFrame:
     rows = against[against["target"].notna()].rename(columns={"month": "kpi_month", "n": "kpi_n"})
     rows = rows.assign(stake_year=rows["kpi_id"].map(ranking.set_index("kpi_id")["stake_year"]))
     names = ["kpi_id", "measure_kind", "kpi_month", "actual", "actual_low", "actual_high", "target", "gap"]
-    return rows[[*names, "achievement", "mark", "stake_year", "target_source", "kpi_n"]].reset_index(drop=True)
+    return rows[[*names, "achievement", "mark", "gap_verdict", "stake_year", "target_source", "kpi_n"]].reset_index(
+        drop=True
+    )
 
 
 def achievement_table(against: pd.DataFrame) -> pd.DataFrame:
-    """What the chart draws: achievement and the interval that the mark follows, the least first."""
+    """What the chart draws: achievement with its 95 % interval, the mark, and whether the gap is more than chance."""
     rows = against[against["achievement"].notna() & against["mark"].isin(JUDGED)]
-    names = ["kpi_id", "achievement", "achieved_from", "achieved_to", "mark"]
+    names = ["kpi_id", "achievement", "achieved_from", "achieved_to", "mark", "gap_verdict"]
     return rows.sort_values("achievement", kind="stable")[names].reset_index(drop=True)
 
 
@@ -51,8 +53,8 @@ def ranking_table(ranking: pd.DataFrame, *, due_day: int) -> pd.DataFrame:
     """The ranked KPIs, worst first, with the next step, who is in charge and by when."""
     rows = ranking[ranking["apart"] == RANKED]
     rows = rows.assign(next_step=["step_" + name for name in rows["kpi_id"]], due_day=due_day)
-    names = ["kpi_rank", "kpi_id", "measure_kind", "previous", "actual", "improvement_rate", "change_verdict", "gap"]
-    return rows[[*names, "next_step", "kpi_owner", "due_day"]].reset_index(drop=True)
+    names = ["kpi_rank", "kpi_id", "measure_kind", "previous", "actual", "improvement_rate", "change_verdict"]
+    return rows[[*names, "gap", "mark", "gap_verdict", "next_step", "kpi_owner", "due_day"]].reset_index(drop=True)
 
 
 def apart_table(ranking: pd.DataFrame) -> pd.DataFrame:
@@ -65,7 +67,7 @@ def year_table(year: pd.DataFrame) -> pd.DataFrame:
     """The fiscal year to date, with how many of its months have a target."""
     rows = year.rename(columns={"n_months": "n_year_months", "n_targets": "n_target_months"})
     names = ["kpi_id", "measure_kind", "n_year_months", "actual", "actual_low", "actual_high", "target", "gap"]
-    return rows[[*names, "achievement", "mark", "n_target_months", "year_before", "year_rate"]]
+    return rows[[*names, "achievement", "mark", "gap_verdict", "n_target_months", "year_before", "year_rate"]]
 
 
 def history(measures: pd.DataFrame, *, n_months: int = MONTHS) -> pd.DataFrame:

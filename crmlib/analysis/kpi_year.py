@@ -8,7 +8,7 @@ from crmlib.analysis.checks import require_between, require_columns
 from crmlib.analysis.kpi_bounds import with_bounds
 from crmlib.analysis.kpi_ids import KPIS
 from crmlib.analysis.kpi_measures import COLUMNS
-from crmlib.analysis.kpi_targets import FAIR_AT, GOOD_AT, mark_of
+from crmlib.analysis.kpi_targets import FAIR_AT, GOOD_AT, gap_verdict, mark_of
 from crmlib.analysis.months import last_day
 
 YEAR = 12
@@ -47,12 +47,12 @@ def year_days(months: list[int], *, years_before: int = 0) -> tuple[int, int]:
 
 def year_to_date(
     window: pd.DataFrame, before: pd.DataFrame, measures: pd.DataFrame, targets: pd.DataFrame, *, months: list[int],
-    good_at: float = GOOD_AT, fair_at: float = FAIR_AT, alpha: float = 0.05,
+    good_at: float = GOOD_AT, fair_at: float = FAIR_AT,
 ) -> pd.DataFrame:  # fmt: skip
     """Sales, orders and new customers since the fiscal year began, against their targets and the year before.
 
     The target is the sum over the same months and is told only where each of them has one; the year before only where
-    all its months were observed. The mark follows the interval at level 1 - alpha / k of the k that have a target.
+    all its months were observed. Mark and verdict on the gap are those of `kpi_targets.against`.
 
     Args:
         window: of `aggregates.customer_window` over the months.
@@ -62,11 +62,10 @@ def year_to_date(
         months: of `year_months`.
         good_at: achievement from which the mark is good.
         fair_at: achievement from which it is fair.
-        alpha: chance of one wrong mark among all that meet their target exactly.
 
     Returns columns:
         kpi_id; measure_kind; n_months; n_targets (months that have one); actual, actual_low, actual_high; target; gap;
-        achievement; mark; year_before; year_rate (change on it).
+        achievement; mark; gap_verdict; year_before; year_rate (change on it).
     """
     require_columns("window", window.columns, ["customer_id", "n_orders", "amount"])
     if not months:
@@ -79,18 +78,17 @@ def year_to_date(
     held = targets[targets["month"].isin(months)].groupby("kpi_id")["target"]
     table["n_targets"] = table["kpi_id"].map(held.size()).fillna(0).astype("int64")
     table["target"] = table["kpi_id"].map(held.sum()).astype("float64").where(table["n_targets"] == len(months))
-    told = int(table["target"].notna().sum())
-    wide = with_bounds(table[COLUMNS], confidence_level=1 - alpha / max(told, 1))
     table["gap"], table["achievement"] = table["actual"] - table["target"], table["actual"] / table["target"]
-    marked = table.assign(judged_from=wide["actual_low"], judged_to=wide["actual_high"], direction="higher")
-    table["mark"] = [mark_of(row, good_at, fair_at) for row in marked.to_dict("records")]
+    rows = table.assign(direction="higher").to_dict("records")
+    table["mark"] = [mark_of(row, good_at, fair_at) for row in rows]
+    table["gap_verdict"] = [gap_verdict(row) for row in rows]
     table["year_rate"] = table["actual"] / table["year_before"].where(table["year_before"] > 0) - 1
     table["measure_kind"] = [KPIS[name].kind for name in table["kpi_id"]]
     return table[RESULT]
 
 
 RESULT = ["kpi_id", "measure_kind", "n_months", "n_targets", "actual", "actual_low", "actual_high", "target", "gap",
-          "achievement", "mark", "year_before", "year_rate"]  # fmt: skip
+          "achievement", "mark", "gap_verdict", "year_before", "year_rate"]  # fmt: skip
 
 
 def _sums(window: pd.DataFrame, measures: pd.DataFrame, months: list[int]) -> pd.DataFrame:

@@ -14,14 +14,15 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "target_source": (N_("Target set by"), "label"),
     "gap": (N_("Actual less target"), "measure_change"),
     "achievement": (N_("Achievement"), "share"),
-    "achieved_from": (N_("Achievement, corrected interval from"), "share"),
-    "achieved_to": (N_("Achievement, corrected interval to"), "share"),
+    "achieved_from": (N_("Achievement, 95% interval from"), "share"),
+    "achieved_to": (N_("Achievement, 95% interval to"), "share"),
     "mark": (N_("Mark"), "label"),
+    "gap_verdict": (N_("Is the gap more than chance?"), "label"),
     "previous": (N_("Before"), "measure"),
     "previous_month": (N_("Month before"), "month"),
     "change_from_before": (N_("Change"), "measure_change"),
-    "change_from": (N_("Change, corrected interval from"), "measure_change"),
-    "change_to": (N_("Change, corrected interval to"), "measure_change"),
+    "change_from": (N_("Change, interval from"), "measure_change"),
+    "change_to": (N_("Change, interval to"), "measure_change"),
     "change_verdict": (N_("Verdict on the change"), "label"),
     "improvement_rate": (N_("Improvement rate"), "change"),
     "year_before": (N_("A year before"), "measure"),
@@ -90,10 +91,13 @@ CODES: dict[str, str] = {
     "cpo": N_("CPO"),
     "response_rate": N_("Response rate of surveys"),
     "referral_share": N_("Share of new customers by referral"),
-    "mark_good": N_("○ met"),
-    "mark_fair": N_("△ close"),
+    "mark_good": N_("○ reached"),
+    "mark_fair": N_("△ nearly"),
     "mark_bad": N_("× missed"),
     "within_chance": N_("within chance"),
+    "beyond_chance": N_("beyond chance"),
+    "within_scatter": N_("within a month's scatter"),
+    "chance_unknown": N_("no interval"),
     "too_few_to_judge": N_("too few to judge"),
     "no_target": N_("no target"),
     "own_target": N_("the client"),
@@ -157,8 +161,13 @@ DEFINITIONS: dict[str, str] = {
         " zero."
     ),
     "mark": N_(
-        "By the achievement, where the target lies outside the interval of the actual; within it nothing is judged. The"
-        " interval is corrected for the number of KPIs (Bonferroni)."
+        "A fact of the month, by the achievement: ○ reached, △ nearly, × missed. Where the target is not above zero"
+        " there is no achievement, and it is ○ or ×."
+    ),
+    "gap_verdict": N_(
+        "Beyond chance where the target lies outside the KPI's own 95% interval. It is not corrected for the number of"
+        " KPIs: of twenty that meet their target exactly about one seems beyond chance. Sales, orders and customers are"
+        " counted in full; within their interval the gap is no larger than the scatter of a month."
     ),
     "improvement_rate": N_(
         "Actual less the figure before, divided by the size of the figure before; turned round where lower is better."
@@ -171,8 +180,8 @@ DEFINITIONS: dict[str, str] = {
         " customer, contract or order missing, the sales of a year for each new customer."
     ),
     "change_verdict": N_(
-        "Improved or worse where the interval of the change excludes none, corrected for the number of KPIs compared"
-        " (Bonferroni)."
+        "Improved or worse where the change's own 95% interval excludes none. It is not corrected for the number of"
+        " KPIs: of twenty that have not changed about one seems to have."
     ),
     "moved": N_(
         "The verdict of the action's own experiment; without one, whether the KPI's change from the month before it to"

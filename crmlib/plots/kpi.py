@@ -1,4 +1,4 @@
-"""Charts of the KPIs: achievement of the targets with its interval and mark."""
+"""Charts of the KPIs: achievement of the targets with its 95 % interval and mark."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDEST = 3.0  # an achievement of 300 % and more stands at the edge
 
 
 def achievement(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Achievement a KPI, the interval that its mark follows, the target as a dashed line, and the mark in words.
+    """Achievement a KPI with its 95 % interval, the target as a dashed line, and the mark, with what may be chance.
 
     Args:
         table: of `analysis.kpi_views.achievement_table`.
@@ -34,7 +34,15 @@ def achievement(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     ticks = [step / 2 for step in range(int(ax.get_xlim()[1] * 2) + 1)]
     ax.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])
     edge = ax.get_xlim()[1]
-    for place, mark in enumerate(table["mark"].head(len(ax.get_yticks()))):
-        note = Note(x=edge, y=float(place), text=words.label(mark), colour=MARK.get(mark, colours.QUIET))
+    marks = zip(table["mark"], table["gap_verdict"], strict=True)
+    for place, (mark, verdict) in enumerate(list(marks)[: len(ax.get_yticks())]):
+        note = Note(x=edge, y=float(place), text=_said(mark, verdict), colour=MARK.get(mark, colours.QUIET))
         write(ax, note, dx=52, dy=0, ha="left", va="center")
     return ax
+
+
+def _said(mark: str, verdict: str) -> str:
+    """The mark in words; beside one that is not reached whether its gap is within chance."""
+    if mark == "mark_good" or verdict not in ("within_chance", "within_scatter"):
+        return words.label(mark)
+    return f"{words.label(mark)} ({words.label(verdict)})"

@@ -132,17 +132,26 @@ class Report:
 
     def conclusion(
         self, id: str, sentence: Sentence | None, *, action: Sentence | None, size: float | None = None,
-        good: bool = False, certain: bool = True, n: int | None = None, needs: str | None = None,
+        basis: Sentence | None = None, good: bool = False, certain: bool = True, n: int | None = None,
+        needs: str | None = None,
     ) -> None:  # fmt: skip
         """Show what the notebook would say on the first slide, and what to do next.
 
-        `size` is the money at stake in a year, in the smallest unit; what is not above zero is not told. `certain`:
-        the interval behind it excludes no effect. Without a sentence there is nothing to conclude, and nothing is said.
+        `size` is money in a year, in the smallest unit, and `basis` says in words what it counts; what is not above
+        zero is not told. `certain`: the interval behind it excludes no effect. Without a sentence there is nothing to
+        conclude, and nothing is said.
+
+        Raises:
+            ValueError: a size without its basis: a sum that does not say what it counts is not shown.
         """
         head = self._head("conclusion", id, "", n=n, needs=needs)
         stake = _plain(size, "money")
-        said = {"text": self._say(sentence or "", None), "action": self._say(action or "", None)}
-        body = {**said, "size": stake if stake and stake > 0 else None, "good": bool(good), "certain": bool(certain)}
+        stake = stake if stake and stake > 0 else None
+        if stake is not None and basis is None:
+            raise ValueError(f"the size of conclusion {id!r} has no basis: say what it counts, or leave it out.")
+        told = {"text": sentence, "action": action, "basis": None if stake is None else basis}
+        said = {name: self._say(part or "", None) for name, part in told.items()}
+        body = {**said, "size": stake, "good": bool(good), "certain": bool(certain)}
         self._emit({**head, **body}, _conclusion_html(head | body))
 
     def reconcile(self, table: DataFrame, *columns: str) -> None:
@@ -342,7 +351,7 @@ def _caption(head: dict[str, Any]) -> str:
 
 
 def _table_html(head: dict[str, Any], body: dict[str, Any]) -> str:
-    heads = [f"{c['label']} ({c['unit']})" if c["unit"] else c["label"] for c in body["columns"]]
+    heads = [words.headed(c["label"], c["unit"]) for c in body["columns"]]
     kinds = [c["kind"] for c in body["columns"]]
     rows = [
         [words.cell_text(v, k, measure) for v, k in zip(row, kinds, strict=True)]

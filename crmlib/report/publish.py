@@ -113,7 +113,8 @@ def _metric(item: Item) -> dict[str, Any]:
 
 
 def _conclusion(item: Item) -> dict[str, Any]:
-    return {name: item.get(name) for name in ("text", "action", "size", "good", "certain", "n", "period", "note")}
+    names = ("text", "action", "size", "basis", "good", "certain", "n", "period", "note")
+    return {name: item.get(name) for name in names}
 
 
 def _table(item: Item) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from crmlib.report.views import view
 
 CONCLUSIONS, STEPS = 3, 8
 KPI, TARGETS, PROPOSED = "kpi", "targets", "next_steps"
-GUARDS = ("scenario", "guards")
+GUARDS = ("scenario", "each_lacking")
+KPI_STEPS, GUARD_STEPS = 3, 1  # so many have a place before the other conclusions
+BEYOND, CAVEATS = "beyond_chance", ("within_chance", "within_scatter")
 MARKS = {"mark_bad": "bad", "mark_fair": "fair", "mark_good": "good"}
 Found = dict[str, list[Item]]
 
@@ -29,21 +31,24 @@ def conclusions(items: Found) -> list[Item]:
 
 
 def next_steps(items: Found, told: list[Item]) -> list[dict[str, str]]:
-    """What to do next: the actions of the conclusions on the slide, of the other bad ones, the KPIs, then the guards.
+    """What to do next: the actions of the conclusions on the slide, then of the first KPIs and of a scenario's lacks.
 
-    Each with the notebook it comes from; a step that was said already is not repeated.
+    Then the other bad conclusions, and what is left of KPIs and scenarios. Each with the notebook it comes from; a step
+    that was said already is not repeated.
     """
     rest = [item for item in sorted(_all(items), key=lambda item: _rank(item, list(items))) if not item["good"]]
-    steps = [(item["notebook"], item["action"]) for item in (*told[:CONCLUSIONS], *rest)]
-    steps += [(KPI, line) for line in _lines(items, KPI, PROPOSED)]
-    steps += [(GUARDS[0], line) for line in _lines(items, *GUARDS)]
+    kpis = [(KPI, line) for line in _lines(items, KPI, PROPOSED)]
+    guards = [(GUARDS[0], line) for line in _lines(items, *GUARDS)]
+    steps = [(item["notebook"], item["action"]) for item in told[:CONCLUSIONS]]
+    steps += [*kpis[:KPI_STEPS], *guards[:GUARD_STEPS]]
+    steps += [*((item["notebook"], item["action"]) for item in rest), *kpis, *guards]
     first = {text: name for name, text in reversed(steps) if text}
     said = list(dict.fromkeys(text for _, text in steps if text))
     return [{"text": text, "name": first[text], "label": words.label(first[text])} for text in said[:STEPS]]
 
 
 def cards(items: Found) -> list[dict[str, str]]:
-    """A card a KPI that has a target: figure, target, mark and month; the missed ones first."""
+    """A card a KPI that has a target: figure, target, mark, month, and whether the gap may be chance; missed first."""
     found = [item for item in exhibits(items.get(KPI, []), "table") if item["id"] == TARGETS]
     if not found or found[0].get("untellable"):
         return []
@@ -53,7 +58,8 @@ def cards(items: Found) -> list[dict[str, str]]:
         (dict(zip(names, row, strict=True)), kind) for row, kind in zip(table["rows"], table["row_kinds"], strict=True)
     ]
     order = list(MARKS)
-    rows.sort(key=lambda pair: order.index(pair[0]["mark"]) if pair[0]["mark"] in order else len(order))
+    rows.sort(key=lambda pair: (order.index(pair[0]["mark"]) if pair[0]["mark"] in order else len(order),
+                                pair[0]["gap_verdict"] != BEYOND))  # fmt: skip
     return [_card(row, kind) for row, kind in rows]
 
 
@@ -86,6 +92,7 @@ def _card(row: dict[str, Any], kind: str) -> dict[str, str]:
         "unit_after": actual[len(bare) :],
         "target": target,
         "mark": words.label(row["mark"]),
+        "caveat": words.label(row["gap_verdict"]) if row["gap_verdict"] in CAVEATS else "",
         "css": MARKS.get(row["mark"], "none"),
         "month": words.phrase(int(row["kpi_month"]), "month"),
     }

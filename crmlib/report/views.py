@@ -37,9 +37,11 @@ def next_text(item: dict[str, Any]) -> str:
 
 
 def stake_text(item: dict[str, Any]) -> str:
-    """The money at stake in a year; empty where it cannot be told."""
-    size = item.get("size")
-    return "" if size is None else words.say(N_("About {size:money} a year is at stake."), size=size).text()
+    """Money in a year, and what it counts; empty where it cannot be told."""
+    size, basis = item.get("size"), item.get("basis")
+    if size is None or not basis:
+        return ""
+    return words.say(N_("In money: about {size:money} a year ({basis:text})."), size=size, basis=basis).text()
 
 
 def about(item: Item) -> list[str]:
@@ -112,9 +114,8 @@ def sizes(item: Item) -> list[tuple[int, int] | None]:
 
 
 def size_header() -> str:
-    """Header of the column of `sizes`; the unit where the label does not hold it already."""
-    column = words.column("n_start")
-    return column.label if column.unit.lower() in column.label.lower() else column.header
+    """Header of the column of `sizes`."""
+    return words.column("n_start").header
 
 
 def size_text(size: tuple[int, int] | None) -> str:
@@ -128,13 +129,13 @@ def size_text(size: tuple[int, int] | None) -> str:
 
 
 def header(column: dict[str, Any]) -> str:
-    """Label and unit of a column.
+    """Label and unit of a column; the unit once.
 
     Example:
         >>> header({"label": "Tenure", "unit": "days"})
         'Tenure (days)'
     """
-    return f"{column['label']} ({column['unit']})" if column.get("unit") else column["label"]
+    return words.headed(column["label"], column.get("unit") or "")
 
 
 def css(kind: str) -> str:

@@ -105,15 +105,41 @@ def test_lower_is_better_moves_the_other_way() -> None:
     assert actions.review(table, measures(*rows), NONE, as_of_day=DAY)["moved"].tolist() == ["improved"]
 
 
+def proposed(rows: pd.DataFrame, *wanted: tuple[str, float], **more: int) -> pd.DataFrame:
+    held = kpi_targets.against(rows, targets(*wanted))
+    return actions.proposals(kpi_ranking.ranking(kpi_ranking.changes(rows, held), held), **more)
+
+
 def test_each_proposal_has_the_number_to_reach() -> None:
     rows = measures(*pair("f2_rate", 200, 250), *pair("revival_rate", 120, 100), *pair("response_rate", 300, 400),
                     *pair("referral_share", 300, 200))  # fmt: skip
-    held = kpi_targets.against(rows, targets(("f2_rate", 0.3), ("revival_rate", 0.15)))
-    found = actions.proposals(kpi_ranking.ranking(kpi_ranking.changes(rows, held), held))
-    expected = [["response_rate", "got_worse", 0.4], ["f2_rate", "target_missed", 0.3],
-                ["revival_rate", "target_missed", 0.15]]  # fmt: skip
+    wanted = (("f2_rate", 0.3), ("revival_rate", 0.15))
+    found = proposed(rows, *wanted)
+    # Both targets are missed beyond chance: f2 to 67 %, revival to 80 %. The response rate fell and has no target.
+    expected = [["f2_rate", "target_missed", 0.3], ["revival_rate", "target_missed", 0.15],
+                ["response_rate", "got_worse", 0.4]]  # fmt: skip
     assert found[["kpi_id", "why", "goal"]].to_numpy().tolist() == expected
-    assert len(actions.proposals(kpi_ranking.ranking(kpi_ranking.changes(rows, held), held), top=1)) == 1
+    assert proposed(rows, *wanted, top=1)["kpi_id"].tolist() == ["f2_rate"]
+
+
+def test_beyond_chance_comes_first_then_the_missed_by_what_they_cost() -> None:
+    price = measure("average_order_amount", 5_000_000, 1000, n=1000)
+    rows = measures(
+        price,
+        *pair("f2_rate", 46, 50, y=100),  # 92 % of 0.5: △ within chance, 4 orders a month
+        *pair("subscription_f2_rate", 42, 42, y=100),  # 84 % of 0.5: × within chance, 8 orders
+        *pair("continuation_rate", 430, 430, y=1000),  # 86 % of 0.5: × beyond chance, 70 orders
+        *pair("revival_rate", 300, 400, y=1000),  # target reached, but fell beyond chance
+        *pair("response_rate", 29, 30, y=100),  # fell within chance, no target
+        *pair("referral_share", 39, 40, y=100),  # fell within chance, target reached: nothing to do
+    )
+    wanted = [(name, 0.5) for name in ("f2_rate", "subscription_f2_rate", "continuation_rate")]
+    found = proposed(rows, *wanted, ("revival_rate", 0.2), ("referral_share", 0.2))
+    assert found["kpi_id"].tolist() == [
+        "continuation_rate", "revival_rate", "subscription_f2_rate", "f2_rate", "response_rate",
+    ]  # fmt: skip
+    assert found["why"].tolist() == ["target_missed", "got_worse", "target_missed", "target_missed", "got_worse"]
+    assert [round(stake) for stake in found["stake_year"].dropna()] == [4_200_000, 480_000, 240_000]
 
 
 def test_the_fiscal_year_to_date() -> None:
@@ -131,6 +157,7 @@ def test_the_fiscal_year_to_date() -> None:
     found = kpi_year.year_to_date(window, before, measures(*rows), whole, months=months).set_index("kpi_id")
     new = found.loc["n_customers_new"]
     assert (new["actual"], new["target"], new["achievement"], new["mark"]) == (900, 1200, 0.75, "mark_bad")
+    assert new["gap_verdict"] == "beyond_chance"
     assert (new["year_before"], new["year_rate"]) == (900, 0)
     sales = found.loc["amount"]
     assert (sales["actual"], sales["year_before"], sales["year_rate"], sales["n_targets"]) == (100_000, 80_000, 0.25, 2)

@@ -87,6 +87,7 @@ def finding(id: str, text: str) -> dict[str, Any]:
 
 def conclusion(id: str, text: str, action: str = "Do it.", **more: Any) -> dict[str, Any]:
     said = {"text": text, "action": action, "size": None, "good": False, "certain": True}
+    said["basis"] = "their sales of a year" if more.get("size") else ""
     return bundle("conclusion", id, **{**said, **more})
 
 

@@ -255,13 +255,14 @@ def test_a_sheet_in_a_folder_named_like_a_pattern_is_read_as_it_is(
 
 def test_a_conclusion_says_what_to_do_next_and_what_is_at_stake(report: Report, shown: list[dict[str, Any]]) -> None:
     told = say("Of {n:customers}, half leave.", n=230)
-    report.conclusion("loss", told, action=say("Call them."), size=1_234_567.4, certain=False, n=230)
+    report.conclusion("loss", told, action=say("Call them."), size=1_234_567.4, basis=say("{n:count} orders", n=9),
+                      certain=False, n=230)  # fmt: skip
     found = _bundle(shown)
     names = ("kind", "text", "action", "size", "good", "certain", "n")
     expected = ["conclusion", "Of 230 customers, half leave.", "Call them.", 1_234_567, False, False, 230]
     assert [found[name] for name in names] == expected
     assert shown[-1]["text/html"] == (
-        "<p>Of 230 customers, half leave.<br>Next: Call them.<br>About ¥1,234,567 a year is at stake.</p>"
+        "<p>Of 230 customers, half leave.<br>Next: Call them.<br>In money: about ¥1,234,567 a year (9 orders).</p>"
     )
 
 
@@ -271,6 +272,11 @@ def test_a_conclusion_without_a_size_above_zero_tells_none(
 ) -> None:
     report.conclusion("loss", say("Half leave."), action=None, size=size)
     assert (_bundle(shown)["size"], shown[-1]["text/html"]) == (None, "<p>Half leave.</p>")
+
+
+def test_a_size_that_does_not_say_what_it_counts_is_refused(report: Report) -> None:
+    with pytest.raises(ValueError, match="the size of conclusion 'loss' has no basis: say what it counts"):
+        report.conclusion("loss", say("Half leave."), action=None, size=5)
 
 
 def test_a_conclusion_whose_table_is_missing_says_so(report: Report, shown: list[dict[str, Any]]) -> None:

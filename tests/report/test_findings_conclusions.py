@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from crmlib import words
+from crmlib.analysis import actions
 from crmlib.analysis.intervals import Interval
 from crmlib.report.findings import conclusions, kpi, kpi_actions
 
@@ -25,6 +26,11 @@ def text(found: conclusions.Conclusion) -> str:
     return found.sentence.text()
 
 
+def basis(found: conclusions.Conclusion) -> str:
+    assert found.basis is not None
+    return found.basis.text()
+
+
 def months(n: int = 12) -> pd.DataFrame:
     return pd.DataFrame({"state": ["observed"] * n, "n_orders_repeat": 10, "amount_repeat": 50_000,
                          "n_customers_new": 20})  # fmt: skip
@@ -35,11 +41,18 @@ def loss(**more: Any) -> SimpleNamespace:
     return SimpleNamespace(**{**facts, **more})
 
 
-def test_at_stake_is_one_repeat_order_of_each_who_is_lost_in_a_year() -> None:
+def test_the_size_of_a_loss_is_what_one_point_more_would_bring_not_all_who_are_lost() -> None:
     found = conclusions.retention(loss(), months(), window_days=180)
     assert text(found) == ("Most are lost after purchase 1: 60.0% of 200 customers did not buy again within 180 days.")
-    # 20 new a month, 240 a year, 60 % lost, 5,000 yen a repeat order
-    assert found.size == 240 * 0.6 * 5_000
+    # 20 new a month, 240 a year; 1 % of them at 5,000 yen a repeat order
+    assert found.size == pytest.approx(240 * 0.01 * 5_000)
+    assert basis(found) == (
+        "if 1 point more of the 240 customers who reach it in a year bought once more, at the average repeat order of"
+        " ¥5,000"
+    )
+    # of all who bought once 40 % reach the second purchase (0.12 lost there is 30 % of 40 %): 96 a year
+    later = conclusions.retention(loss(order_number=2, step_rate=0.7, share_lost=0.12), months(), window_days=180)
+    assert later.size == pytest.approx(96 * 0.01 * 5_000)
     assert conclusions.retention(loss(), months(11), window_days=180).size is None
     assert conclusions.retention(loss(n_eligible=29), months(), window_days=180).sentence is None
     assert conclusions.retention(loss(order_number=None), months(), window_days=180).sentence is None
@@ -50,6 +63,7 @@ def test_a_shrinking_base_costs_what_the_missing_would_bring_and_a_growing_one_n
     found = conclusions.portfolio(SimpleNamespace(**year, n_year_active=80))
     assert (found.size, found.good, found.certain) == (20 * 2_000, False, True)
     assert "shrinks, from 100 to 80: 60 customers" in text(found)
+    assert basis(found).startswith("20 customers fewer, each at the average sales")
     grown = conclusions.portfolio(SimpleNamespace(**year, n_year_active=120))
     assert (grown.size, grown.good) == (None, True)
     assert conclusions.portfolio(None).sentence is None
@@ -83,6 +97,7 @@ def test_media_that_surely_lose_money_cost_their_excess_a_year() -> None:
     found = conclusions.ltv(judged, [1, 2, 3, 4, 5, 6])
     assert found.size == 3_000 * 50 * 2  # half a year of months
     assert "1 of 2 media" in text(found)
+    assert "in 6 months, taken to a year" in basis(found)
     good = conclusions.ltv(judged.tail(1), [1])
     assert (good.good, good.certain, good.size) == (True, True, None)
     unsure = conclusions.ltv(judged.assign(verdict="watch"), [1])
@@ -103,24 +118,84 @@ def test_a_hole_comes_before_all_else_and_few_have_no_percentage() -> None:
 
 
 def ranking(**more: Any) -> pd.DataFrame:
-    row = {"kpi_id": "f2_rate", "measure_kind": "share", "mark": "mark_bad", "apart": "ranked", "actual": 0.24,
-           "previous": 0.3, "target": 0.3, "improvement_rate": -0.2, "change_verdict": "worsened", "achievement": 0.8,
-           "stake_year": 500.0, "n": 1000}  # fmt: skip
+    row = {"kpi_id": "f2_rate", "measure_kind": "share", "mark": "mark_bad", "gap_verdict": "beyond_chance",
+           "apart": "ranked", "actual": 0.24, "previous": 0.3, "target": 0.3, "improvement_rate": -0.2,
+           "change_verdict": "worsened", "achievement": 0.8, "stake_year": 500.0, "n": 1000, "kpi_owner": "",
+           "direction": "higher"}  # fmt: skip
     return pd.DataFrame([{**row, **more}])
 
 
+def first_kpi(**more: Any) -> conclusions.Conclusion:
+    ranked = ranking(**more)
+    return kpi_actions.conclusion(actions.proposals(ranked), ranked, due_day=20_573)
+
+
 def test_the_kpi_that_misses_its_target_is_told_with_the_number_to_reach() -> None:
-    found = kpi_actions.conclusion(ranking(), due_day=20_573)
-    assert text(found) == "F2 conversion rate is 24.0% and misses its target of 30.0%."
+    found = first_kpi()
+    assert text(found) == "F2 conversion rate is 24.0% and misses its target of 30.0%, beyond chance."
     assert "F2 conversion rate from 24.0% to 30.0% by 30 April 2026." in found.action.text()  # type: ignore[union-attr]
     assert (found.size, found.certain, found.n) == (500.0, True, 1000)
-    unsure = kpi_actions.conclusion(ranking(mark="within_chance", change_verdict="within_chance"), due_day=20_573)
-    assert text(unsure) == "F2 conversion rate is 24.0% after 30.0%; the fall may be chance."
+    assert basis(found) == "twelve times this month's gap, one average order for each customer or contract missing"
+
+
+def test_a_miss_within_chance_is_still_a_miss_and_says_so() -> None:
+    unsure = first_kpi(gap_verdict="within_chance", change_verdict="within_chance")
+    assert text(unsure) == "F2 conversion rate is 24.0% and misses its target of 30.0%; the gap is within chance."
     assert not unsure.certain
-    met = kpi_actions.conclusion(ranking(mark="mark_good", improvement_rate=0.1), due_day=20_573)
-    assert met.good
-    none = kpi_actions.conclusion(ranking(mark="no_target", improvement_rate=0.1), due_day=20_573)
+    scatter = first_kpi(gap_verdict="within_scatter", change_verdict="within_chance", mark="mark_fair")
+    assert text(scatter).endswith("the gap is within chance.")
+    unknown = first_kpi(gap_verdict="chance_unknown", change_verdict="not_compared")
+    assert text(unknown).endswith("misses its target of 30.0%.")
+
+
+def test_without_a_miss_a_fall_is_told_then_what_is_reached_then_nothing() -> None:
+    fell = first_kpi(mark="mark_good", target=0.2)
+    assert text(fell).startswith("F2 conversion rate fell behind: 30.0% before, 24.0% now")
+    met = first_kpi(mark="mark_good", target=0.2, improvement_rate=0.1, change_verdict="improved")
+    assert (text(met), met.good) == ("F2 conversion rate is 24.0%: the target of 20.0% is reached.", True)
+    none = first_kpi(mark="no_target", target=float("nan"), improvement_rate=0.1, change_verdict="improved")
     assert none.sentence is None
+
+
+def marked(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
+    table = pd.DataFrame(list(rows), columns=["kpi_id", "mark", "gap_verdict", "achievement"])
+    return table.assign(target=0.3, target_source="own_target")
+
+
+BOARD = (("f2_rate", "mark_bad", "within_chance", 0.8), ("cpo", "mark_bad", "beyond_chance", 0.7),
+         ("amount", "mark_fair", "within_scatter", 0.99), ("nps", "mark_good", "within_chance", 1.2),
+         ("revival_rate", "too_few_to_judge", "chance_unknown", float("nan")))  # fmt: skip
+
+
+def test_the_counts_are_of_the_marks_and_chance_is_said_apart() -> None:
+    lines = [line.text() for line in kpi.marks(marked(*BOARD))]
+    assert lines == [
+        "Of 5 KPIs with a target 1 are reached (○), 1 nearly (△) and 2 missed (×); behind 1 are too few to tell.",
+        "Beyond chance is the gap of CPO; of the others not reached it is within what chance alone makes of a month.",
+    ]
+    assert [line.text() for line in kpi.marks(marked(*BOARD[1:2]))][1].endswith("not reached: CPO.")
+    assert [line.text() for line in kpi.marks(marked(BOARD[0]))][1].startswith("Each gap of those not reached")
+    assert len(kpi.marks(marked(BOARD[3]))) == 1
+    assert kpi.marks(marked().iloc[:0])[0].text().startswith("No KPI has a target")
+
+
+def test_good_and_bad_points_name_the_marks_the_largest_miss_first() -> None:
+    same = pd.DataFrame({"kpi_id": ["amount"], "change_verdict": ["within_chance"]})
+    assert kpi.good_points(marked(*BOARD), same).text() == "Good: NPS reached the target."
+    assert kpi.points_to_improve(marked(*BOARD), same).text() == (
+        "To improve: CPO, F2 conversion rate, Sales did not reach the target."
+    )
+    fell = same.assign(change_verdict="worsened")
+    assert "Sales got worse than the month before beyond chance" in kpi.points_to_improve(marked(*BOARD), fell).text()
+    assert kpi.points_to_improve(marked(BOARD[3]), same).text().startswith("No target is missed")
+
+
+def test_the_title_of_the_chart_says_whether_the_largest_miss_is_chance() -> None:
+    assert kpi.chart_title(marked(*BOARD)).text() == "CPO reached 70.0% of its target, beyond chance"
+    assert kpi.chart_title(marked(BOARD[0])).text() == (
+        "F2 conversion rate is furthest below its target (80.0%), within chance"
+    )
+    assert kpi.chart_title(marked(BOARD[3])).text() == "Every KPI shown reaches its target"
 
 
 def test_the_worst_kpi_is_said_with_its_verdict() -> None:

@@ -359,6 +359,6 @@ def test_a_conclusion_stands_on_the_page_with_the_next_step(tmp_path: Path) -> N
     page = notebook_page(run, "rfm", read(tmp_path / "rfm.ipynb"))
     assert '<p class="said">Half leave &lt;b&gt;.</p>' in page
     assert '<p class="next">Next: Call them.</p>' in page
-    assert '<p class="stake">About ¥1,500,000 a year is at stake.</p>' in page
+    assert '<p class="stake">In money: about ¥1,500,000 a year (their sales of a year).</p>' in page
     assert "x-nothing" not in page
     assert "Call them." in str(publish._told(read(tmp_path / "rfm.ipynb"))["conclusions"]["loss"])

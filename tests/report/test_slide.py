@@ -14,7 +14,7 @@ from tests.report import samples
 from tests.report.pages import Page
 from tests.report.samples import conclusion
 
-NAMES = ["kpi_id", "kpi_month", "actual", "target", "mark"]
+NAMES = ["kpi_id", "kpi_month", "actual", "target", "mark", "gap_verdict"]
 MARCH = 2026 * 12 + 2
 
 
@@ -53,28 +53,32 @@ def test_what_concludes_nothing_or_cannot_be_told_is_not_on_the_slide() -> None:
     assert order(told) == []
 
 
-def test_steps_are_the_slides_then_the_other_bad_ones_then_the_kpis_each_once() -> None:
+def test_steps_are_the_slides_then_kpis_and_a_lack_of_a_scenario_then_the_rest_each_once() -> None:
     items = {
         "rfm": [conclusion("a", "1", "Act on 1.", size=9), conclusion("b", "2", "Act on 2.", size=8)],
         "ltv": [conclusion("a", "3", "Act on 3.", good=True), conclusion("b", "4", "Act on 4.", good=True)],
-        "kpi": [samples.finding("next_steps", "Raise F2.\nAct on 1.")],
+        "kpi": [samples.finding("next_steps", "Raise F2.\nAct on 1.\nStop TV.\nCall.")],
+        "scenario": [samples.finding("each_lacking", "A lacks a KPI.\nB lacks a target.")],
     }
     steps = slide.next_steps(items, slide.conclusions(items))
     assert [(step["name"], step["text"]) for step in steps] == [
-        ("rfm", "Act on 1."), ("ltv", "Act on 3."), ("rfm", "Act on 2."), ("kpi", "Raise F2."),
+        ("rfm", "Act on 1."), ("ltv", "Act on 3."), ("kpi", "Raise F2."), ("kpi", "Stop TV."),
+        ("scenario", "A lacks a KPI."), ("rfm", "Act on 2."), ("kpi", "Call."), ("scenario", "B lacks a target."),
     ]  # fmt: skip
 
 
 def test_cards_say_figure_target_and_mark_the_missed_first() -> None:
-    table = kpi_table(["amount", MARCH, 3_528_970, 3_600_000, "within_chance"],
-                      ["nps", MARCH, -11.2, -6.0, "mark_good"],
-                      ["f2_rate", MARCH, 0.24, 0.3, "mark_bad"], ["revival_rate", MARCH, None, 0.1, "too_few_to_judge"],
+    table = kpi_table(["amount", MARCH, 3_528_970, 3_600_000, "mark_fair", "within_scatter"],
+                      ["nps", MARCH, -11.2, -6.0, "mark_good", "within_chance"],
+                      ["f2_rate", MARCH, 0.24, 0.3, "mark_bad", "beyond_chance"],
+                      ["revival_rate", MARCH, None, 0.1, "too_few_to_judge", "chance_unknown"],
                       kinds=["money", "nps", "share", "share"])  # fmt: skip
     cards = slide.cards({"kpi": [table]})
-    assert [(card["title"], card["number"], card["mark"], card["css"]) for card in cards] == [
-        ("F2 conversion rate", "24.0%", "× missed", "bad"), ("NPS", "-11.2", "○ met", "good"),
-        ("Sales", "¥3,528,970", "within chance", "none"),
-        ("Revival rate of the dormant", "–", "too few to judge", "none"),
+    assert [(card["title"], card["number"], card["mark"], card["caveat"], card["css"]) for card in cards] == [
+        ("F2 conversion rate", "24.0%", "× missed", "", "bad"),
+        ("Sales", "¥3,528,970", "△ nearly", "within a month's scatter", "fair"),
+        ("NPS", "-11.2", "○ reached", "within chance", "good"),
+        ("Revival rate of the dormant", "–", "too few to judge", "", "none"),
     ]  # fmt: skip
     assert (cards[0]["target"], cards[0]["month"]) == ("30.0%", "March 2026")
     assert slide.cards({"rfm": [table]}) == []
@@ -88,7 +92,7 @@ def test_the_index_opens_with_the_slide_and_keeps_all_findings_below(tmp_path: P
             samples.finding("f", "So it is."),
             conclusion("c", "Many <b> left.", "Call.", size=1_500_000),
         ],
-        "kpi": ["# KPIs", kpi_table(["f2_rate", MARCH, 0.24, 0.3, "mark_bad"], kinds=["share"])],
+        "kpi": ["# KPIs", kpi_table(["f2_rate", MARCH, 0.24, 0.3, "mark_bad", "beyond_chance"], kinds=["share"])],
     }
     runs = [
         NotebookRun(name=name, verdict="ok", folder=tmp_path,
@@ -102,7 +106,7 @@ def test_the_index_opens_with_the_slide_and_keeps_all_findings_below(tmp_path: P
         text.index(part) for part in ("Many <b> left.", "Next: Call.", "24.0%", "× missed", "All findings", "So it is.")
     ]
     assert places == sorted(places)
-    assert "About ¥1,500,000 a year is at stake." in text
+    assert "In money: about ¥1,500,000 a year (their sales of a year)." in text
     assert '<details class="folded">' in html
     assert 'href="rfm.html#x-c"' in html
     assert 'id="x-c"' in (tmp_path / "rfm.html").read_text("utf-8")

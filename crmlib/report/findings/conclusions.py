@@ -19,7 +19,7 @@ YEAR, FEW = 12, 30
 
 @dataclass(frozen=True)
 class Conclusion:
-    """A conclusion: `size` is the money at stake in a year, `certain` says that chance does not explain it."""
+    """A conclusion: `size` is money in a year, `basis` what it counts, `certain` that chance does not explain it."""
 
     sentence: Sentence | None = None
     action: Sentence | None = None
@@ -27,11 +27,13 @@ class Conclusion:
     good: bool = False
     certain: bool = False
     n: int | None = None
+    basis: Sentence | None = None
 
     @property
     def facts(self) -> dict[str, Any]:
         """All but the sentence, as `report.conclusion` takes them."""
-        return {"action": self.action, "size": self.size, "good": self.good, "certain": self.certain, "n": self.n}
+        names = ("action", "size", "basis", "good", "certain", "n")
+        return {name: getattr(self, name) for name in names}
 
 
 def quality(months: DataFrame, tables: DataFrame) -> Conclusion:
@@ -100,8 +102,10 @@ def portfolio(latest: Any) -> Conclusion:
         "The base of active customers shrinks, from {before:count} to {now:count}: {lost:customers} did not buy again.",
         **values,
     )
-    size = (latest.n_active_before - latest.n_year_active) * latest.annual_ltv
-    return Conclusion(sentence, action, size, certain=True, n=latest.n_active_before)
+    fewer = latest.n_active_before - latest.n_year_active
+    basis = say("{n:customers} fewer, each at the average sales of an active customer in the last 365 days", n=fewer)
+    size = fewer * latest.annual_ltv
+    return Conclusion(sentence, action, size, certain=True, n=latest.n_active_before, basis=basis)
 
 
 def stages(table: DataFrame) -> Conclusion:
@@ -135,7 +139,7 @@ def lifecycle(soon: DataFrame, *, within: int) -> Conclusion:
 
 
 def retention(loss: Any, months: DataFrame, *, window_days: int) -> Conclusion:
-    """The purchase after which most are lost; at stake is one repeat order of each who is lost there in a year."""
+    """The purchase after which most are lost; the size is what one point more who buy again would bring in a year."""
     if loss.order_number is None or loss.n_eligible < FEW:
         return Conclusion()
     values = {"number": loss.order_number, "n": loss.n_eligible, "rate": 1 - loss.step_rate, "days": window_days}
@@ -145,7 +149,8 @@ def retention(loss: Any, months: DataFrame, *, window_days: int) -> Conclusion:
         **values,
     )
     action = say("Test a step mail and an insert after purchase {number:rank} against a held-out group.", **values)
-    return Conclusion(sentence, action, _lost_sales(loss, months), certain=True, n=loss.n_eligible)
+    size, basis = _one_point(loss, months)
+    return Conclusion(sentence, action, size, certain=True, n=loss.n_eligible, basis=basis)
 
 
 def ltv(judged: DataFrame, months: list[int]) -> Conclusion:
@@ -160,7 +165,12 @@ def ltv(judged: DataFrame, months: list[int]) -> Conclusion:
             n=len(stop), all=len(paid), name=_most(stop),
         )  # fmt: skip
         action = say("Cut their cost to what a customer may cost, or stop them.")
-        return Conclusion(sentence, action, float(over), certain=True, n=int(stop["n_customers"].sum()))
+        basis = say(
+            "what these media cost beyond the first year's gross profit of their customers, in {n:months}, taken to a"
+            " year",
+            n=len(months),
+        )
+        return Conclusion(sentence, action, float(over), certain=True, n=int(stop["n_customers"].sum()), basis=basis)
     if len(scale):
         sentence = say(
             "{n:count} of {all:count} media surely bring far more than they cost.", n=len(scale), all=len(paid)
@@ -222,12 +232,21 @@ def _called(found: Any, days: int) -> Conclusion:
     )
 
 
-def _lost_sales(loss: Any, months: DataFrame) -> float | None:
+def _one_point(loss: Any, months: DataFrame) -> tuple[float | None, Sentence | None]:
+    """One point more of those who reach the purchase in a year, at one repeat order each; nobody wins all back."""
     last = months[months["state"] == "observed"].tail(YEAR)
     orders = last["n_orders_repeat"].sum()
-    if len(last) < YEAR or not orders:
-        return None
-    return float(last["n_customers_new"].sum() * loss.share_lost * last["amount_repeat"].sum() / orders)
+    if len(last) < YEAR or not orders or not loss.step_rate < 1:
+        return None, None
+    # share_lost is of all who bought once, the step rate of those who came so far
+    reached = last["n_customers_new"].sum() * loss.share_lost / (1 - loss.step_rate)
+    price = last["amount_repeat"].sum() / orders
+    basis = say(
+        "if 1 point more of the {n:customers} who reach it in a year bought once more, at the average repeat order of"
+        " {price:money}",
+        n=round(reached), price=price,
+    )  # fmt: skip
+    return float(reached * 0.01 * price), basis
 
 
 def _most(stop: DataFrame) -> str:

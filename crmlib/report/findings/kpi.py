@@ -10,7 +10,8 @@ from crmlib.words import Sentence, say
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-GOOD, FAIR, BAD, CHANCE = "mark_good", "mark_fair", "mark_bad", "within_chance"
+GOOD, FAIR, BAD = "mark_good", "mark_fair", "mark_bad"
+BEYOND, UNKNOWN = "beyond_chance", "chance_unknown"
 SHOWN = 5  # KPIs named in one sentence
 
 
@@ -19,19 +20,46 @@ def told(value: Any, measure: str) -> str:
     return words.phrase(value, measure)
 
 
-def marks(against: DataFrame) -> Sentence:
-    """How many targets are met, missed, or not to be told from chance."""
+def marks(against: DataFrame) -> list[Sentence]:
+    """How many targets are reached, nearly reached and missed; then, apart, how many gaps are more than chance."""
     held = against[against["target"].notna()]
     if held.empty:
-        return say("No KPI has a target that the data can be held against.")
+        return [say("No KPI has a target that the data can be held against.")]
     counts = held["mark"].value_counts()
     met, close, missed = (int(counts.get(mark, 0)) for mark in (GOOD, FAIR, BAD))
     open_ = len(held) - met - close - missed
-    return say(
-        "Of {n:count} KPIs with a target {met:count} meet it, {close:count} are close, {missed:count} miss it; of"
-        " {open:count} the difference may be chance or too few are behind them.",
-        n=len(held), met=met, close=close, missed=missed, open=open_,
-    )  # fmt: skip
+    values = {"n": len(held), "met": met, "close": close, "missed": missed, "open": open_}
+    if open_:
+        first = say(
+            "Of {n:count} KPIs with a target {met:count} are reached (○), {close:count} nearly (△) and {missed:count}"
+            " missed (×); behind {open:count} are too few to tell.",
+            **values,
+        )
+    else:
+        first = say(
+            "Of {n:count} KPIs with a target {met:count} are reached (○), {close:count} nearly (△) and {missed:count}"
+            " missed (×).",
+            **values,
+        )
+    return [first, *_gaps_beyond(held[held["mark"].isin([FAIR, BAD])])]
+
+
+def _gaps_beyond(short: DataFrame) -> list[Sentence]:
+    told_ = short[short["gap_verdict"] != UNKNOWN]
+    if told_.empty:
+        return []
+    beyond = told_.loc[told_["gap_verdict"] == BEYOND, "kpi_id"].tolist()
+    if not beyond:
+        return [say("Each gap of those not reached is within what chance alone makes of a month.")]
+    return [
+        say(
+            "Beyond chance is the gap of {names:text}; of the others not reached it is within what chance alone makes"
+            " of a month.",
+            names=listed(beyond),
+        )
+        if len(beyond) < len(told_)
+        else say("Beyond chance is the gap of each KPI that is not reached: {names:text}.", names=listed(beyond))
+    ]
 
 
 def defaults(against: DataFrame) -> Sentence:
@@ -47,31 +75,35 @@ def defaults(against: DataFrame) -> Sentence:
 
 
 def good_points(against: DataFrame, changes: DataFrame) -> Sentence:
-    """R153: what is good: targets met beyond chance, changes for the better beyond chance."""
+    """R153: what is good: targets reached, changes for the better beyond chance."""
     met = against.loc[against["mark"] == GOOD, "kpi_id"].tolist()
     better = changes.loc[changes["change_verdict"] == "improved", "kpi_id"].tolist()
     if met and better:
-        return say("Good: {met:text} met the target; {better:text} improved on the month before.",
-                   met=listed(met), better=listed(better))  # fmt: skip
+        return say("Good: {met:text} reached the target; {better:text} improved on the month before beyond chance.",
+                   met=listed(met, most=20), better=listed(better))  # fmt: skip
     if met:
-        return say("Good: {met:text} met the target.", met=listed(met))
+        return say("Good: {met:text} reached the target.", met=listed(met, most=20))
     if better:
-        return say("Good: {better:text} improved on the month before.", better=listed(better))
-    return say("No target is met beyond chance, and nothing improved beyond chance on the month before.")
+        return say("Good: {better:text} improved on the month before beyond chance.", better=listed(better))
+    return say("No target is reached, and nothing improved beyond chance on the month before.")
 
 
 def points_to_improve(against: DataFrame, changes: DataFrame) -> Sentence:
-    """R153: what is to be improved: targets missed beyond chance, changes for the worse beyond chance."""
-    missed = against.loc[against["mark"].isin([BAD, FAIR]), "kpi_id"].tolist()
+    """R153: what is to be improved: targets missed, the largest miss first, changes for the worse beyond chance."""
+    short = against[against["mark"].isin([BAD, FAIR])].sort_values(["mark", "achievement"])
+    missed = short["kpi_id"].tolist()
     worse = changes.loc[changes["change_verdict"] == "worsened", "kpi_id"].tolist()
     if missed and worse:
-        return say("To improve: {missed:text} missed the target; {worse:text} got worse than the month before.",
-                   missed=listed(missed), worse=listed(worse))  # fmt: skip
+        return say(
+            "To improve: {missed:text} did not reach the target; {worse:text} got worse than the month before beyond"
+            " chance.",
+            missed=listed(missed, most=20), worse=listed(worse),
+        )  # fmt: skip
     if missed:
-        return say("To improve: {missed:text} missed the target.", missed=listed(missed))
+        return say("To improve: {missed:text} did not reach the target.", missed=listed(missed, most=20))
     if worse:
-        return say("To improve: {worse:text} got worse than the month before.", worse=listed(worse))
-    return say("No target is missed beyond chance, and nothing got worse beyond chance than the month before.")
+        return say("To improve: {worse:text} got worse than the month before beyond chance.", worse=listed(worse))
+    return say("No target is missed, and nothing got worse beyond chance than the month before.")
 
 
 def worst(ranking: DataFrame) -> Sentence:
@@ -98,14 +130,19 @@ def worst(ranking: DataFrame) -> Sentence:
 
 
 def chart_title(achieved: DataFrame) -> Sentence:
-    """The message of the chart: the KPI furthest below its target beyond chance."""
-    clear = achieved[achieved["mark"].isin([BAD, FAIR])]
+    """The message of the chart: the KPI furthest below its target, and whether that is more than chance."""
+    missed = achieved[achieved["mark"].isin([BAD, FAIR])]
+    clear = missed[missed["gap_verdict"] == BEYOND]
     if len(clear):
         first = clear.iloc[0]
-        return say("{kpi:label} reached {rate:share} of its target, the least of all beyond chance",
+        return say("{kpi:label} reached {rate:share} of its target, beyond chance",
                    kpi=first["kpi_id"], rate=first["achievement"])  # fmt: skip
-    if len(achieved) and achieved["mark"].eq(GOOD).any():
-        return say("No KPI misses its target beyond chance")
+    if len(missed):
+        first = missed.iloc[0]
+        return say("{kpi:label} is furthest below its target ({rate:share}), within chance",
+                   kpi=first["kpi_id"], rate=first["achievement"])  # fmt: skip
+    if len(achieved):
+        return say("Every KPI shown reaches its target")
     return say("KPIs against their targets")
 
 
@@ -118,17 +155,11 @@ def year_to_date(year: DataFrame) -> Sentence:
     facts = {"n": int(row["n_months"]), "now": row["actual"]}
     if row["target"] == row["target"]:
         facts |= {"target": row["target"], "rate": row["achievement"]}
-        if row["mark"] == CHANCE:
-            return say(
-                "Since the fiscal year began ({n:months}) sales are {now:money}, {rate:share} of the target of"
-                " {target:money}; the difference may be chance.",
-                **facts,
-            )
         return say(
-            "Since the fiscal year began ({n:months}) sales are {now:money}, {rate:share} of the target of"
-            " {target:money}.",
-            **facts,
-        )
+            "{mark:label}: since the fiscal year began ({n:months}) sales are {now:money}, {rate:share} of the target"
+            " of {target:money}.",
+            **facts, mark=row["mark"],
+        )  # fmt: skip
     if row["year_rate"] == row["year_rate"]:
         return say(
             "Since the fiscal year began ({n:months}) sales are {now:money}, {rate:change} on the same months a year"

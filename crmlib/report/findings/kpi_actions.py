@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crmlib import words
+from crmlib.analysis.kpi_stakes import ORDER_EACH
 from crmlib.report.findings.conclusions import Conclusion
-from crmlib.report.findings.kpi import BAD, FAIR, GOOD, told
+from crmlib.report.findings.kpi import BEYOND, GOOD, UNKNOWN, told
 from crmlib.words import Sentence, say
 
 if TYPE_CHECKING:
@@ -28,21 +29,25 @@ ACQUISITION = ("cpo", "n_customers_new", "referral_share")
 EPOCH = date(1970, 1, 1)
 
 
-def conclusion(ranking: DataFrame, *, due_day: int) -> Conclusion:
-    """The miss beyond chance that costs most; else the worst change; else what is met."""
-    missed = ranking[ranking["mark"].isin([BAD, FAIR])].sort_values("stake_year", ascending=False, na_position="last")
-    if len(missed):
-        return _missed(missed.iloc[0], due_day)
-    ranked = ranking[ranking["apart"] == "ranked"]
-    if len(ranked) and ranked.iloc[0]["improvement_rate"] < 0:
-        return _fell(ranked.iloc[0], due_day)
+def conclusion(proposed: DataFrame, ranking: DataFrame, *, due_day: int) -> Conclusion:
+    """The first of what is to be worked on; with nothing to work on what is reached.
+
+    Args:
+        proposed: of `analysis.actions.proposals`.
+        ranking: of `analysis.kpi_ranking.ranking`.
+        due_day: by when the proposal is due.
+    """
+    if len(proposed):
+        first = proposed.iloc[0]
+        return _missed(first, due_day) if first["why"] == "target_missed" else _fell(first, due_day)
     met = ranking[ranking["mark"] == GOOD]
     if met.empty:
         return Conclusion()
     first = met.sort_values("achievement", ascending=False).iloc[0]
-    sentence = say("{kpi:label} is {now:text}: the target of {target:text} is met.", **_facts(first))
+    sentence = say("{kpi:label} is {now:text}: the target of {target:text} is reached.", **_facts(first))
     action = say("Keep it, and raise the target for the next period.")
-    return Conclusion(sentence, action, good=True, certain=True, n=int(first["n"]))
+    sure = first["gap_verdict"] == BEYOND
+    return Conclusion(sentence, action, good=True, certain=sure, n=int(first["n"]))
 
 
 def proposal(row: Any, *, due_day: int) -> Sentence:
@@ -137,12 +142,33 @@ def _why(row: dict[str, Any]) -> Sentence:
 
 
 def _missed(row: Any, due_day: int) -> Conclusion:
-    facts = _facts(row)
-    sentence = say("{kpi:label} is {now:text} and misses its target of {target:text}.", **facts)
+    facts, sure = _facts(row), row["gap_verdict"] == BEYOND
+    if sure:
+        sentence = say("{kpi:label} is {now:text} and misses its target of {target:text}, beyond chance.", **facts)
+    elif row["gap_verdict"] == UNKNOWN:
+        sentence = say("{kpi:label} is {now:text} and misses its target of {target:text}.", **facts)
+    else:
+        sentence = say(
+            "{kpi:label} is {now:text} and misses its target of {target:text}; the gap is within chance.", **facts
+        )
     stake = None if pd.isna(row["stake_year"]) else float(row["stake_year"])
-    return Conclusion(
-        sentence, proposal({**row, "goal": row["target"]}, due_day=due_day), stake, certain=True, n=int(row["n"])
-    )
+    action = proposal(row, due_day=due_day)
+    return Conclusion(sentence, action, stake, certain=sure, n=int(row["n"]), basis=basis(str(row["kpi_id"])))
+
+
+def basis(kpi_id: str) -> Sentence:
+    """What the money of a missed target counts."""
+    if kpi_id in ORDER_EACH:
+        return say("twelve times this month's gap, one average order for each customer or contract missing")
+    if kpi_id == "n_orders":
+        return say("twelve times this month's gap, each missing order at the average order")
+    if kpi_id == "n_customers_new":
+        return say("twelve times this month's gap, each missing customer at the sales of a customer's first year")
+    if kpi_id == "average_order_amount":
+        return say("twelve times this month's gap, on each order of the month")
+    if kpi_id == "cpo":
+        return say("twelve times this month's gap, on each customer won in the month")
+    return say("twelve times this month's gap")
 
 
 def _fell(row: Any, due_day: int) -> Conclusion:

@@ -141,6 +141,11 @@ def at_risk_action() -> Sentence:
     return say("Read what they wrote, settle what can be settled, and ask those with the largest sales first.")
 
 
+def at_risk_basis() -> Sentence:
+    """What the money beside detractors counts."""
+    return say("all sales of these detractors in the last 365 days; how much of it would be lost is not known")
+
+
 def first_to_improve(table: DataFrame) -> Sentence | None:
     """The second conclusion: what is important and rated low."""
     first = table[table["driver_priority"] == "fix_first"]

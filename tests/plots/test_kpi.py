@@ -1,0 +1,51 @@
+"""The chart of the KPIs: what it draws, what it says of chance, at every size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmlib import plots
+from crmlib.analysis.kpi_ids import KPIS
+
+MARKS = ["mark_bad", "mark_bad", "mark_fair", "mark_good"]
+VERDICTS = ["beyond_chance", "within_chance", "within_scatter", "within_chance"]
+
+
+def achieved(n: int) -> pd.DataFrame:
+    reached = np.linspace(0.4, 1.6, n)
+    names = {"kpi_id": [list(KPIS)[i % len(KPIS)] for i in range(n)], "achievement": reached}
+    ends = {"achieved_from": reached * 0.8, "achieved_to": reached * 1.2}
+    said = {"mark": [MARKS[i % 4] for i in range(n)], "gap_verdict": [VERDICTS[i % 4] for i in range(n)]}
+    return pd.DataFrame({**names, **ends, **said})
+
+
+@pytest.mark.parametrize(("n", "language"), [(1, "en"), (2, "ja"), (15, "ja"), (16, "en")])
+def test_no_label_is_cut_or_covers_another(n: int, language: str, look: Any) -> None:
+    assert look(plots.kpi.achievement, achieved(n), language=language) == []
+
+
+def test_an_empty_table_says_that_there_is_nothing_to_show(draw: Any, texts: Any) -> None:
+    assert texts(draw(plots.kpi.achievement, achieved(0))) == ["Nothing to show"]
+
+
+def test_a_missing_interval_is_drawn_around(look: Any) -> None:
+    frame = achieved(6)
+    frame.loc[1, ["achieved_from", "achieved_to"]] = np.nan
+    assert look(plots.kpi.achievement, frame) == []
+
+
+def test_the_mark_is_always_said_and_chance_beside_what_is_not_reached(draw: Any, texts: Any) -> None:
+    said = texts(draw(plots.kpi.achievement, achieved(4)))
+    for wanted in ("× missed", "× missed (within chance)", "△ nearly (within a month's scatter)", "○ reached"):
+        assert wanted in said
+
+
+def test_an_achievement_off_the_scale_stands_at_the_edge(draw: Any) -> None:
+    frame = achieved(2)
+    frame.loc[1, ["achievement", "achieved_to"]] = [50.0, 80.0]
+    axes = draw(plots.kpi.achievement, frame)
+    assert axes.get_xlim()[1] < 4
