@@ -6,8 +6,10 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -223,3 +225,78 @@ def test_a_window_or_a_step_below_one_is_refused(
 def test_an_order_number_below_one_is_refused(many_orders: pd.DataFrame) -> None:
     with refused("order_number == 0, must be at least 1."):
         aggregates.gap_counts(many_orders, as_of_day=AS_OF, order_number=0)
+
+
+def trial_frames() -> list[pd.DataFrame]:
+    """Orders of some with a contract, their lines and three products, of which one has no cost."""
+    n = 300
+    rng = np.random.default_rng(5)
+    orders = pd.DataFrame({
+        "order_id": [f"o{i}" for i in range(n)], "channel": [["own", "mall"][i % 2] for i in range(n)],
+        "customer_id": [f"c{i}" for i in rng.integers(0, 60, n)], "order_day": rng.integers(19_000, 19_500, n),
+        "amount": rng.integers(0, 9_000, n), "subscription_id": [f"s{i % 9}" if i % 3 else None for i in range(n)],
+        "subscription_seq": pd.array([i % 7 + 1 if i % 6 == 1 else None for i in range(n)], dtype="Int64"),
+    }).astype({"subscription_id": "str"})  # fmt: skip
+    lines = orders[["order_id", "channel", "customer_id", "order_day"]].assign(
+        product_id=[["gel", "soap", None, "new"][i % 4] for i in range(n)], quantity=2, line_amount=500,
+        line_type=[["product", "product", "product", "shipping"][i % 4] for i in range(n)],
+    )  # fmt: skip
+    products = pd.DataFrame({"product_id": ["gel", "soap", "new"], "unit_cost": [100.0, np.nan, 50.0]})
+    return [orders, lines.astype({"product_id": "str"}), products.assign(gross_margin_rate=[np.nan, 0.6, np.nan])]
+
+
+def on_duckdb(*frames: pd.DataFrame) -> list[Any]:
+    """Relations of one connection, as the shop has them."""
+    connection = duckdb.connect()
+    for place, frame in enumerate(frames):
+        connection.register(f"frame_{place}", frame)
+    return [connection.sql(f"SELECT * FROM frame_{place}") for place in range(len(frames))]
+
+
+TRIAL_ENGINES: dict[str, Callable[..., list[Any]]] = {
+    "pandas": lambda *frames: [frame.sample(frac=1, random_state=3) for frame in frames],
+    "polars": lambda *frames: [pl.from_pandas(frame) for frame in frames],
+    "duckdb": on_duckdb,
+}
+
+
+@pytest.mark.parametrize("name", TRIAL_ENGINES)
+@pytest.mark.parametrize("margin_rate", [None, 0.5])
+def test_the_orders_of_an_experiment_are_the_same_on_every_engine(name: str, margin_rate: float | None) -> None:
+    frames = trial_frames()
+    given = TRIAL_ENGINES[name](*frames)
+
+    found = aggregates.trial_orders(*given, as_of_day=AS_OF, margin_rate=margin_rate)
+
+    orders = frames[0]
+    kept = orders[orders["order_day"] <= AS_OF]
+    assert_frame_equal(found, aggregates.trial_orders(*frames, as_of_day=AS_OF, margin_rate=margin_rate))
+    assert (len(found), found["amount"].sum()) == (len(kept), kept["amount"].sum())
+    assert found["subscription_id"].notna().sum() == kept["subscription_id"].notna().sum()
+    assert found["subscription_seq"].sum() == kept["subscription_seq"].sum()
+
+
+def test_the_profit_of_an_experiments_order_needs_the_cost_of_each_product() -> None:
+    frames = trial_frames()
+    told = aggregates.trial_orders(*frames, as_of_day=20_000).merge(
+        frames[0][["order_id", "customer_id", "order_day", "amount"]], on=["customer_id", "order_day", "amount"]
+    )
+    profit = told.set_index("order_id")["profit"] - told.set_index("order_id")["amount"]
+
+    assert profit[["o0", "o1"]].tolist() == [-200, -200]  # twice 100; 500 less a margin of 0.6
+    assert np.isnan(profit["o2"])  # a line without a product
+
+
+@pytest.mark.parametrize("name", TRIAL_ENGINES)
+def test_who_bought_a_product_is_the_same_on_every_engine(name: str) -> None:
+    frames = trial_frames()
+    _, lines, _ = TRIAL_ENGINES[name](*frames)
+
+    found = aggregates.bought_days(lines, as_of_day=AS_OF, wanted=["soap"])
+
+    table = frames[1][(frames[1]["product_id"] == "soap") & (frames[1]["order_day"] <= AS_OF)]
+    wanted = table[["customer_id", "product_id", "order_day"]].drop_duplicates()
+    assert sorted(found.to_numpy().tolist()) == sorted(wanted.to_numpy().tolist())
+    for nothing in (["new"], []):
+        empty = aggregates.bought_days(lines, as_of_day=AS_OF, wanted=nothing)
+        assert (len(empty), empty.dtypes.tolist()) == (0, found.dtypes.tolist())

@@ -203,6 +203,55 @@ CASES: dict[str, tuple[Callable[..., Axes], Callable[[int], pd.DataFrame]]] = {
     "outlook": (plots.portfolio.outlook, outlook),
     "outlook_sales": (plots.portfolio.sales_outlook, outlook),
 }
+
+
+def rated(name: str, value: str, n_name: str, codes: list[str] | None = None) -> Callable[[int], pd.DataFrame]:
+    """A table of rates with their intervals, named by long texts or by codes."""
+
+    def table(n: int) -> pd.DataFrame:
+        rate = np.linspace(0.02, 0.6, n)
+        ends = {f"{value}_low": rate - 0.01, f"{value}_high": rate + 0.2}
+        names = codes or NAMES
+        return pd.DataFrame({name: [names[i % len(names)] for i in range(n)], n_name: 12_345, value: rate, **ends})
+
+    return table
+
+
+def sales_differences(n: int) -> pd.DataFrame:
+    names = {f"difference_points{end}": f"difference_amount{end}" for end in ("", "_low", "_high")}
+    table = experiments(n).rename(columns=names)
+    table[[*names.values()]] *= 1_234_567.0
+    return table.assign(verdict=[["not_testable", *VERDICTS][i % 6] for i in range(n)])
+
+
+def nets(n: int) -> pd.DataFrame:
+    value = np.linspace(-1_234_567.0, 34_567_890.0, n)
+    return pd.DataFrame({"name": [NAMES[i % 4] for i in range(n)], "net_profit": value,
+                         "net_profit_low": value - 9e6, "net_profit_high": value + 9e6})  # fmt: skip
+
+
+def kept_contracts(n: int) -> pd.DataFrame:
+    slower = {"control": 0.97, "a": 0.98, "b": 0.985, "treatment": 0.99}
+    rows = [(arm, 9 * i, k**i, k**i * 0.95, min(k**i * 1.05, 1.0)) for arm, k in slower.items() for i in range(3 * n)]
+    return pd.DataFrame(rows, columns=["arm", "days_since", "kept_rate", "kept_rate_low", "kept_rate_high"])
+
+
+def levels(n: int) -> pd.DataFrame:
+    return pd.DataFrame({"roll_name": [NAMES[i % 4] for i in range(n)], "n_customers": 12_345 * (np.arange(n) + 1)})
+
+
+# Drawn from the forms that the charts above are drawn from: fewer settings are enough.
+NEWER: dict[str, tuple[Callable[..., Axes], Callable[[int], pd.DataFrame]]] = {
+    "amounts": (plots.abtest.amounts, sales_differences),
+    "net": (plots.abtest.net, nets),
+    "kept": (plots.abtest.kept, kept_contracts),
+    "mails": (plots.scenario.mails, rated("message_name", "goal_rate", "n_in_sequence")),
+    "effect": (plots.scenario.effect, rated("scenario_name", "effect_difference", "n_held_group")),
+    "triggers": (
+        plots.scenario.triggers, rated("trigger", "bought_rate", "n_unbought", ["trigger_cart", "trigger_browse"])
+    ),
+    "roll_out": (plots.scenario.roll_out, levels),
+}  # fmt: skip
 Look = Callable[..., list[str]]
 
 
@@ -211,6 +260,21 @@ Look = Callable[..., list[str]]
 def test_no_label_is_cut_or_covers_another(name: str, n: int, language: str, look: Look) -> None:
     plot, table = CASES[name]
     assert look(plot, table(n), language=language) == []
+
+
+@pytest.mark.parametrize(("n", "language"), [(3, "en"), (12, "ja")])
+@pytest.mark.parametrize("name", NEWER)
+def test_no_label_of_a_newer_chart_is_cut_or_covers_another(name: str, n: int, language: str, look: Look) -> None:
+    plot, table = NEWER[name]
+    frame = table(n)
+    frame.loc[frame.index[1], frame.select_dtypes("float").columns] = np.nan
+    assert look(plot, frame, language=language) == []
+
+
+@pytest.mark.parametrize("name", NEWER)
+def test_a_newer_chart_of_nothing_says_so(name: str, draw: Any, texts: Any) -> None:
+    plot, table = NEWER[name]
+    assert texts(draw(plot, table(0))) == ["Nothing to show"]
 
 
 @pytest.mark.parametrize("name", CASES)
