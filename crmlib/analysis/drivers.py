@@ -18,6 +18,7 @@ ORDERS = {"usage": ("not_opened", "stopped", "sometimes", "every_day"), "effect_
           "recognised": ("no", "yes")}  # fmt: skip
 QUESTIONS = ("expectation", "experience", "usage", "effect_felt", "recognised", "product_rating", "price_rating",
              "delivery_rating", "packaging_rating", "support_rating", "site_rating")  # fmt: skip
+RATINGS = tuple(name for name in QUESTIONS if name.endswith("_rating"))
 Floats = NDArray[np.float64]
 
 
@@ -95,9 +96,11 @@ def priorities(answers: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Importance against performance: what goes with the answer and is rated low comes first.
 
     importance: the rank correlation. performance: the mean answer as a share of the way from the lowest to the highest
-    answer given. Important: clearly related, and at least as closely as the median question. Rated low: below the mean
-    performance of the questions. What is loose is less important or not clearly related. What was expected before the
-    purchase is nothing that the shop performs, and is left out.
+    answer of its scale; the ratings share one scale, as do expectation and experience, and a scale reaches from the
+    lowest to the highest answer given to any of its questions: that nobody gives a delivery the lowest mark is no
+    reason to rate it lower. Important: clearly related, and at least as closely as the median question. Rated low:
+    below the mean performance of the questions. What is loose is less important or not clearly related. What was
+    expected before the purchase is nothing that the shop performs, and is left out.
 
     Returns columns:
         those of `found` (of `relations`); performance (0 to 1; NaN where not told); driver_priority (fix_first,
@@ -105,8 +108,8 @@ def priorities(answers: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """
     numbers = values(answers)
     found = found[found["driver"] != "expectation"].reset_index(drop=True)
-    spans = numbers.max() - numbers.min()
-    means = (numbers.mean() - numbers.min()) / spans
+    lows, highs = _scales(numbers)
+    means = (numbers.mean() - lows) / (highs - lows)
     table = found.assign(performance=found["driver"].map(means).astype("float64"))
     told = table["correlation"].notna()
     table["performance"] = table["performance"].where(told)
@@ -128,6 +131,17 @@ def _numbers(column: pd.Series, name: str) -> pd.Series:
     if name not in ORDERS:
         return column.astype("float64")
     return column.astype(object).map({word: float(place) for place, word in enumerate(ORDERS[name])}).astype("float64")
+
+
+def _scales(numbers: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The lowest and the highest answer of each question's scale."""
+    lows, highs = numbers.min(), numbers.max()
+    for words in ORDERS.keys() & set(numbers):
+        lows[words], highs[words] = 0.0, len(ORDERS[words]) - 1.0
+    for questions in (RATINGS, ("expectation", "experience")):
+        shared = [name for name in questions if name in numbers]
+        lows[shared], highs[shared] = lows[shared].min(), highs[shared].max()
+    return lows, highs
 
 
 def _relation(driver: pd.Series, answers: pd.Series, level: float) -> tuple[float, float, float, float]:

@@ -147,6 +147,9 @@ DEFINITIONS: dict[str, str] = {
     "pass_rate": N_("Of those who came to the step and answered."),
     "correlation": N_("Spearman's rank correlation of the question with the answer 0 to 10."),
     "weight": N_("Johnson's relative weight: the question's part of what all questions explain together."),
-    "performance": N_("Mean answer as a share of the way from the lowest to the highest answer given."),
+    "performance": N_(
+        "Mean answer as a share of the way from the lowest to the highest answer of its scale; the ratings share one"
+        " scale."
+    ),
     "comment_share": N_("Answers with a comment divided by all answers of the band."),
 }

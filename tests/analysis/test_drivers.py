@@ -109,6 +109,15 @@ def test_important_and_rated_low_comes_first() -> None:
     assert (few["driver_priority"] == "not_told").all()
 
 
+def test_a_rating_that_nobody_gives_the_lowest_mark_is_not_rated_lower_for_it() -> None:
+    # 2 and 5 in turn average 3.5: 0.625 of the way from 1 to 5, and only 0.5 of that from 2 to 5.
+    answers = made().assign(delivery_rating=[2, 5] * (N // 2), usage=["sometimes", "every_day"] * (N // 2))
+    table = drivers.priorities(answers, drivers.relations(answers)).set_index("driver")
+    assert table.loc["delivery_rating", "performance"] == pytest.approx(0.625)
+    # Words have their scale: not opened, stopped, sometimes, every day.
+    assert table.loc["usage", "performance"] == pytest.approx(2.5 / 3)
+
+
 @pytest.mark.slow
 def test_nothing_is_called_a_driver_in_more_than_a_twentieth_of_surveys() -> None:
     rng = np.random.default_rng(11)
