@@ -141,22 +141,22 @@ def later_repeat(pair: Any, days: int) -> Sentence:
         )
     interval = pair.difference_interval
     values = {"days": days, "own": pair.rate_treatment, "other": pair.rate_control, "difference": abs(pair.difference),
-              "low": interval.low, "high": interval.high}  # fmt: skip
+              "low": interval.low, "high": interval.high, "n": pair.n_treatment, "m": pair.n_control}  # fmt: skip
     if not pair.pvalue < ALPHA:
         return say(
-            "Of promoters {own:share} bought again within {days:days} of the answer, of detractors {other:share}: no"
-            " clear difference (95% interval {low:points} to {high:points}).",
+            "Of {n:count} promoters {own:share} bought again within {days:days} of the answer, of {m:count} detractors"
+            " {other:share}: no clear difference (95% interval {low:points} to {high:points}).",
             **values,
         )
     if pair.difference > 0:
         return say(
-            "Of promoters {own:share} bought again within {days:days} of the answer, of detractors {other:share}:"
-            " {difference:points} more (95% interval {low:points} to {high:points}).",
+            "Of {n:count} promoters {own:share} bought again within {days:days} of the answer, of {m:count} detractors"
+            " {other:share}: {difference:points} more (95% interval {low:points} to {high:points}).",
             **values,
         )
     return say(
-        "Of promoters {own:share} bought again within {days:days} of the answer, of detractors {other:share}:"
-        " {difference:points} fewer (95% interval {low:points} to {high:points}).",
+        "Of {n:count} promoters {own:share} bought again within {days:days} of the answer, of {m:count} detractors"
+        " {other:share}: {difference:points} fewer (95% interval {low:points} to {high:points}).",
         **values,
     )
 
