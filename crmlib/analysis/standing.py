@@ -100,7 +100,8 @@ def _of_trial(experiment: str, key: str, units: pd.DataFrame, orders: pd.DataFra
     pairs = kept.merge(own[own["unit_id"].isin(kept["unit_id"])], on="unit_id")
     before = pairs[pairs["order_day"] < pairs["assigned_day"]].groupby("unit_id")
     day = kept["assigned_day"]
-    last, first = (kept["unit_id"].map(before["order_day"].agg(end)) for end in ("max", "min"))
+    # Of nobody, a map of texts gives texts.
+    last, first = (kept["unit_id"].map(before["order_day"].agg(end)).astype("float64") for end in ("max", "min"))
     table = pd.DataFrame({
         "experiment_id": experiment, "unit_id": kept["unit_id"], "recency_days": day - last,
         "n_orders_before": kept["unit_id"].map(before.size()).fillna(0).astype("int64"),

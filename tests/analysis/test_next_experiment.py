@@ -302,3 +302,9 @@ def test_a_population_of_nobody_has_an_empty_list_and_no_plan() -> None:
 
     assert (planned.n_now, len(planned.table), len(drawn.table), len(drawn.strata)) == (0, 0, 0, 0)
     assert drawn.steps["n_customers"].tolist() == [0, 0, 0]
+
+
+def test_of_an_experiment_that_nobody_has_been_watched_in_there_are_no_traits() -> None:
+    units = pd.DataFrame({"unit_id": ["a"], "assigned_day": [20], "state": ["not_observed"]})
+    orders = pd.DataFrame({"customer_id": ["a"], "order_day": [10], "amount": [500]})
+    assert standing.standing([({"experiment_id": "E1", "unit": "customer"}, units)], orders).empty
