@@ -197,14 +197,14 @@ _SAYS: list[_Rule] = [
     ),
     (
         re.compile(
-            r"(?i:\bmy (?:full |first |last )?name(?: is|'s|:)|\bname'?s|\bi am called|\bcall me|\bthis is) +"
+            r"(?i:\bmy ?(?:full |first |last )?name(?: is|'s|:)|\bname'?s|\bi am called|\bcall me|\bthis is) +"
             rf"(?P<name>{_ASCII_NAME})"
         ),
         ("name", "call", "this is"),
     ),
     (
         re.compile(
-            r"(?i:\bmy (?:full |first |last )?name(?: is|'s|:)) +"
+            r"(?i:\bmy ?(?:full |first |last )?name(?: is|'s|:)) +"
             r"(?P<name>[A-Za-z'’-]+(?: (?!and\b|but\b|i\b|from\b)[A-Za-z'’-]+)?)"
         ),
         ("name",),

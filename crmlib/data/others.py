@@ -29,6 +29,7 @@ from crmlib.data.rules import (
     SUBSCRIPTION,
     UNIQUE,
     WITHOUT,
+    WITHOUT_OF,
 )
 from crmlib.data.shapes import refuse_unread_dates
 from crmlib.data.sql import quoted
@@ -198,7 +199,7 @@ def _output(table: str, name: str, kind: str) -> str:
         return f"({DATE_OF_DAY[name]}::DATE - DATE '1970-01-01')::BIGINT"
     if table == "subscriptions" and name in SUBSCRIPTION:
         return SUBSCRIPTION[name]
-    return WITHOUT.get(name, f'"{name}"::{kind}')
+    return WITHOUT_OF.get((table, name)) or WITHOUT.get(name, f'"{name}"::{kind}')
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str, reading: Reading) -> Count:

@@ -98,6 +98,8 @@ WITHOUT = {
     "month": "(year(period) * 12 + month(period) - 1)::BIGINT",
     "scope": "coalesce(scope, 'all')",
 }
+# Sentences name an experiment; one that nobody has named is called by its id.
+WITHOUT_OF = {("experiments", "name"): "coalesce(name, experiment_id)"}
 # A subscription with a date of cancellation is cancelled, and only a cancelled one has a reason.
 SUBSCRIPTION = {
     "status": "CASE WHEN cancel_date IS NOT NULL THEN 'cancelled' ELSE status END",

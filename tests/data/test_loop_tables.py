@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from crmlib.errors import UserError
+
 
 def rows(shop: Any, table: str) -> dict[str, int]:
     frame = shop.ledgers[table].frame()
@@ -121,10 +123,20 @@ def test_an_experiment_can_end(make_shop: Any) -> None:
     content += "E3,random,repurchase,60,2024-01-02,2024-01-01\nE4,random,repurchase,60,,2024-01-01\n"
     shop = make_shop({"e.csv": content}, {"experiments": {"path": "data/e.csv"}}, as_of="2024-01-15")
     assert rows(shop, "experiments") == {"read": 4, "bad_value": 2, "used": 2}
-    assert shop.table("experiments")["experiment_id"].tolist() == ["E1", "E4"]
+    # Without a name an experiment goes by its id.
+    assert shop.table("experiments")[["experiment_id", "name"]].values.tolist() == [["E1", "E1"], ["E4", "E4"]]
 
 
 def test_steps_and_offsets_that_cannot_be_are_not_known(make_shop: Any) -> None:
     content = "message_id,scenario_id,step_no,offset_days\nM1,S1,1001,36526\nM2,S1,1000,-36525\n"
     shop = make_shop({"m.csv": content}, {"messages": {"path": "data/m.csv"}}, as_of="2024-01-15")
     assert shop.table("messages")[["step_no", "offset_days"]].fillna(-1).values.tolist() == [[-1, -1], [1000, -36525]]
+
+
+def test_a_telephone_number_inside_the_name_of_a_plan_is_refused(make_shop: Any) -> None:
+    content = "subscription_id,customer_id,start_date,plan\nT1,c1,2024-01-02,毎月コース 2024-01-02\n"
+    sources = {"subscriptions": {"path": "data/t.csv"}}
+    assert make_shop({"t.csv": content}, sources, as_of="2024-01-15").has("subscriptions")
+    content += "T2,c2,2024-01-02,山田様コース 03-1234-5678\n"
+    with pytest.raises(UserError, match=r"column 'plan' for subscriptions.plan holds telephone numbers .1 row"):
+        make_shop({"t.csv": content}, sources, as_of="2024-01-15")
