@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
+from crmlib.analysis.experiment_views import verdicts
 from crmlib.analysis.intervals import Interval
 from crmlib.analysis.kpi_bounds import difference_bounds, with_bounds
 from crmlib.analysis.kpi_ids import KPIS, LOWER
@@ -90,7 +91,8 @@ def review(
         those of `taken_up` but experiment_id; days_overdue (NaN unless it is late); measure_kind; month_before,
         value_before; month_after, value_after; change, change_low, change_high (points for shares); judged_by
         (by_experiment, by_before_after, after_not_observed, no_kpi_named); moved (improved, worsened, within_chance,
-        not_compared, or the verdict of the experiment); relative, relative_low, relative_high (of the experiment).
+        not_compared, or the verdict of the experiment, not_random and weak_evidence where chance did not form the
+        groups); relative, relative_low, relative_high (of the experiment, where chance did).
     """
     over = measures[measures["state"] == "observed"]
     narrow = with_bounds(over)
@@ -172,8 +174,10 @@ def _reviewed(
     own = results[results["experiment_id"] == row["experiment_id"]] if row["experiment_id"] else results.head(0)
     if len(own):
         best = own.sort_values("pvalue_holm" if "pvalue_holm" in own else "pvalue", na_position="last").iloc[0]
-        ends = {name: best[name] for name in ("relative", "relative_low", "relative_high")}
-        found |= {**ends, "judged_by": BY_EXPERIMENT if bool(best["is_random"]) else BY_TIME, "moved": best["verdict"]}
+        shown = verdicts(best.to_frame().T).iloc[0]
+        found |= {"judged_by": BY_TIME if best["assigned_method"] == "before_after" else BY_EXPERIMENT, "moved": shown}
+        if bool(best["is_random"]):
+            found |= {name: best[name] for name in ("relative", "relative_low", "relative_high")}
     return found
 
 

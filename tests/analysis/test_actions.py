@@ -24,7 +24,7 @@ def logged(*rows: dict[str, Any]) -> pd.DataFrame:
 
 def results(**more: Any) -> pd.DataFrame:
     row = {"experiment_id": "e1", "verdict": "treatment_better", "is_random": True, "pvalue": 0.01, "relative": 0.2,
-           "relative_low": 0.1, "relative_high": 0.3}  # fmt: skip
+           "relative_low": 0.1, "relative_high": 0.3, "assigned_method": "random"}  # fmt: skip
     return pd.DataFrame([{**row, **more}])
 
 
@@ -91,8 +91,13 @@ def test_its_own_experiment_judges_where_there_is_one() -> None:
     kpis = series(2000, 2000, 2000, 2000, 2000, 1000)
     found = actions.review(table, kpis, results(), as_of_day=DAY).iloc[0]
     assert (found["judged_by"], found["moved"], found["relative"]) == ("by_experiment", "treatment_better", 0.2)
-    by_hand = actions.review(table, kpis, results(is_random=False), as_of_day=DAY).iloc[0]
-    assert by_hand["judged_by"] == "by_before_after"
+    for method, by, moved in (
+        ("manual", "by_experiment", "not_random"), ("before_after", "by_before_after", "weak_evidence")
+    ):  # fmt: skip
+        # What the notebook of experiments does not judge is not judged here either.
+        weak = results(is_random=False, assigned_method=method)
+        told = actions.review(table, kpis, weak, as_of_day=DAY).iloc[0]
+        assert (told["judged_by"], told["moved"], math.isnan(told["relative"])) == (by, moved, True)
     arms = pd.concat([results(verdict="no_clear_difference", pvalue_holm=0.4), results(pvalue_holm=0.02)])
     assert actions.review(table, kpis, arms, as_of_day=DAY)["moved"].tolist() == ["treatment_better"]
     other = actions.review(table, kpis, results(experiment_id="e2"), as_of_day=DAY).iloc[0]

@@ -78,7 +78,7 @@ def test_a_verdict_follows_one_test_which_is_named_and_agrees_with_its_interval(
 
 
 @pytest.mark.slow
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(CASE)
 def test_many_verdicts_follow_one_test(case: dict[str, Any]) -> None:
     for row in rows_of(case):

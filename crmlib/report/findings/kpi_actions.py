@@ -26,6 +26,8 @@ FORM: dict[str, Any] = {
 }  # fmt: skip
 LOG = ["action_id", "created_day", "kpi_id", "kpi_code", *FORM]
 ACQUISITION = ("cpo", "n_customers_new", "referral_share")
+# An experiment of theirs was not drawn at random: it is no more evidence here than in its own notebook.
+UNJUDGED = ("not_random", "weak_evidence")
 EPOCH = date(1970, 1, 1)
 
 
@@ -71,7 +73,8 @@ def acted(reviewed: DataFrame, *, untouched: int) -> Sentence:
         return say("Nothing was taken up: {n:count} proposals came back untouched.", n=untouched)
     if n == 0:
         return say("No action has been logged yet: fill in the action log of the workbook and put it back.")
-    own, weak = (reviewed[reviewed["judged_by"] == by] for by in ("by_experiment", "by_before_after"))
+    told = reviewed[~reviewed["moved"].isin(UNJUDGED)]
+    own, weak = (told[told["judged_by"] == by] for by in ("by_experiment", "by_before_after"))
     better = int(own["moved"].isin(["treatment_better", "improved"]).sum())
     moved = int(weak["moved"].isin(["improved", "treatment_better"]).sum())
     return say(
