@@ -82,12 +82,12 @@ def test_it_says_which_tables_it_needs(notebook: Path) -> None:
     assert set(needs) <= {"orders", "order_items", "surveys", "experiments", "assignments", "subscriptions"}
 
 
-# The sample report runs every notebook; under other runners the core ones are a sample of them.
-CORE = ("rfm", "retention", "nps", "abtest")
-SAMPLED = [name if name in CORE else pytest.param(name, marks=pytest.mark.slow) for name in CLIENTS]
+# The sample report runs every notebook; each other runner takes a sample of them, and all in the slow tests.
+def _sampled(*names: str) -> list[Any]:
+    return [name if name in names else pytest.param(name, marks=pytest.mark.slow) for name in CLIENTS]
 
 
-@pytest.mark.parametrize("name", SAMPLED)
+@pytest.mark.parametrize("name", _sampled("rfm", "abtest"))
 def test_it_runs_under_nbval(name: str, demo_home: Path) -> None:
     copy = demo_home / "notebooks" / f"{name}.ipynb"
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "-q", "-c", "/dev/null"]
@@ -104,7 +104,7 @@ def _exhibits(path: Path) -> dict[str, Any]:
     return {bundle["id"]: bundle for bundle in found}
 
 
-@pytest.mark.parametrize("name", SAMPLED)
+@pytest.mark.parametrize("name", _sampled("retention", "nps"))
 def test_stock_papermill_gives_the_figures_of_crm_run(name: str, demo_home: Path, demo_report: Path) -> None:
     crm = [sys.executable, "-m", "crmlib.cli"]
     plan = [*crm, "run", "demo", "--only", name, "--plan", "--yaml"]
