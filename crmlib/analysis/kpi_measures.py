@@ -2,59 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
 
 import pandas as pd
 
 from crmlib.analysis.checks import require_columns
 from crmlib.analysis.kpi_ids import KPIS
-from crmlib.analysis.months import last_day, month_of_day, month_state
+from crmlib.analysis.kpi_rows import BEGINNING, COLUMNS, OBSERVED, PARTIAL, YEAR_DAYS, Row, Span, row, with_states
+from crmlib.analysis.months import last_day, month_of_day
 from crmlib.analysis.nps import BANDS, latest_answers
 from crmlib.analysis.reasons import monthly
-
-COLUMNS = ["kpi_id", "month", "state", "n", "method", "x", "y", "xx", "xy", "yy", "m", "bounded"]
-NEEDS_PAST = ("n_customers_new", "repeat_share", "f2_rate", "ltv_12m", "cpo", "referral_share")
-YEAR_DAYS = 365
-QUIET_DAYS = 6  # a quiet first week is no sign that the export begins within the month
-NOT_YET, PARTIAL, OBSERVED, BEGINNING = "not_yet", "partial", "observed", "data_begin"
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Span:
-    """First and last day of the orders, and whether the data begin with the shop's first order.
-
-    Where they do not, every customer of the first months seems new: what rests on a first order is not taken from the
-    first year.
-    """
-
-    first_day: int
-    as_of_day: int
-    from_the_start: bool = False
-
-    @property
-    def months(self) -> range:
-        """Every month from the first order to the day of the report."""
-        return range(month_of_day(self.first_day), month_of_day(self.as_of_day) + 1)
-
-    def state(self, kpi_id: str, month: int, *, wait_days: int = 0) -> str:
-        """The state of a KPI's month: over, and followed by `wait_days` of observation, or not.
-
-        A month that the data begin in is no whole month; what needs the past before it is told a year later.
-        """
-        if not self.from_the_start and self._begins_within(kpi_id, month):
-            return BEGINNING
-        return month_state(month, as_of_day=self.as_of_day - wait_days)
-
-    def _begins_within(self, kpi_id: str, month: int) -> bool:
-        first, last = last_day(month - 1) + 1, last_day(month)
-        if kpi_id in NEEDS_PAST:
-            return first < self.first_day + YEAR_DAYS
-        if kpi_id == "active_customers":
-            return last - YEAR_DAYS + 1 < self.first_day
-        return self.first_day - first > QUIET_DAYS and self.first_day <= last
 
 
 def from_orders(spreads: pd.DataFrame, span: Span) -> pd.DataFrame:
@@ -77,13 +34,13 @@ def from_orders(spreads: pd.DataFrame, span: Span) -> pd.DataFrame:
         money = {"xx": r["amount_squares"], "xy": r["amount_orders"], "yy": r["orders_squares"]}
         repeat = {"xx": r["repeat_squares"], "xy": r["repeat_amount"], "yy": r["amount_squares"]}
         rows += [
-            _row("amount", month, "sum", x=r["amount"], **orders, xx=r["amount_squares"]),
-            _row("n_orders", month, "sum", x=r["n_orders"], **orders, xx=r["orders_squares"]),
-            _row("n_customers_new", month, "count", x=r["n_customers_new"], n=r["n_customers_new"], m=m),
-            _row("repeat_share", month, "ratio", x=r["amount_repeat"], y=r["amount"], **orders, **repeat, bounded=True),
-            _row("average_order_amount", month, "ratio", x=r["amount"], y=r["n_orders"], **orders, **money),
+            row("amount", month, "sum", x=r["amount"], **orders, xx=r["amount_squares"]),
+            row("n_orders", month, "sum", x=r["n_orders"], **orders, xx=r["orders_squares"]),
+            row("n_customers_new", month, "count", x=r["n_customers_new"], n=r["n_customers_new"], m=m),
+            row("repeat_share", month, "ratio", x=r["amount_repeat"], y=r["amount"], **orders, **repeat, bounded=True),
+            row("average_order_amount", month, "ratio", x=r["amount"], y=r["n_orders"], **orders, **money),
         ]
-    return _table(rows, span)
+    return with_states(rows, span)
 
 
 def from_entries(entries: pd.DataFrame, span: Span, *, window_days: int) -> pd.DataFrame:
@@ -101,10 +58,10 @@ def from_entries(entries: pd.DataFrame, span: Span, *, window_days: int) -> pd.D
         n, m = r["n_customers"], int(r["n_customers"])
         money = {"xx": r["year_squares"], "xy": r["amount_year"], "yy": n}
         rows += [
-            _row("f2_rate", month, "share", x=r["n_next"], y=n, n=n, m=m),
-            _row("ltv_12m", month, "ratio", x=r["amount_year"], y=n, n=n, m=m, **money),
+            row("f2_rate", month, "share", x=r["n_next"], y=n, n=n, m=m),
+            row("ltv_12m", month, "ratio", x=r["amount_year"], y=n, n=n, m=m, **money),
         ]
-    return _table(rows, span, {"f2_rate": window_days, "ltv_12m": YEAR_DAYS})
+    return with_states(rows, span, {"f2_rate": window_days, "ltv_12m": YEAR_DAYS})
 
 
 def from_silence(
@@ -126,10 +83,10 @@ def from_silence(
         n, base = _at(there, min(last_day(month), span.as_of_day)), _at(asleep, last_day(month - 1))
         back = int(came.get(month, 0))
         rows += [
-            _row("active_customers", month, "count", x=n, n=n, m=n),
-            _row("revival_rate", month, "share", x=back, y=base, n=base, m=base),
+            row("active_customers", month, "count", x=n, n=n, m=n),
+            row("revival_rate", month, "share", x=back, y=base, n=base, m=base),
         ]
-    table = _table(rows, span)
+    table = with_states(rows, span)
     early = (table["kpi_id"] == "revival_rate") & (
         pd.Series([last_day(int(month) - 1) - last_silent for month in table["month"]], dtype="int64") < span.first_day
     )
@@ -159,8 +116,8 @@ def from_deliveries(timeline: pd.DataFrame, span: Span) -> pd.DataFrame:
     open_months = set(months[waits])
     for month, got in second.groupby(months):
         n = int(got.sum() + missed[months == month].sum())
-        rows.append(_row("subscription_f2_rate", int(str(month)), "share", x=int(got.sum()), y=n, n=n, m=n))
-    table = _table(rows, span)
+        rows.append(row("subscription_f2_rate", int(str(month)), "share", x=int(got.sum()), y=n, n=n, m=n))
+    table = with_states(rows, span)
     table.loc[table["month"].isin(open_months) & (table["state"] == OBSERVED), "state"] = PARTIAL
     return table
 
@@ -176,10 +133,10 @@ def from_contracts(subscriptions: pd.DataFrame, span: Span) -> pd.DataFrame:
     for r in monthly(subscriptions, as_of_day=span.as_of_day).to_dict("records"):
         n, gone = int(r["n_active"]), int(r["n_cancelled"])
         rows += [
-            _row("continuation_rate", r["month"], "share", x=n - gone, y=n, n=n, m=n),
-            _row("cancellation_rate", r["month"], "share", x=gone, y=n, n=n, m=n),
+            row("continuation_rate", r["month"], "share", x=n - gone, y=n, n=n, m=n),
+            row("cancellation_rate", r["month"], "share", x=gone, y=n, n=n, m=n),
         ]
-    return _table(rows, span)
+    return with_states(rows, span)
 
 
 def from_costs(costs: pd.DataFrame, counts: pd.DataFrame, span: Span, *, months: Iterable[int]) -> pd.DataFrame:
@@ -202,10 +159,10 @@ def from_costs(costs: pd.DataFrame, counts: pd.DataFrame, span: Span, *, months:
     for month in months:
         r = sums.loc[month] if month in sums.index else pd.Series(0, index=sums.columns)
         n = int(r["n_customers"] - r["n_trial"] + r["n_pulled"])
-        rows.append(_row("cpo", month, "per_event", x=int(spent.get(month, 0)), y=n, n=n, m=n))
+        rows.append(row("cpo", month, "per_event", x=int(spent.get(month, 0)), y=n, n=n, m=n))
         if r["n_trial"] > r["n_trial_eligible"]:
             waiting.add(month)
-    table = _table(rows, span)
+    table = with_states(rows, span)
     table.loc[table["month"].isin(waiting) & (table["state"] == OBSERVED), "state"] = PARTIAL
     return table
 
@@ -225,9 +182,9 @@ def from_surveys(surveys: pd.DataFrame, sent: pd.DataFrame, span: Span, *, answe
     rows: list[Row] = []
     for month, scores in answers["nps"].groupby(months):
         counts: Row = {"x": int((scores >= high).sum()), "xx": int((scores <= low).sum()), "y": len(scores)}
-        rows.append(_row("nps", int(str(month)), "nps", n=len(scores), m=len(scores), **counts))
+        rows.append(row("nps", int(str(month)), "nps", n=len(scores), m=len(scores), **counts))
     rows += _responses(surveys, sent, answer_days)
-    return _table(rows, span, {"response_rate": answer_days})
+    return with_states(rows, span, {"response_rate": answer_days})
 
 
 def from_referrals(referrals: pd.DataFrame, entry_days: pd.DataFrame, span: Span) -> pd.DataFrame:
@@ -240,16 +197,16 @@ def from_referrals(referrals: pd.DataFrame, entry_days: pd.DataFrame, span: Span
     """
     require_columns("entry_days", entry_days.columns, ["customer_id", "first_day"])
     if referrals.empty:
-        return _table([], span)
+        return with_states([], span)
     months = entry_days["first_day"].map(lambda day: month_of_day(int(day)))
     referred = entry_days["customer_id"].isin(set(referrals["referred_customer_id"].dropna()))
     began = month_of_day(int(referrals["referred_day"].min()))
     rows = [
-        _row("referral_share", int(str(month)), "share", x=int(part.sum()), y=len(part), n=len(part), m=len(part))
+        row("referral_share", int(str(month)), "share", x=int(part.sum()), y=len(part), n=len(part), m=len(part))
         for month, part in referred.groupby(months)
         if int(str(month)) >= began
     ]
-    return _table(rows, span)
+    return with_states(rows, span)
 
 
 def together(*tables: pd.DataFrame) -> pd.DataFrame:
@@ -272,21 +229,9 @@ def _responses(surveys: pd.DataFrame, sent: pd.DataFrame, answer_days: int) -> l
     in_time = both["answered_day"] - both["sent_day"] <= answer_days
     months = both["sent_day"].map(lambda day: month_of_day(int(day)))
     return [
-        _row("response_rate", int(str(month)), "share", x=int(part.sum()), y=len(part), n=len(part), m=len(part))
+        row("response_rate", int(str(month)), "share", x=int(part.sum()), y=len(part), n=len(part), m=len(part))
         for month, part in in_time.groupby(months)
     ]
-
-
-def _row(kpi_id: str, month: Any, method: str, *, n: Any, m: Any, bounded: bool = False, **sums: Any) -> Row:
-    blank = dict.fromkeys(("x", "y", "xx", "xy", "yy"), 0.0)
-    told = {name: float(value) for name, value in sums.items()}
-    return {"kpi_id": kpi_id, "month": int(month), "method": method, "n": int(n), "m": int(m), "bounded": bounded,
-            **blank, **told}  # fmt: skip
-
-
-def _table(rows: list[Row], span: Span, waits: Mapping[str, int] | None = None) -> pd.DataFrame:
-    states = [span.state(r["kpi_id"], r["month"], wait_days=(waits or {}).get(r["kpi_id"], 0)) for r in rows]
-    return pd.DataFrame([{**row, "state": state} for row, state in zip(rows, states, strict=True)], columns=COLUMNS)
 
 
 def _running(changes: pd.DataFrame) -> pd.Series[int]:

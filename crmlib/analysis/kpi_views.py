@@ -8,8 +8,8 @@ import pandas as pd
 
 from crmlib.analysis.kpi_bounds import with_bounds
 from crmlib.analysis.kpi_ids import KPIS
-from crmlib.analysis.kpi_measures import OBSERVED
 from crmlib.analysis.kpi_ranking import RANKED
+from crmlib.analysis.kpi_rows import OBSERVED
 
 BARS = "▁▂▃▄▅▆▇█"
 ABSENT = "░"

@@ -7,7 +7,7 @@ import pandas as pd
 from crmlib.analysis.checks import require_between, require_columns
 from crmlib.analysis.kpi_bounds import with_bounds
 from crmlib.analysis.kpi_ids import KPIS
-from crmlib.analysis.kpi_measures import COLUMNS
+from crmlib.analysis.kpi_rows import COLUMNS
 from crmlib.analysis.kpi_targets import FAIR_AT, GOOD_AT, gap_verdict, mark_of
 from crmlib.analysis.months import last_day
 

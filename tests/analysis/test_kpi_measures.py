@@ -11,7 +11,7 @@ import pytest
 from crmlib.analysis import aggregates, kpi_measures
 from crmlib.analysis.intervals import Interval, wilson
 from crmlib.analysis.kpi_bounds import difference_bounds, poisson_bounds, with_bounds
-from crmlib.analysis.kpi_measures import Span
+from crmlib.analysis.kpi_rows import Span
 from crmlib.analysis.months import last_day
 
 if TYPE_CHECKING:

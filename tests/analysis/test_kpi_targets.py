@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from crmlib.analysis import kpi_ranking, kpi_stakes, kpi_targets
-from crmlib.analysis.kpi_measures import COLUMNS
+from crmlib.analysis.kpi_rows import COLUMNS
 from tests.analysis.helpers import refused
 
 MONTH = 2026 * 12 + 2
