@@ -251,3 +251,9 @@ def test_strategies_materials_and_steps_have_their_sentences(language: str) -> N
         scenario.elsewhere(2),
     ):
         assert said.text()
+
+
+def test_mails_are_not_ranked_by_windows_of_unlike_length(language: str) -> None:
+    said = english(scenario_effects.mails_title(pd.DataFrame({"goal_rate": [0.01, NAN, 0.06]})), language)
+    assert said == "From 1.0% to 6.0% reach the goal between a mail and the next" or language == "ja"
+    assert scenario_effects.mails_title(pd.DataFrame({"goal_rate": [NAN]})).text()

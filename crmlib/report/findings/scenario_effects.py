@@ -51,14 +51,14 @@ def _effect(row: Mapping[str, Any], name: str) -> Sentence:
         return say(
             "“{name:text}” works: “{what:label}” within {days:days} in {rate:share} of {n:customers} who received it"
             " and {other:share} of {m:customers} held out (difference {low:points} to {high:points}, p = {p:pvalue};"
-            " by chance alone one in twenty scenarios would look like this).",
+            " of scenarios without any effect one in twenty is called so).",
             **values,
         )
     if row["effect_verdict"] == "effect_worse":
         return say(
             "“{name:text}” does harm: “{what:label}” within {days:days} in {rate:share} of {n:customers} who received"
             " it and {other:share} of {m:customers} held out (difference {low:points} to {high:points}, p ="
-            " {p:pvalue}; by chance alone one in twenty scenarios would look like this).",
+            " {p:pvalue}; of scenarios without any effect one in twenty is called so).",
             **values,
         )
     return say(
@@ -254,14 +254,14 @@ def send_cost_basis(approached: DataFrame) -> Sentence:
 
 
 def mails_title(review: DataFrame) -> Sentence:
-    """The message of the chart of mails: the one after which most reach the goal."""
-    known = review.dropna(subset=["goal_rate"])
+    """The message of the chart of mails: from least to most, and that the days to the next mail differ."""
+    known = review["goal_rate"].dropna()
     if known.empty:
         return say("Goal purchases after each mail")
-    row = known.loc[known["goal_rate"].idxmax()]
     return say(
-        "Most reach the goal after mail {step:count}: {rate:share}", step=int(row["step_no"]), rate=row["goal_rate"]
-    )
+        "From {low:share} to {high:share} reach the goal between a mail and the next",
+        low=known.min(), high=known.max(),
+    )  # fmt: skip
 
 
 def effect_title(rows: DataFrame) -> Sentence:
