@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crmlib import words
-from crmlib.report import slide
+from crmlib.report import slide, views
 from crmlib.report.publish import NotebookRun, publish
 from tests.report import samples
 from tests.report.pages import Page
@@ -119,3 +119,9 @@ def test_a_run_without_conclusions_and_kpis_has_the_index_of_before(tmp_path: Pa
     assert "All findings" not in text
     assert '<details class="folded" open>' in html
     assert "What to do next" not in text
+
+
+@pytest.mark.parametrize(("size", "said"), [(174_503, "¥175,000"), (8_904_999, "¥8,900,000"), (12, "¥12"), (0, "¥0")])
+def test_what_is_about_so_much_has_three_figures(size: int, said: str) -> None:
+    item = {"size": size, "basis": "sales"}
+    assert views.stake_text(item) == f"In money: about {said} a year (sales)."
