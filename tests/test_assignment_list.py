@@ -83,7 +83,7 @@ def shop_of(home: Path, language: str) -> Shop:
     return open_shop(path, as_of="2025-12-31")
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("language", ["ja", pytest.param("en", marks=pytest.mark.slow)])
 def test_a_list_comes_back_as_assignments_and_is_judged(tmp_path: Path, language: str) -> None:
     rows = drawn()
     fill(workbook(tmp_path, language, rows), language, tmp_path / "data" / "acme" / "lists")

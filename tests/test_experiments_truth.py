@@ -18,6 +18,8 @@ from crmlib.demo import simulate_experiment, trials
 METRICS = trials.METRICS
 # Loyalty shows in earlier orders, and so in strata, where the metric is one of people with a history of orders.
 WITH_HISTORY = ("repurchase", "continuation", "revenue", "cross_sell")
+# One metric of every test and side; the others are slow.
+AT_FIRST = ("second_purchase", "cancellation", "revenue", "order_value", "time_to_cancellation")
 SEVERAL = ("repurchase", "cancellation", "order_value")
 CALLS = ["treatment_better", "treatment_worse"]
 AS_OF = 30_000
@@ -67,7 +69,7 @@ def share(hits: Any) -> float:
 # --- a small fixed sample --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", [m if m in AT_FIRST else pytest.param(m, marks=pytest.mark.slow) for m in METRICS])
 def test_a_large_effect_is_called_and_none_is_not(metric: str) -> None:
     found, _ = batch("effect", metric, n=1_500, count=2, seed=7, lift=0.11, control_rate=0.4)
     quiet, _ = batch("none", metric, n=400, count=4, seed=8)

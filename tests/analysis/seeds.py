@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-FAST, CASES = 25, 200
+FAST, CASES = 10, 200
 
 in_200_cases = pytest.mark.parametrize(
     "seeds", [range(FAST), pytest.param(range(FAST, CASES), marks=pytest.mark.slow)], ids=["sample", "others"]

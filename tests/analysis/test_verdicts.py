@@ -70,7 +70,7 @@ def check_row(row: dict[str, Any], case: dict[str, Any]) -> None:
         assert (row["verdict"] == "treatment_better") == (sign * row["difference"] > 0)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(CASE)
 def test_a_verdict_follows_one_test_which_is_named_and_agrees_with_its_interval(case: dict[str, Any]) -> None:
     for row in rows_of(case):
