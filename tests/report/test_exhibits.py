@@ -262,7 +262,7 @@ def test_a_conclusion_says_what_to_do_next_and_what_is_at_stake(report: Report, 
     expected = ["conclusion", "Of 230 customers, half leave.", "Call them.", 1_234_567, False, False, 230]
     assert [found[name] for name in names] == expected
     assert shown[-1]["text/html"] == (
-        "<p>Of 230 customers, half leave.<br>Next: Call them.<br>In money: about ¥1,234,567 a year (9 orders).</p>"
+        "<p>Of 230 customers, half leave.<br>Next: Call them.<br>In money: about ¥1,230,000 a year (9 orders).</p>"
     )
 
 
