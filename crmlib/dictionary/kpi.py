@@ -105,7 +105,7 @@ CODES: dict[str, str] = {
     "improved": N_("improved"),
     "worsened": N_("got worse"),
     "not_compared": N_("not compared"),
-    "few_behind_it": N_("fewer than 30 behind it"),
+    "few_behind_it": N_("fewer than 30 behind it or the figure before"),
     "no_comparison": N_("nothing to compare with"),
     "previous_zero": N_("zero before"),
     "kpi_told_yes": N_("yes"),

@@ -19,6 +19,7 @@ from crmlib.plots.drawing import (
     two_lines,
     write_beside,
 )
+from crmlib.words import N_
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,7 +106,7 @@ def _experiment(ax: Axes, place: int, row: dict[Any, Any], name: str) -> None:
         figure = (
             words.phrase(value * 100, "signed_points") if name == "difference_points" else words.phrase(value, "money")
         )
-        said = f"{figure}, {said}"
+        said = words.say(N_("{figure:text}, {verdict:text}"), figure=figure, verdict=said).text()
     write_beside(ax, place, said)
 
 
