@@ -146,7 +146,7 @@ def test_a_hand_picked_group_looks_better_and_the_strata_take_it_back() -> None:
 
 @pytest.mark.slow
 def test_the_strata_take_back_hand_picking_over_many_experiments() -> None:
-    check_calls(range(10_000, 11_000))
+    check_calls(range(10_000, 10_500))
 
 
 def test_a_missing_column_is_refused() -> None:
