@@ -45,8 +45,8 @@ def break_even(pairs: Sequence[Pair], *, as_of_day: int, alpha: float = 0.05) ->
     it is itself 0 or below no value.
 
     Returns columns:
-        experiment_id, name, primary_metric, arm, is_random; n_treatment (observed), n_treated (of these);
-        treatment_cost; profit_known (bool: the cost of every order's goods is known, or a margin was stated); each
+        experiment_id, name, primary_metric, arm, is_random; n_treatment (observed), n_treated (of these; NaN
+        where it is not recorded); treatment_cost; profit_known (bool: the cost of every order's goods is known, or a margin was stated); each
         figure with _low and _high, in customers, orders or the smallest unit of money.
 
     Raises:
@@ -82,7 +82,9 @@ def _whole(pair: Pair, as_of_day: int) -> Pair:
 
 
 def _row(pair: Pair, level: float) -> dict[str, Any]:
-    n, treated = len(pair.treatment), int(pair.treatment["actually_treated"].sum())
+    n, told = len(pair.treatment), pair.treatment["actually_treated"].notna().any()
+    # Where nobody knows who was treated, the cost is that of all: rather too much than nothing.
+    treated = int(pair.treatment["actually_treated"].sum()) if told else n
     cost = cost_of(pair.design, treated)
     fixed = _known(pair.design.get("fixed_cost"))
     customers = _times(n, _customers(pair, level))
@@ -101,7 +103,7 @@ def _row(pair: Pair, level: float) -> dict[str, Any]:
         "arm": pair.arm,
         "is_random": pair.design["assigned_method"] == "random",
         "n_treatment": n,
-        "n_treated": treated,
+        "n_treated": float(treated) if told else float("nan"),
         "treatment_cost": cost,
         "profit_known": not math.isnan(profit[0]),
         **told,

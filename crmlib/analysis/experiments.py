@@ -242,7 +242,7 @@ def ends(name: str, value: float, interval: Interval) -> list[tuple[str, float]]
 
 
 def _share(treated: pd.Series) -> float:
-    return float(treated.astype("bool").mean()) if len(treated) else float("nan")
+    return float(treated.mean()) if treated.notna().any() else float("nan")
 
 
 def _judged(row: Row, compared: Compared, correction: str) -> Row:

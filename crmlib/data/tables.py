@@ -106,7 +106,7 @@ INPUTS: dict[str, dict[str, Column]] = {
     },
     "assignments": {
         "experiment_id": ID, "unit_id": KEY, "arm": Column("code", ARMS), "assigned_at": WHEN,
-        "actually_treated": FLAG,
+        "actually_treated": CONSENT,
     },
     "engagement": {
         "customer_id": KEY, "event_at": WHEN, "kind": Column("code", ENGAGEMENTS), "object_id": ID, "source": TEXT,

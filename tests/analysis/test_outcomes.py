@@ -235,3 +235,18 @@ def test_one_arm_before_and_after_is_compared_with_itself() -> None:
     assert (row["baseline"], row["n_treatment"], row["is_random"]) == ("before", 40, False)
     assert (row["value_control"], row["difference"]) == (119.5, 219.5)
     assert experiments.pairs(experiments.each(one, assigned(rows), bought, as_of_day=500)) == []
+
+
+def test_who_was_treated_is_not_known_where_no_row_tells_it() -> None:
+    units = [("c", "control", 0), ("t", "treatment", 0), ("u", "treatment", 0)]
+    row = design("repurchase", cost_per_unit=50, fixed_cost=30)
+    untold = assigned(units).assign(actually_treated=pd.array([None] * 3, dtype="boolean"))
+    partly = assigned(units).assign(actually_treated=pd.array([None, True, None], dtype="boolean"))
+    bought = orders([("t", 5, 100)])
+
+    tables = [outcomes.unit_outcomes(row, given, bought, as_of_day=1_000) for given in (untold, partly)]
+
+    assert tables[0]["actually_treated"].isna().all()
+    assert tables[1]["actually_treated"].tolist() == [False, True, False]  # one row tells it, so a blank is a no
+    judged = experiments.evaluate(pd.DataFrame([row]), untold, bought, as_of_day=1_000)
+    assert math.isnan(judged.loc[0, "share_treated"])

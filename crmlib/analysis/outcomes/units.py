@@ -24,8 +24,8 @@ def experiment_units(
     `censored` units count from the first day after assignment on, as a survival curve takes them.
 
     Returns columns:
-        unit_id; arm; actually_treated (any of its rows says so); assigned_day (the first); state (observed, not_yet,
-        conflict).
+        unit_id; arm; actually_treated (any of its rows says so; missing where no row of the experiment
+        tells it); assigned_day (the first); state (observed, not_yet, conflict).
 
     Raises:
         ValueError: an unknown arm.
@@ -33,12 +33,16 @@ def experiment_units(
     own = assignments.loc[assignments["experiment_id"] == experiment["experiment_id"]]
     for arm in own["arm"].unique():
         require_choice("arm", arm, ARMS)
+    told = own["actually_treated"].notna().any()
+    own = own.assign(actually_treated=own["actually_treated"].fillna(False).astype("bool"))
     units = own.groupby("unit_id", as_index=False).agg(
         arm=("arm", "min"),
         actually_treated=("actually_treated", "any"),
         assigned_day=("assigned_day", "min"),
         n_arms=("arm", "nunique"),
     )
+    if not told:
+        units["actually_treated"] = pd.array([None] * len(units), dtype="boolean")
     wait = 1 if censored else int(experiment["window_days"])
     over = units["assigned_day"] + wait <= as_of_day
     units["state"] = np.where(units["n_arms"] > 1, "conflict", np.where(over, "observed", "not_yet"))
