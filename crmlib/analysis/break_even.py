@@ -45,9 +45,9 @@ def break_even(pairs: Sequence[Pair], *, as_of_day: int, alpha: float = 0.05) ->
     it is itself 0 or below no value.
 
     Returns columns:
-        experiment_id, name, primary_metric, arm, is_random; n_treatment (observed), n_treated (of these; NaN
-        where it is not recorded); treatment_cost; profit_known (bool: the cost of every order's goods is known, or a margin was stated); each
-        figure with _low and _high, in customers, orders or the smallest unit of money.
+        experiment_id, name, primary_metric, arm, is_random; n_treatment (observed), n_treated (of these; NaN where it
+        is not recorded); treatment_cost; profit_known (bool: the cost of every order's goods is known, or a margin
+        was stated); each figure with _low and _high, in customers, orders or the smallest unit of money.
 
     Raises:
         ValueError: alpha is not between 0 and 1.
