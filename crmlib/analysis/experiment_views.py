@@ -203,7 +203,7 @@ def crossing_table(crossing: pd.DataFrame) -> pd.DataFrame:
 
 
 def survival_curves(trials: Sequence[Trial]) -> tuple[pd.DataFrame, str]:
-    """The curves of the first experiment on the time to cancellation, else on cancellation, and its name.
+    """The curves of the first experiment on the time to cancellation, else on cancellation, and its id.
 
     Returns columns:
         arm; days_since; kept_rate, kept_rate_low, kept_rate_high (share still under contract); empty without one.
@@ -215,7 +215,7 @@ def survival_curves(trials: Sequence[Trial]) -> tuple[pd.DataFrame, str]:
         if not design["missing"] and len(seen):
             parts = [_curve(rows).assign(arm=arm) for arm, rows in seen.groupby("arm")]
             curves = pd.concat(parts, ignore_index=True)[columns]
-            return curves.assign(arm=shown_arm(curves["arm"])), str(design["name"])
+            return curves.assign(arm=shown_arm(curves["arm"])), str(design["experiment_id"])
     return pd.DataFrame(columns=columns), ""
 
 

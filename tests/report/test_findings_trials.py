@@ -107,3 +107,29 @@ def test_looking_early_has_its_price() -> None:
 def test_no_ratio_is_said_of_a_cost_without_an_upper_end() -> None:
     open_end = pd.DataFrame([{"name": "call", "new_per_followed": NAN, "cost_per_customer": 5.0}])
     assert "none is set beside a new customer" in _both(findings.trials.yields(open_end))[0]
+
+
+def test_experiments_that_share_a_name_are_not_mixed() -> None:
+    rows = pd.DataFrame([
+        _row("treatment_better", experiment_id="E1", arm="treatment", n_arms=2),
+        _row("no_clear_difference", experiment_id="E2", arm="treatment", n_arms=2),
+        _row("ratio_broken", experiment_id="E3", arm="treatment", n_arms=2),
+        _row("ratio_broken", experiment_id="E4", arm="treatment", n_arms=2),
+    ])  # fmt: skip
+    assert _both(findings.trials.survival_title("E1", rows))[0] == "“call” keeps contracts alive longer"
+    assert _both(findings.trials.survival_title("E2", rows))[0] == "“call”: contracts still alive, by arm"
+    assert _both(findings.trials.survival_title("", rows))[0] == "Contracts still alive after assignment, by arm"
+    wrong = findings.trials.unreadable(rows)[0]
+    assert wrong is not None
+    assert _both(wrong)[0].startswith("2 of 4 experiments cannot be read")
+    assert findings.trials.unreadable(rows.head(2)) == (None, None)
+
+
+def test_a_table_of_other_readings_without_rows_says_why() -> None:
+    none, some = pd.DataFrame({"name": []}), pd.DataFrame({"name": ["call"]})
+    assert findings.trials.no_readings(some, some) == ("", "")
+    rates, amounts = findings.trials.no_readings(none, none)
+    assert not isinstance(rates, str)
+    assert not isinstance(amounts, str)
+    assert _both(rates)[0].startswith("No experiment with a rate as its outcome can be judged")
+    assert _both(amounts)[0].startswith("No experiment with sales as its outcome can be judged")

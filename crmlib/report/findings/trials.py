@@ -40,6 +40,18 @@ def bayesian(table: DataFrame, *, asked: bool) -> list[Sentence]:
     return [_belief(row) for row in table.to_dict("records")]
 
 
+def no_readings(rates: DataFrame, amounts: DataFrame) -> tuple[Sentence | str, Sentence | str]:
+    """Why the tables of other readings, of rates and of sales, have no rows; nothing where they have."""
+    return (
+        say("No experiment with a rate as its outcome can be judged, so there is nothing to read in other ways.")
+        if rates.empty
+        else "",
+        say("No experiment with sales as its outcome can be judged, so there is nothing to read in other ways.")
+        if amounts.empty
+        else "",
+    )
+
+
 def adjusted(readings: DataFrame) -> Sentence:
     """What the adjustment for the time before saves at most."""
     rows = readings[(readings["reading"] == "cuped") & readings["variance_reduction"].notna()]
@@ -101,11 +113,12 @@ def reasons(table: DataFrame) -> list[Sentence]:
     return [_reason(row) for row in clear.to_dict("records")]
 
 
-def survival_title(name: str, results: DataFrame) -> Sentence:
-    """The message of the curves."""
-    found = results[(results["name"] == name) & results["is_random"].astype(bool)]
+def survival_title(experiment_id: str, results: DataFrame) -> Sentence:
+    """The message of the curves; experiments may share a name, never an id."""
+    found = results[(results["experiment_id"] == experiment_id) & results["is_random"].astype(bool)]
     if found.empty:
         return say("Contracts still alive after assignment, by arm")
+    name = str(found["name"].iloc[0])
     if (found["verdict"] == "treatment_better").any():
         return say("“{name:text}” keeps contracts alive longer", name=name)
     return say("“{name:text}”: contracts still alive, by arm", name=name)
@@ -177,13 +190,12 @@ def unreadable(results: DataFrame) -> tuple[Sentence | None, Sentence | None]:
     """The conclusion on experiments that cannot be read as evidence, and what to do."""
     judged = results["verdict"].isin(["treatment_better", "treatment_worse", "no_clear_difference"])
     wrong = results[(results["verdict"] == "ratio_broken") | (judged & ~results["is_random"].astype(bool))]
-    names = wrong["name"].drop_duplicates()
-    if names.empty:
+    if wrong.empty:
         return None, None
     told = say(
         "{n:count} of {all:count} experiments cannot be read as evidence: not drawn at random, without a control, or"
         " with arms of the wrong size.",
-        n=len(names), all=int(results["name"].nunique()),
+        n=int(wrong["experiment_id"].nunique()), all=int(results["experiment_id"].nunique()),
     )  # fmt: skip
     return told, say("Draw the next ones at random from the assignment list of this report.")
 
