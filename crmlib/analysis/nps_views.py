@@ -12,6 +12,7 @@ from crmlib.analysis.nps_bands import NAMES, Bands, band_of
 OWN = {"nps": "own_score", "nps_difference": "own_score_difference"}
 ENDS = ("", "_low", "_high")
 LEAST = 30
+UNNAMED = "survey"  # the id that answers get where the export has none
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,12 @@ def told(table: pd.DataFrame) -> pd.DataFrame:
 def pool(stood: pd.DataFrame, survey: str | None) -> pd.DataFrame:
     """The answers whose before and after are followed: of one survey where it is named, else of all."""
     return stood if survey is None else stood[stood["survey_id"] == survey].reset_index(drop=True)
+
+
+def survey_of(asked: pd.DataFrame) -> str:
+    """The survey that these answers belong to, by its id; empty without answers, or where the export names none."""
+    found = "" if asked.empty else str(asked["survey_id"].iloc[0])
+    return "" if found == UNNAMED else found
 
 
 def shown(answers: pd.DataFrame, wanted: bool) -> pd.DataFrame:

@@ -41,6 +41,9 @@ def test_only_the_usual_bands_make_an_nps() -> None:
     assert "client's own: detractors answered 0 to 5" in both(nps.bands(own, "standard"))
     assert both(nps.score(result, own)).startswith("The score in the client's own bands is +10.0")
     assert nps.score(result, STANDARD).text().startswith("The NPS is +10.0")
+    named = both(nps.score(result, STANDARD, "W12"))
+    assert named.startswith("In the survey “W12” the NPS is +10.0 (95% interval 0.0 to +20.0; 100 responses: 40.0%")
+    assert "In the survey “W12” the score in the client's own bands is" in both(nps.score(result, own, "W12"))
     assert nps.score_title(STANDARD).text() == "NPS"
     assert "own bands" in both(nps.score_title(own))
     assert "cannot stand beside" in both(nps_actions.benchmark(result, own))
@@ -208,7 +211,9 @@ def test_conclusions_say_nothing_where_there_is_nothing_to_say() -> None:
     assert lines[0] is not None
     assert lines[1] is not None
     assert "bought again less often than promoters: 30.0% against 50.0%" in both(lines[0])
-    assert both(lines[1]) == "10 customers of 40 who answered are detractors (25.0%)."
+    assert both(lines[1]) == (
+        "Counted by each customer's last answer in all surveys, 10 customers of 40 are detractors (25.0%)."
+    )
     assert nps_actions.at_risk(people.tail(30), pair(0.2), 90) is None
     assert nps_actions.at_risk(people.head(29), pair(0.2), 90) is None
     assert "largest sales" in both(nps_actions.at_risk_action())
@@ -218,3 +223,19 @@ def test_conclusions_say_nothing_where_there_is_nothing_to_say() -> None:
     assert "A/B test" in both(action)
     assert nps_actions.first_to_improve(questions(clear=False)) is None
     assert nps_actions.first_action(questions(clear=False)) is None
+
+
+@pytest.mark.parametrize("low", [0.05, -0.05])
+@pytest.mark.parametrize(
+    ("survey", "said"), [(None, "last answer in all surveys, "), ("W12", "last answer in the survey “W12”, ")]
+)
+def test_the_conclusion_says_by_which_answers_it_counts(survey: str | None, said: str, low: float) -> None:
+    people = pd.DataFrame({"band": ["detractors"] * 10 + ["promoters"] * 30})
+    pair = SimpleNamespace(
+        n_control=40, n_treatment=50, difference_interval=span(low, 0.2), rate_treatment=0.5, rate_control=0.4
+    )
+    sentence = nps_actions.at_risk(people, pair, 90, survey)
+    assert sentence is not None
+    told = both(sentence)
+    assert f"{said}10 customers of 40 are detractors (25.0%)" in told
+    assert ("bought again less often" in told) == (low > 0)

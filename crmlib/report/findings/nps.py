@@ -41,8 +41,11 @@ def score_title(chosen: Any) -> Sentence:
     return say("Score in the client's own bands")
 
 
-def score(result: Any, chosen: Any = None) -> Sentence:
-    """The score with its interval and its number of answers; called NPS in the usual bands only."""
+def score(result: Any, chosen: Any = None, survey: str = "") -> Sentence:
+    """The score of one survey with its interval and its number of answers; called NPS in the usual bands only.
+
+    `survey`: its id, where the answers carry one; conclusions count by other answers, so the sentence names it.
+    """
     if result.n == 0:
         return say("No answer with a score from 0 to 10 was found.")
     if result.n < SMALL:
@@ -51,18 +54,39 @@ def score(result: Any, chosen: Any = None) -> Sentence:
             " {detractors:count} detractors.",
             n=result.n, promoters=result.n_promoters, passives=result.n_passives, detractors=result.n_detractors,
         )  # fmt: skip
-    if chosen is not None and not chosen.is_standard:
+    values = {
+        "nps": result.nps, "low": result.interval.low, "high": result.interval.high, "n": result.n,
+        "promoters": result.n_promoters / result.n, "detractors": result.n_detractors / result.n,
+    }  # fmt: skip
+    own = chosen is not None and not chosen.is_standard
+    return _score_of(survey, values, own=own) if survey else _score(values, own=own)
+
+
+def _score(values: dict[str, Any], *, own: bool) -> Sentence:
+    if own:
         return say(
             "The score in the client's own bands is {nps:nps} (95% interval {low:nps} to {high:nps}; {n:responses}:"
             " {promoters:share} promoters, {detractors:share} detractors).",
-            nps=result.nps, low=result.interval.low, high=result.interval.high, n=result.n,
-            promoters=result.n_promoters / result.n, detractors=result.n_detractors / result.n,
-        )  # fmt: skip
+            **values,
+        )
     return say(
         "The NPS is {nps:nps} (95% interval {low:nps} to {high:nps}; {n:responses}: {promoters:share} promoters,"
         " {detractors:share} detractors).",
-        nps=result.nps, low=result.interval.low, high=result.interval.high, n=result.n,
-        promoters=result.n_promoters / result.n, detractors=result.n_detractors / result.n,
+        **values,
+    )
+
+
+def _score_of(survey: str, values: dict[str, Any], *, own: bool) -> Sentence:
+    if own:
+        return say(
+            "In the survey “{survey:text}” the score in the client's own bands is {nps:nps} (95% interval {low:nps} to"
+            " {high:nps}; {n:responses}: {promoters:share} promoters, {detractors:share} detractors).",
+            survey=survey, **values,
+        )  # fmt: skip
+    return say(
+        "In the survey “{survey:text}” the NPS is {nps:nps} (95% interval {low:nps} to {high:nps}; {n:responses}:"
+        " {promoters:share} promoters, {detractors:share} detractors).",
+        survey=survey, **values,
     )  # fmt: skip
 
 

@@ -121,19 +121,44 @@ def repeater(result: Any) -> Sentence:
     )  # fmt: skip
 
 
-def at_risk(people: DataFrame, pair: Any, days: int) -> Sentence | None:
-    """The first conclusion: how many detractors there are, and whether they come back less."""
+def at_risk(people: DataFrame, pair: Any, days: int, survey: str | None = None) -> Sentence | None:
+    """The first conclusion: how many detractors there are, and whether they come back less.
+
+    `survey`: the one whose answers these are; None where each customer's last answer of all surveys counts.
+    """
     low = people[people["band"] == "detractors"]
     if len(people) < SMALL or low.empty:
         return None
-    values = {"n": len(low), "share": len(low) / len(people), "all": len(people), "days": days}
+    values = {"n": len(low), "share": len(low) / len(people), "all": len(people)}
     if min(pair.n_control, pair.n_treatment) >= SMALL and pair.difference_interval.low > 0:
+        return _less_often(survey, values | {"days": days, "own": pair.rate_treatment, "other": pair.rate_control})
+    if survey is None:
         return say(
-            "{n:customers} of {all:count} who answered are detractors ({share:share}), and within {days:days} of the"
-            " answer they bought again less often than promoters: {other:share} against {own:share}.",
-            **values, own=pair.rate_treatment, other=pair.rate_control,
-        )  # fmt: skip
-    return say("{n:customers} of {all:count} who answered are detractors ({share:share}).", **values)
+            "Counted by each customer's last answer in all surveys, {n:customers} of {all:count} are detractors"
+            " ({share:share}).",
+            **values,
+        )
+    return say(
+        "Counted by each customer's last answer in the survey “{survey:text}”, {n:customers} of {all:count} are"
+        " detractors ({share:share}).",
+        survey=survey, **values,
+    )  # fmt: skip
+
+
+def _less_often(survey: str | None, values: dict[str, Any]) -> Sentence:
+    if survey is None:
+        return say(
+            "Counted by each customer's last answer in all surveys, {n:customers} of {all:count} are detractors"
+            " ({share:share}), and within {days:days} of the answer they bought again less often than promoters:"
+            " {other:share} against {own:share}.",
+            **values,
+        )
+    return say(
+        "Counted by each customer's last answer in the survey “{survey:text}”, {n:customers} of {all:count} are"
+        " detractors ({share:share}), and within {days:days} of the answer they bought again less often than"
+        " promoters: {other:share} against {own:share}.",
+        survey=survey, **values,
+    )  # fmt: skip
 
 
 def at_risk_action() -> Sentence:
