@@ -212,7 +212,26 @@ def test_lacking_things_are_counted_and_named(language: str) -> None:
     assert scenario.lacking(guarded.iloc[1:], none).text()
     assert scenario.lacking(guarded.iloc[:0], none).text()
     assert "Mail" in scenario.each_lacking(missing)[0].text()
+    assert len(scenario.each_lacking(missing)) == 1
     assert scenario.each_lacking(none)[0].text()
+
+
+def test_what_a_scenario_lacks_is_said_as_something_to_do(language: str) -> None:
+    rows = [("Mail", "has_kpi"), ("Mail", "has_control"), ("Mail", "offers_bounded"), ("Line", "introduces_first")]
+    said = [found.text() for found in scenario.each_lacking(pd.DataFrame(rows, columns=["scenario_name", "guard"]))]
+    expected = {
+        "en": [
+            "Complete “Mail” with what is lacking: A KPI, A control (hold-out or experiment).",
+            "Send fewer offers in “Mail”, and more that is no offer.",
+            "Let the first message of “Line” introduce the brand.",
+        ],
+        "ja": [
+            "「Mail」に不足している次の点を補いましょう：KPI、対照群（保留または実験）。",
+            "「Mail」のオファーを減らし、オファー以外の内容を増やしましょう。",
+            "「Line」の最初のメッセージで、ブランドの自己紹介をしましょう。",
+        ],
+    }
+    assert said == expected[language]
 
 
 @pytest.mark.parametrize("gap", [0.2, -0.1, NAN])

@@ -77,13 +77,23 @@ def lacking(guarded: DataFrame, missing: DataFrame) -> Sentence:
 
 
 def each_lacking(missing: DataFrame) -> list[Sentence]:
-    """What each scenario lacks, by name."""
+    """What to do about what each scenario lacks, by name: the first slide shows these lines as next steps."""
     if missing.empty:
         return [say("Nothing is lacking in the scenarios on record.")]
-    return [
-        say("“{name:text}” lacks: {guards:text}.", name=str(name), guards=names_of(rows["guard"]))
-        for name, rows in missing.groupby("scenario_name", sort=False)
-    ]
+    found = missing.groupby("scenario_name", sort=False)
+    return [said for name, rows in found for said in _to_do(str(name), rows["guard"].tolist())]
+
+
+def _to_do(name: str, guards: list[str]) -> list[Sentence]:
+    """What a measure needs in one sentence, each rule of content in its own."""
+    rules = {
+        "introduces_first": say("Let the first message of “{name:text}” introduce the brand.", name=name),
+        "offers_bounded": say("Send fewer offers in “{name:text}”, and more that is no offer.", name=name),
+        "not_features_only": say("Write more into “{name:text}” than a list of ingredients.", name=name),
+    }
+    needed = [guard for guard in guards if guard not in rules]
+    first = [say("Complete “{name:text}” with what is lacking: {guards:text}.", name=name, guards=names_of(needed))]
+    return [*(first if needed else []), *(rules[guard] for guard in guards if guard in rules)]
 
 
 def mix(table: DataFrame) -> Sentence:
