@@ -22,7 +22,8 @@ def changes(measures: pd.DataFrame, against: pd.DataFrame, *, compare: str = "be
 
     improvement_rate = (actual - previous) / |previous| x direction, NaN at a previous of zero; closing_rate =
     (actual - previous) / (target - previous), the part of the way to a target that was missed, NaN where it was met.
-    "Before" is the month before, of a KPI that comes in waves the wave before. A change is improved or worsened only
+    "Before" is the month before, of a KPI that comes in waves the wave before: the latest
+    earlier month with at least 30 behind it, without any the latest. A change is improved or worsened only
     where its own 95 % interval excludes zero: of twenty KPIs that have not changed about one is called changed.
 
     Args:
@@ -109,8 +110,10 @@ def _at(past: pd.DataFrame, kpi_id: str, month: float) -> tuple[float, float, fl
 def _earlier(past: pd.DataFrame, kpi_id: str, month: int, *, waves: bool) -> tuple[float, float, float]:
     if not waves:
         return _at(past, kpi_id, month - 1)
-    months = past.loc[(past["kpi_id"] == kpi_id) & (past["month"] < month), "month"]
-    return _at(past, kpi_id, months.max()) if len(months) else (NAN, NAN, NAN)
+    rows = past[(past["kpi_id"] == kpi_id) & (past["month"] < month)]
+    # An answer that comes in late is no wave of its own.
+    months = rows.loc[rows["n"] >= FEWEST, "month"]
+    return _at(past, kpi_id, months.max() if len(months) else rows["month"].max())
 
 
 def _rate(actual: float, previous: float) -> float:

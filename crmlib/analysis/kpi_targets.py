@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
-from crmlib.analysis.kpi_bounds import with_bounds
+from crmlib.analysis.kpi_bounds import FEWEST, with_bounds
 from crmlib.analysis.kpi_ids import KPIS, LOWER, smallest_unit
 
 GOOD_AT, FAIR_AT = 1.0, 0.9
@@ -72,11 +72,15 @@ def not_used(kpi_targets: pd.DataFrame) -> pd.DataFrame:
 
 
 def latest(measures: pd.DataFrame) -> pd.DataFrame:
-    """The last month of each KPI that is over and observed long enough; a running month never is."""
+    """The last month of each KPI that is over and observed long enough; no running month, no stray answer."""
     over = measures[
         (measures["state"] == "observed") & ((measures["n"] > 0) | measures["method"].isin(["count", "sum"]))
     ]
-    return over.sort_values("month").drop_duplicates("kpi_id", keep="last").sort_index().reset_index(drop=True)
+    waves = over["kpi_id"].isin([name for name, kpi in KPIS.items() if kpi.waves])
+    # Of what comes in waves a late answer is no wave: any month with enough behind it goes before one without.
+    order = over.assign(_enough=~waves | (over["n"] >= FEWEST)).sort_values(["_enough", "month"])
+    last = order.drop_duplicates("kpi_id", keep="last").sort_index()
+    return last.drop(columns="_enough").reset_index(drop=True)
 
 
 def target_of(targets: pd.DataFrame, kpi_id: str, month: int) -> tuple[float, str]:

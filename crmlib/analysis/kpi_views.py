@@ -43,9 +43,18 @@ def change_table(changes: pd.DataFrame) -> pd.DataFrame:
         "change_high": "change_to",
     }
     rows = changes[changes["previous"].notna() | changes["year_before"].notna()].rename(columns=names)
-    shown = ["kpi_id", "measure_kind", "kpi_month", "actual", "previous", "change_from_before", "change_from"]
+    shown = ["kpi_id", "measure_kind", "kpi_month", "actual", "previous_month", "previous", "change_from_before"]
     return rows[
-        [*shown, "change_to", "improvement_rate", "change_verdict", "closing_rate", "year_before", "year_rate"]
+        [
+            *shown,
+            "change_from",
+            "change_to",
+            "improvement_rate",
+            "change_verdict",
+            "closing_rate",
+            "year_before",
+            "year_rate",
+        ]
     ].reset_index(drop=True)
 
 

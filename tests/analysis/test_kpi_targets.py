@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crmlib.analysis import kpi_ranking, kpi_stakes, kpi_targets
+from crmlib.analysis import kpi_ranking, kpi_stakes, kpi_targets, kpi_views
 from crmlib.analysis.kpi_rows import COLUMNS
 from tests.analysis.helpers import refused
 
@@ -200,6 +200,21 @@ def test_a_negative_previous_figure_counts_by_its_size() -> None:
     found = changed(*rows).iloc[0]
     # NPS -10 after -20: (-10 + 20) / 20; a wave is compared with the wave before
     assert (found["improvement_rate"], found["previous_month"]) == (0.5, MONTH - 4)
+
+
+def test_a_stray_answer_is_no_survey_wave() -> None:
+    stray = {"month": MONTH - 2, "xx": 0.0}
+    rows = [measure("nps", 30, 100, xx=40.0), measure("nps", 1, 1, **stray),
+            measure("nps", 10, 30, month=MONTH - 4, xx=16.0), measure("nps", 9, 29, month=MONTH - 3)]  # fmt: skip
+    found = ranked(*rows).iloc[0]
+    assert (found["apart"], round(found["previous"], 9)) == ("ranked", -20)
+    assert changed(*rows).iloc[0]["previous_month"] == MONTH - 4  # 30 answers, not 29 a month later nor one
+    assert kpi_views.change_table(changed(*rows).reset_index())["previous_month"].tolist() == [MONTH - 4]
+    few = [rows[0], rows[1], rows[3]]
+    assert (ranked(*few).iloc[0]["apart"], changed(*few).iloc[0]["previous_month"]) == ("few_behind_it", MONTH - 2)
+    late = measure("nps", 1, 1, month=MONTH + 1)
+    assert kpi_targets.latest(measures(*rows, late))["month"].tolist() == [MONTH]
+    assert kpi_targets.latest(measures(late))["month"].tolist() == [MONTH + 1]
 
 
 def test_the_same_month_a_year_before() -> None:
