@@ -13,6 +13,7 @@ import yaml
 
 from crmlib import words
 from crmlib.analysis import actions
+from crmlib.analysis.kpi_ids import KPIS
 from crmlib.report import form
 from crmlib.report.findings import kpi_actions
 from crmlib.report.publish import publish
@@ -36,15 +37,19 @@ def snippet(language: str) -> dict[str, Any]:
     return source
 
 
-def log() -> pd.DataFrame:
-    proposed = pd.DataFrame([
+def proposed() -> pd.DataFrame:
+    return pd.DataFrame([
         {"kpi_id": kpi_id, "measure_kind": "share", "why": "target_missed", "actual": 0.24, "goal": 0.3}
         for kpi_id in ("f2_rate", "revival_rate")
     ])  # fmt: skip
+
+
+def log() -> pd.DataFrame:
     open_ = pd.DataFrame({"action_id": ["P1"], "created_day": DAY - 60, "kpi_id": "cpo", "action_text": "Stop TV.",
                           "action_category": "acquisition", "action_owner": "S1", "due_day": [float(DAY - 5)],
-                          "action_status": "doing", "experiment_id": ""})  # fmt: skip
-    return kpi_actions.log(proposed, open_, as_of_day=DAY, due_day=DAY + 30, blank_rows=2)
+                          "action_status": "doing", "experiment_id": "", "action_finding": "Dear.",
+                          "action_hypothesis": "Late at night.", "action_result": "", "action_next": ""})  # fmt: skip
+    return kpi_actions.log(proposed(), open_, as_of_day=DAY, due_day=DAY + 30, blank_rows=2)
 
 
 def workbook(tmp_path: Path, language: str) -> Path:
@@ -102,6 +107,44 @@ def test_a_filled_log_comes_back_as_actions(tmp_path: Path, language: str) -> No
     ]
     assert taken["created_day"].tolist() == [DAY - 60, DAY, DAY]
     assert taken["due_day"].tolist()[::2] == [DAY - 5, DAY + 31]
+
+
+def test_a_second_round_on_the_same_day_uses_no_number_twice_and_keeps_what_was_written(tmp_path: Path) -> None:
+    words.speak("en", "JPY")
+    opened = {"action_status": words.label("action_open")}
+    fill(workbook(tmp_path, "en"), "en", {
+        "2025-06-30-f2_rate": {"action_owner": "S2"},
+        "2025-06-30-01": {**opened, "action_text": "Change the box.", "action_finding": "It is crushed.",
+                          "action_hypothesis": "Too thin.", "action_next": "Ask the maker.", "kpi_code": "cpo",
+                          "action_experiment": "2025-06-box-thick-or-thin-first-parcel"},
+        "2025-06-30-02": {"action_text": "Not yet decided."},
+    }, tmp_path / "data" / "acme" / "actions")  # fmt: skip
+    table = shop_of(tmp_path, "en").table("actions")
+    taken = actions.taken_up(table)
+    again = kpi_actions.log(proposed(), taken, as_of_day=DAY, due_day=DAY + 30, blank_rows=2, used=table["action_id"])
+    assert again["action_id"].tolist() == [
+        "P1", "2025-06-30-01", "2025-06-30-f2_rate", "2025-06-30-revival_rate", "2025-06-30-03", "2025-06-30-04",
+    ]  # fmt: skip
+    names = ["kpi_code", "action_finding", "action_hypothesis", "action_next", "action_experiment"]
+    assert again.loc[1, names].tolist() == [
+        "cpo", "It is crushed.", "Too thin.", "Ask the maker.", "2025-06-box-thick-or-thin-first-parcel",
+    ]  # fmt: skip
+    later = kpi_actions.log(proposed(), taken, as_of_day=DAY + 31, due_day=DAY + 60, blank_rows=1)
+    assert later["action_id"].tolist()[2:] == ["2025-06-30-f2_rate", "2025-07-31-revival_rate", "2025-07-31-01"]
+    over = taken.assign(action_status="done")
+    assert "2025-07-31-f2_rate" in kpi_actions.log(proposed(), over, as_of_day=DAY + 31, due_day=DAY + 60)[
+        "action_id"].tolist()  # fmt: skip
+
+
+def test_an_own_action_can_name_its_kpi_and_a_long_experiment_number(tmp_path: Path) -> None:
+    words.speak("en", "JPY")
+    sheet = openpyxl.load_workbook(workbook(tmp_path, "en"))[NAMES["en"]]
+    places = {cell.value: cell.column_letter for cell in sheet[5]}
+    found = {str(rule.sqref).split("6")[0]: rule for rule in sheet.data_validations.dataValidation}
+    kpi = found[places[words.column("kpi_code").label]]
+    assert (kpi.type, kpi.formula1) == ("list", '"' + ",".join(KPIS) + '"')
+    experiment, owner = (found[places[words.column(name).label]] for name in ("action_experiment", "action_owner"))
+    assert (experiment.type, experiment.formula1, owner.formula1) == ("textLength", "40", "8")
 
 
 def test_a_log_that_nobody_touched_is_taken_up_by_nobody(tmp_path: Path) -> None:

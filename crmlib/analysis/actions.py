@@ -17,14 +17,19 @@ from crmlib.analysis.months import last_day, month_of_day
 STATUSES = {"unknown": 0, "open": 1, "doing": 2, "stopped": 3, "done": 3}
 OVER = ("done", "stopped")
 TAKEN = ("open", "doing", "done", "stopped")
-BY_EXPERIMENT, BY_TIME, NOT_YET, NO_KPI = "by_experiment", "by_before_after", "after_not_observed", "no_kpi_named"
+BY_EXPERIMENT, BY_TIME, NOT_YET = "by_experiment", "by_before_after", "after_not_observed"
+NO_KPI, UNKNOWN_KPI = "no_kpi_named", "not_a_kpi"
 LOGGED = ["action_id", "created_day", "kpi_id", "action_category", "action_text", "action_owner", "due_day",
-          "action_status", "experiment_id"]  # fmt: skip
+          "action_status", "experiment_id", "action_finding", "action_hypothesis", "action_result",
+          "action_next"]  # fmt: skip
 REVIEWED = [
     "action_id", "created_day", "kpi_id", "action_category", "action_text", "action_owner", "due_day", "action_status",
     "days_overdue", "measure_kind", "month_before", "value_before", "month_after", "value_after", "change",
     "change_low", "change_high", "judged_by", "moved", "relative", "relative_low", "relative_high",
 ]  # fmt: skip
+WRITTEN = {"kpi_id": "kpi_id", "action_category": "category", "action_text": "action",
+           "experiment_id": "experiment_id", "action_finding": "finding", "action_hypothesis": "hypothesis",
+           "action_result": "result", "action_next": "next"}  # fmt: skip
 WORK = ("target_missed", "got_worse")
 MISSED = ("mark_bad", "mark_fair")
 PROPOSED = ["kpi_id", "measure_kind", "why", "goal", "actual", "previous", "target", "improvement_rate", "achievement",
@@ -42,25 +47,20 @@ def taken_up(actions: pd.DataFrame) -> pd.DataFrame:
     Returns columns:
         action_id; created_day; kpi_id (empty where none is named); action_category (crm, acquisition, product, service,
         unknown); action_text; action_owner (a code, else empty); due_day (NaN without one); action_status;
-        experiment_id (empty without one).
+        experiment_id (empty without one); action_finding, action_hypothesis, action_result and action_next (as
+        written).
 
     Raises:
         ValueError: a column is missing.
     """
     wanted = ["action_id", "created_day", "kpi_id", "category", "action", "owner", "due_day", "status", "result"]
-    require_columns("actions", actions.columns, [*wanted, "experiment_id"])
+    require_columns("actions", actions.columns, [*wanted, "experiment_id", "finding", "hypothesis", "next"])
     touched = actions[["owner", "result"]].fillna("").astype("str").ne("").any(axis=1) | actions["due_day"].notna()
     rows = actions[actions["status"].isin(TAKEN) | touched]
     order = rows.assign(_far=rows["status"].map(STATUSES).fillna(0))
     order = order.sort_values("_far", kind="stable").drop_duplicates("action_id", keep="last")
     table = order.sort_values(["created_day", "action_id"]).reset_index(drop=True)
-    texts = {
-        "kpi_id": "kpi_id",
-        "action_category": "category",
-        "action_text": "action",
-        "experiment_id": "experiment_id",
-    }
-    told = {name: table[given].fillna("").astype("str") for name, given in texts.items()}
+    told = {name: table[given].fillna("").astype("str") for name, given in WRITTEN.items()}
     found = table.assign(**told, action_owner=owner_codes(table["owner"]), action_status=table["status"])
     return found.assign(due_day=pd.to_numeric(table["due_day"]).astype("float64"))[LOGGED]
 
@@ -88,11 +88,11 @@ def review(
         alpha: chance of one wrong call among all actions that moved nothing.
 
     Returns columns:
-        those of `taken_up` but experiment_id; days_overdue (NaN unless it is late); measure_kind; month_before,
+        those of `taken_up` up to action_status; days_overdue (NaN unless it is late); measure_kind; month_before,
         value_before; month_after, value_after; change, change_low, change_high (points for shares); judged_by
-        (by_experiment, by_before_after, after_not_observed, no_kpi_named); moved (improved, worsened, within_chance,
-        not_compared, or the verdict of the experiment, not_random and weak_evidence where chance did not form the
-        groups); relative, relative_low, relative_high (of the experiment, where chance did).
+        (by_experiment, by_before_after, after_not_observed, no_kpi_named, not_a_kpi); moved (improved, worsened,
+        within_chance, not_compared, or the verdict of the experiment, not_random and weak_evidence where chance did not
+        form the groups); relative, relative_low, relative_high (of the experiment, where chance did).
     """
     over = measures[measures["state"] == "observed"]
     narrow = with_bounds(over)
@@ -184,7 +184,7 @@ def _reviewed(
 def _change(kpi_id: str, before: Row | None, after: Row | None, wide: pd.DataFrame) -> Row:
     blank = {"change": NAN, "change_low": NAN, "change_high": NAN, "moved": "not_compared"}
     if kpi_id not in KPIS:
-        return {**blank, "judged_by": NO_KPI}
+        return {**blank, "judged_by": UNKNOWN_KPI if kpi_id else NO_KPI}
     if before is None or after is None:
         return {**blank, "judged_by": NOT_YET}
     kpi, rows = KPIS[kpi_id], wide[wide["kpi_id"] == kpi_id].set_index("month")

@@ -173,8 +173,8 @@ class Report:
 
         `name` is what the workbook calls the sheet, where it is not the title; `shown` are the columns of the page,
         where they are not all. `form` makes it a sheet to be filled in:
-        column: what is entered ("date"; "short", a code; "memo") or a list of choices. A column of the frame takes
-        entries where it stands, another is added behind.
+        column: what is entered ("date"; "short", a code; "id"; "memo") or a list of choices. A column of the frame
+        takes entries where it stands, another is added behind.
         """
         head = self._head("sheet", id, title, n=len(frame), n_kind=n_kind, note=note, needs=needs, values=values)
         body = _table(frame.head(SHOWN_ROWS)) | {"n_rows": len(frame), **_write_rows(frame, f"{id}.parquet")}

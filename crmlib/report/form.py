@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 Form = Mapping[str, str | Sequence[str]]
-INPUTS = ("date", "short", "memo")
+INPUTS = ("date", "short", "id", "memo")
 ENTRY, ENTRY_HEAD = "#FFF8E1", "#FBE3A6"
-LONGEST_CODE, LONGEST_MEMO = 8, 500
+LONGEST = {"short": 8, "id": 40, "memo": 500}  # a code of a person is short, that of an experiment is often a name
 LONGEST_LIST = 255  # Excel's own limit of a drop-down that stands in the cell
 MEMO, ARROW = 34, 3  # width of a memo, and of the arrow of a drop-down
 FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
@@ -106,7 +106,7 @@ def _rule(entry: dict[str, Any]) -> dict[str, Any] | None:
     if entry["input"] == "date":
         return {"validate": "date", "criteria": "between", "minimum": FIRST, "maximum": LAST,
                 "error_message": _said(N_("Enter a date such as 2026-03-31.")), **told}  # fmt: skip
-    most = LONGEST_CODE if entry["input"] == "short" else LONGEST_MEMO
+    most = LONGEST[entry["input"]]
     message = words.say(N_("At most {most:count} letters."), most=most).text()
     return {"validate": "length", "criteria": "<=", "value": most, "error_message": message, **told}
 

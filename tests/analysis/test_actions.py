@@ -17,6 +17,7 @@ DAY = last_day(MONTH)
 
 def logged(*rows: dict[str, Any]) -> pd.DataFrame:
     blank = {"action_id": "a1", "created_day": DAY - 100, "kpi_id": "f2_rate", "category": "crm", "action": "Call.",
+             "finding": None, "hypothesis": "They forget.", "next": None,
              "owner": "S1", "due_day": float("nan"), "status": "doing", "result": None,
              "experiment_id": None}  # fmt: skip
     return pd.DataFrame([{**blank, **row} for row in rows], columns=list(blank))
@@ -45,6 +46,8 @@ def test_a_proposal_that_came_back_untouched_was_not_taken_up() -> None:
     assert taken["action_id"].tolist() == ["a1", "a3", "a4", "a6"]
     assert taken["action_owner"].tolist() == ["S1", "", "", ""]  # a name is not shown
     assert actions.n_not_taken_up(table) == 1
+    written = taken[["action_finding", "action_hypothesis", "action_result", "action_next"]].to_numpy().tolist()
+    assert [written[0], written[2]] == [["", "They forget.", "", ""], ["", "They forget.", "It sold.", ""]]
 
 
 def test_of_two_copies_the_one_that_is_further_on_counts() -> None:
@@ -79,10 +82,21 @@ def test_before_is_the_last_month_that_had_ended_and_after_the_last_that_began_l
 
 def test_a_change_within_chance_is_no_movement_and_no_later_month_no_judgement() -> None:
     early, late = {"created_day": last_day(MONTH - 3) + 10}, {"created_day": DAY - 1}
-    table = actions.taken_up(logged(early, {"action_id": "a2", **late}, {"action_id": "a3", "kpi_id": "likes"}))
+    table = actions.taken_up(
+        logged(
+            early,
+            {"action_id": "a2", **late},
+            {"action_id": "a3", "kpi_id": "likes"},
+            {"action_id": "a4", "kpi_id": None},
+        )
+    )
     found = actions.review(table, series(20, 21, 22, 20, 22, 24, y=100), NONE, as_of_day=DAY).set_index("action_id")
-    assert found["moved"].to_dict() == {"a1": "within_chance", "a2": "not_compared", "a3": "not_compared"}
-    assert found["judged_by"].to_dict() == {"a1": "by_before_after", "a2": "after_not_observed", "a3": "no_kpi_named"}
+    assert found["moved"].to_dict() == {
+        "a1": "within_chance", "a2": "not_compared", "a3": "not_compared", "a4": "not_compared",
+    }  # fmt: skip
+    assert found["judged_by"].to_dict() == {
+        "a1": "by_before_after", "a2": "after_not_observed", "a3": "not_a_kpi", "a4": "no_kpi_named",
+    }  # fmt: skip
     assert math.isnan(found.loc["a2", "value_after"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
@@ -11,7 +11,10 @@ import pytest
 from crmlib import words
 from crmlib.analysis import actions
 from crmlib.analysis.intervals import Interval
-from crmlib.report.findings import conclusions, kpi, kpi_actions
+from crmlib.report.findings import conclusions, kpi, kpi_actions, kpi_unknown
+
+if TYPE_CHECKING:
+    from crmlib.words import Sentence
 
 
 @pytest.fixture(autouse=True)
@@ -159,7 +162,12 @@ def test_without_a_miss_a_fall_is_told_then_what_is_reached_then_nothing() -> No
 
 def marked(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
     table = pd.DataFrame(list(rows), columns=["kpi_id", "mark", "gap_verdict", "achievement"])
-    return table.assign(target=0.3, target_source="own_target")
+    lower = table["kpi_id"].isin(["cpo", "cancellation_rate"])
+    return table.assign(target=0.3, target_source="own_target", direction=lower.map({True: "lower", False: "higher"}))
+
+
+def said(lines: list[Sentence]) -> list[str]:
+    return [line.text() for line in lines]
 
 
 BOARD = (("f2_rate", "mark_bad", "within_chance", 0.8), ("cpo", "mark_bad", "beyond_chance", 0.7),
@@ -182,12 +190,48 @@ def test_the_counts_are_of_the_marks_and_chance_is_said_apart() -> None:
 def test_good_and_bad_points_name_the_marks_the_largest_miss_first() -> None:
     same = pd.DataFrame({"kpi_id": ["amount"], "change_verdict": ["within_chance"]})
     assert kpi.good_points(marked(*BOARD), same).text() == "Good: NPS reached the target."
-    assert kpi.points_to_improve(marked(*BOARD), same).text() == (
-        "To improve: CPO, F2 conversion rate, Sales did not reach the target."
-    )
+    short = "To improve: F2 conversion rate, Sales did not reach the target."
+    over = "To improve: CPO stands above its target, where lower is better."
+    assert said(kpi.points_to_improve(marked(*BOARD), same)) == [short, over]
     fell = same.assign(change_verdict="worsened")
-    assert "Sales got worse than the month before beyond chance" in kpi.points_to_improve(marked(*BOARD), fell).text()
-    assert kpi.points_to_improve(marked(BOARD[3]), same).text().startswith("No target is missed")
+    worse = "To improve: Sales got worse than the month before beyond chance."
+    assert said(kpi.points_to_improve(marked(*BOARD), fell)) == [short, over, worse]
+    assert said(kpi.points_to_improve(marked(BOARD[3]), same))[0].startswith("No target is missed")
+    two = marked(BOARD[1], ("cancellation_rate", "mark_fair", "within_chance", 0.95))
+    assert said(kpi.points_to_improve(two, same)) == [
+        "To improve: CPO, Monthly cancellation rate stand above their targets, where lower is better."
+    ]
+
+
+def test_an_id_that_is_no_kpi_is_said_with_the_nearest_right_one() -> None:
+    taken = pd.DataFrame({"kpi_id": ["f2_rate", "F2-rate", "F2-rate", "", "zzz"]})
+    assert said(kpi_unknown.in_actions(taken)) == [
+        "“F2-rate” of the action log is not a KPI of crmlib; the nearest one is f2_rate (F2 conversion rate).",
+        "“zzz” of the action log is not a KPI of crmlib.",
+    ]
+    assert said(kpi_unknown.in_actions(taken.head(1))) == ["No action names a KPI that crmlib does not know."]
+    words.speak("ja", "JPY")
+    assert [kpi_unknown.nearest(name) for name in ("売上目標", "F2転換率", "ｆ２転換率")] == [
+        "amount",
+        "f2_rate",
+        "f2_rate",
+    ]
+    words.speak("en", "JPY")
+    assert kpi_unknown.valid_ids().startswith("amount (Sales), n_orders (Orders), ")
+
+
+def test_targets_that_cannot_be_used_are_counted() -> None:
+    names = ["kpi_id", "scope", "n_targets", "why"]
+    rows = [["f2_rate", "media:tv", 2, "other_scope"], ["sales", "all", 12, "unknown_kpi"],
+            ["sales", "media:tv", 1, "unknown_kpi"]]  # fmt: skip
+    assert said(kpi_unknown.targets(pd.DataFrame(rows, columns=names))) == [
+        "13 targets could not be used, because their id is not a KPI of crmlib: sales (nearest: amount).",
+        (
+            "2 targets of a part of the shop could not be used: only those of the whole shop (scope all) are held"
+            " against figures."
+        ),
+    ]
+    assert said(kpi_unknown.targets(pd.DataFrame(columns=names))) == ["No target had to be left out."]
 
 
 def test_the_title_of_the_chart_says_whether_the_largest_miss_is_chance() -> None:
@@ -209,7 +253,9 @@ def test_the_log_carries_open_actions_on_proposes_and_leaves_rows() -> None:
     proposed = ranking().assign(why="target_missed", goal=0.3)
     open_ = pd.DataFrame({"action_id": ["P1", "P2"], "created_day": 20_000, "kpi_id": "nps", "action_category": "crm",
                           "action_text": "Read.", "action_owner": "S1", "due_day": [20_100.0, float("nan")],
-                          "action_status": ["doing", "done"], "experiment_id": ""})  # fmt: skip
+                          "action_status": ["doing", "done"], "experiment_id": "",
+                          "action_finding": "", "action_hypothesis": "", "action_result": "",
+                          "action_next": ""})  # fmt: skip
     table = kpi_actions.log(proposed, open_, as_of_day=20_543, due_day=20_573, blank_rows=2)
     assert table["action_id"].tolist() == ["P1", "2026-03-31-f2_rate", "2026-03-31-01", "2026-03-31-02"]
     assert table["action_status"].tolist() == ["In progress", "", "", ""]  # a proposal is not yet taken up

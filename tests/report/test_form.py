@@ -110,7 +110,7 @@ def test_what_a_drop_down_cannot_hold_is_refused() -> None:
     with pytest.raises(ValueError, match=exactly("form name == 'date', but the column is of kind 'text'.")):
         form.entries({"name": "date"})
     with pytest.raises(
-        ValueError, match=exactly("form name == 'any', must be one of date, short, memo or a list of choices.")
+        ValueError, match=exactly("form name == 'any', must be one of date, short, id, memo or a list of choices.")
     ):
         form.entries({"name": "any"})
 

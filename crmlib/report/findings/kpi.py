@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
+from crmlib.analysis.kpi_ids import LOWER
 from crmlib.words import Sentence, say
 
 if TYPE_CHECKING:
@@ -88,22 +89,32 @@ def good_points(against: DataFrame, changes: DataFrame) -> Sentence:
     return say("No target is reached, and nothing improved beyond chance on the month before.")
 
 
-def points_to_improve(against: DataFrame, changes: DataFrame) -> Sentence:
+def points_to_improve(against: DataFrame, changes: DataFrame) -> list[Sentence]:
     """R153: what is to be improved: targets missed, the largest miss first, changes for the worse beyond chance."""
     short = against[against["mark"].isin([BAD, FAIR])].sort_values(["mark", "achievement"])
-    missed = short["kpi_id"].tolist()
+    lower = short["direction"] == LOWER
     worse = changes.loc[changes["change_verdict"] == "worsened", "kpi_id"].tolist()
-    if missed and worse:
-        return say(
-            "To improve: {missed:text} did not reach the target; {worse:text} got worse than the month before beyond"
-            " chance.",
-            missed=listed(missed, most=20), worse=listed(worse),
-        )  # fmt: skip
-    if missed:
-        return say("To improve: {missed:text} did not reach the target.", missed=listed(missed, most=20))
+    lines = _short(short.loc[~lower, "kpi_id"].tolist()) + _over(short.loc[lower, "kpi_id"].tolist())
     if worse:
-        return say("To improve: {worse:text} got worse than the month before beyond chance.", worse=listed(worse))
-    return say("No target is missed, and nothing got worse beyond chance than the month before.")
+        lines.append(
+            say("To improve: {worse:text} got worse than the month before beyond chance.", worse=listed(worse))
+        )
+    return lines or [say("No target is missed, and nothing got worse beyond chance than the month before.")]
+
+
+def _short(missed: list[str]) -> list[Sentence]:
+    if not missed:
+        return []
+    return [say("To improve: {missed:text} did not reach the target.", missed=listed(missed, most=20))]
+
+
+def _over(missed: list[str]) -> list[Sentence]:
+    names = listed(missed, most=20)
+    if len(missed) > 1:
+        return [say("To improve: {missed:text} stand above their targets, where lower is better.", missed=names)]
+    return [say("To improve: {missed:text} stands above its target, where lower is better.", missed=names)] * len(
+        missed
+    )
 
 
 def worst(ranking: DataFrame) -> Sentence:

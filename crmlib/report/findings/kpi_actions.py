@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from crmlib import words
+from crmlib.analysis.kpi_ids import KPIS
 from crmlib.analysis.kpi_stakes import ORDER_EACH
 from crmlib.report.findings.conclusions import Conclusion
 from crmlib.report.findings.kpi import BEYOND, GOOD, UNKNOWN, told
 from crmlib.words import Sentence, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pandas import DataFrame
 
 STATUSES = ("action_open", "action_doing", "action_done", "action_stopped")
 CATEGORIES = ("about_crm", "about_acquisition", "about_product", "about_service")
 # What may be entered in the log, in the order of its columns.
 FORM: dict[str, Any] = {
-    "action_category": CATEGORIES, "action_finding": "memo", "action_hypothesis": "memo", "action_text": "memo",
+    "kpi_code": tuple(KPIS), "action_category": CATEGORIES, "action_finding": "memo", "action_hypothesis": "memo",
+    "action_text": "memo",
     "action_owner": "short", "due_day": "date", "action_status": STATUSES, "action_result": "memo",
-    "action_next": "memo", "action_experiment": "short",
+    "action_next": "memo", "action_experiment": "id",
 }  # fmt: skip
-LOG = ["action_id", "created_day", "kpi_id", "kpi_code", *FORM]
+LOG = ["action_id", "created_day", "kpi_id", *FORM]
+CARRIED = ("action_id", "created_day", "kpi_id", "action_finding", "action_hypothesis", "action_text", "action_owner",
+           "action_result", "action_next")  # fmt: skip
+DAY_LETTERS = len("YYYY-MM-DD")
 ACQUISITION = ("cpo", "n_customers_new", "referral_share")
 # An experiment of theirs was not drawn at random: it is no more evidence here than in its own notebook.
 UNJUDGED = ("not_random", "weak_evidence")
@@ -95,8 +103,13 @@ def late(overdue: DataFrame) -> Sentence:
     return say("{n:count} actions are late, {id:text} the longest ({days:days}).", **facts)
 
 
-def log(proposed: DataFrame, reviewed: DataFrame, *, as_of_day: int, due_day: int, blank_rows: int = 10) -> DataFrame:
-    """The action log: what is still open, this run's proposals, and rows to write in.
+def log(
+    proposed: DataFrame, reviewed: DataFrame, *, as_of_day: int, due_day: int, blank_rows: int = 10,
+    used: Iterable[str] = (),
+) -> DataFrame:  # fmt: skip
+    """The action log: what is still open, this run's proposals, and rows to write in; no number stands twice.
+
+    A KPI whose earlier proposal is still open is not proposed again, nor is what was taken up with the same number.
 
     Args:
         proposed: of `analysis.actions.proposals`.
@@ -104,14 +117,19 @@ def log(proposed: DataFrame, reviewed: DataFrame, *, as_of_day: int, due_day: in
         as_of_day: the day of the report.
         due_day: by when a proposal is due.
         blank_rows: how many rows are left to write in.
+        used: numbers that stand in the logs that came back, of rows that nobody took up too.
 
     Returns columns:
         see `LOG`; a proposal's status stays empty until somebody takes it up.
     """
     stamp = (EPOCH + timedelta(days=int(as_of_day))).isoformat()
     open_ = [_carried(row) for row in reviewed.to_dict("records") if row["action_status"] not in ("done", "stopped")]
-    new = [_proposed(row, stamp, as_of_day, due_day) for row in proposed.to_dict("records")]
-    blank = [{"action_id": f"{stamp}-{number:02}", "created_day": as_of_day} for number in range(1, blank_rows + 1)]
+    given = {*reviewed["action_id"], *used}
+    taken, held = set(reviewed["action_id"]), {_proposed_kpi(row["action_id"]) for row in open_}
+    fresh = [row for row in proposed.to_dict("records") if row["kpi_id"] not in held]
+    new = [_proposed(row, stamp, as_of_day, due_day) for row in fresh if f"{stamp}-{row['kpi_id']}" not in taken]
+    free = (name for name in (f"{stamp}-{number:02}" for number in count(1)) if name not in given)
+    blank = [{"action_id": name, "created_day": as_of_day} for name in islice(free, blank_rows)]
     table = pd.DataFrame([*open_, *new, *blank], columns=LOG)
     texts = [name for name in LOG if name not in ("created_day", "due_day")]
     # Blank cells are empty texts, so that every column of the sheet keeps one type.
@@ -119,12 +137,18 @@ def log(proposed: DataFrame, reviewed: DataFrame, *, as_of_day: int, due_day: in
 
 
 def _carried(row: dict[str, Any]) -> dict[str, Any]:
-    known = {name: row[name] for name in ("action_id", "created_day", "kpi_id", "action_text", "action_owner")}
+    known = {name: row[name] for name in CARRIED}
     due = None if pd.isna(row["due_day"]) else int(row["due_day"])
     status, category = "action_" + str(row["action_status"]), "about_" + str(row["action_category"])
     told_ = {"action_status": words.label(status) if status in STATUSES else "",
              "action_category": words.label(category) if category in CATEGORIES else ""}  # fmt: skip
     return {**known, **told_, "kpi_code": row["kpi_id"], "due_day": due, "action_experiment": row["experiment_id"]}
+
+
+def _proposed_kpi(action_id: str) -> str:
+    """The KPI that a number of ours, day-KPI, was proposed for; else empty."""
+    day, kpi_id = action_id[:DAY_LETTERS], action_id[DAY_LETTERS + 1 :]
+    return kpi_id if kpi_id in KPIS and day.replace("-", "").isdigit() else ""
 
 
 def _proposed(row: dict[str, Any], stamp: str, as_of_day: int, due_day: int) -> dict[str, Any]:
