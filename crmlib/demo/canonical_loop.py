@@ -95,7 +95,7 @@ def assignments(shop: World) -> pd.DataFrame:
             "arm": texts(np.concatenate([arms[first["treatment"].astype(int)], arms[more["arm"]]])),
             **moment("assigned_at", day, pd.Series(9 * 3600, index=day.index)),
             "assigned_day": day,
-            "actually_treated": np.concatenate([first["done"], more["done"]]),
+            "actually_treated": pd.array(np.concatenate([first["done"], more["done"]]), dtype="boolean"),
         }
     )
 
