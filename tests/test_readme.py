@@ -104,3 +104,12 @@ def test_make_report_makes_both_sample_reports(demo_home: Path, demo_report: Pat
 
 def test_the_picture_of_the_readme_is_there() -> None:
     assert (ROOT / "docs" / "report.png").stat().st_size < 400_000
+
+
+@pytest.mark.slow
+def test_every_notebook_runs_on_the_second_sample(tmp_path: Path) -> None:
+    for name in ("parameters", "notebooks"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    said = _crm(".venv/bin/crm run cdnow", tmp_path)
+    assert "failed" not in said
+    assert (tmp_path / "reports" / "cdnow" / "1998-06-30" / "scenario.html").is_file()
