@@ -65,9 +65,9 @@ def ranking(changes: pd.DataFrame, against: pd.DataFrame, *, fewest: int = FEWES
         fewest: the smallest denominator that is ranked.
 
     Returns columns:
-        kpi_rank (1 is the worst, NA apart); kpi_id; measure_kind; previous; actual; improvement_rate; change_verdict;
-        gap; achievement; closing_rate; stake_year (smallest unit, NaN where it cannot be told); mark; gap_verdict; n;
-        kpi_owner; apart (ranked, few_behind_it, no_comparison, previous_zero).
+        kpi_rank (1 is the worst, NA apart); kpi_id; measure_kind; month; previous_month; previous; actual;
+        improvement_rate; change_verdict; gap; achievement; closing_rate; stake_year (smallest unit,
+        NaN where it cannot be told); mark; gap_verdict; n; kpi_owner; apart (ranked, few_behind_it, no_comparison, previous_zero).
     """
     held = against[["kpi_id", "gap", "achievement", "mark", "gap_verdict", "target", "direction", "kpi_owner"]]
     table = changes.drop(columns="direction", errors="ignore").merge(held, on="kpi_id", how="left")
@@ -80,9 +80,9 @@ def ranking(changes: pd.DataFrame, against: pd.DataFrame, *, fewest: int = FEWES
     table = table.sort_values(keys, ascending=[True, True, False, True], na_position="last").reset_index(drop=True)
     ranked = table["apart"] == RANKED
     table["kpi_rank"] = pd.Series(range(1, len(table) + 1), dtype="Int64").where(ranked)
-    names = ["kpi_rank", "kpi_id", "measure_kind", "month", "previous", "actual", "improvement_rate", "change_verdict"]
-    rest = ["target", "direction", "gap", "achievement", "closing_rate", "stake_year", "mark", "gap_verdict", "n",
-            "kpi_owner", "apart"]  # fmt: skip
+    names = ["kpi_rank", "kpi_id", "measure_kind", "month", "previous_month", "previous", "actual", "improvement_rate"]
+    rest = ["change_verdict", "target", "direction", "gap", "achievement", "closing_rate", "stake_year", "mark",
+            "gap_verdict", "n", "kpi_owner", "apart"]  # fmt: skip
     return table[[*names, *rest]]
 
 

@@ -62,8 +62,10 @@ def ranking_table(ranking: pd.DataFrame, *, due_day: int) -> pd.DataFrame:
     """The ranked KPIs, worst first, with the next step, who is in charge and by when."""
     rows = ranking[ranking["apart"] == RANKED]
     rows = rows.assign(next_step=["step_" + name for name in rows["kpi_id"]], due_day=due_day)
-    names = ["kpi_rank", "kpi_id", "measure_kind", "previous", "actual", "improvement_rate", "change_verdict"]
-    return rows[[*names, "gap", "mark", "gap_verdict", "next_step", "kpi_owner", "due_day"]].reset_index(drop=True)
+    names = ["kpi_rank", "kpi_id", "measure_kind", "previous_month", "previous", "actual", "improvement_rate"]
+    return rows[
+        [*names, "change_verdict", "gap", "mark", "gap_verdict", "next_step", "kpi_owner", "due_day"]
+    ].reset_index(drop=True)
 
 
 def apart_table(ranking: pd.DataFrame) -> pd.DataFrame:

@@ -210,6 +210,7 @@ def test_a_stray_answer_is_no_survey_wave() -> None:
     assert (found["apart"], round(found["previous"], 9)) == ("ranked", -20)
     assert changed(*rows).iloc[0]["previous_month"] == MONTH - 4  # 30 answers, not 29 a month later nor one
     assert kpi_views.change_table(changed(*rows).reset_index())["previous_month"].tolist() == [MONTH - 4]
+    assert kpi_views.ranking_table(ranked(*rows), due_day=1)["previous_month"].tolist() == [MONTH - 4]
     few = [rows[0], rows[1], rows[3]]
     assert (ranked(*few).iloc[0]["apart"], changed(*few).iloc[0]["previous_month"]) == ("few_behind_it", MONTH - 2)
     late = measure("nps", 1, 1, month=MONTH + 1)

@@ -235,9 +235,9 @@ def test_targets_that_cannot_be_used_are_counted() -> None:
 
 
 def test_the_title_of_the_chart_says_whether_the_largest_miss_is_chance() -> None:
-    assert kpi.chart_title(marked(*BOARD)).text() == "CPO reached 70.0% of its target, beyond chance"
+    assert kpi.chart_title(marked(*BOARD)).text() == "The achievement of CPO is 70.0%, beyond chance"
     assert kpi.chart_title(marked(BOARD[0])).text() == (
-        "F2 conversion rate is furthest below its target (80.0%), within chance"
+        "F2 conversion rate is furthest from its target (achievement 80.0%), within chance"
     )
     assert kpi.chart_title(marked(BOARD[3])).text() == "Every KPI shown reaches its target"
 

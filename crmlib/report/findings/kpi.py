@@ -141,16 +141,16 @@ def worst(ranking: DataFrame) -> Sentence:
 
 
 def chart_title(achieved: DataFrame) -> Sentence:
-    """The message of the chart: the KPI furthest below its target, and whether that is more than chance."""
+    """The message of the chart: the KPI furthest from its target, and whether that is more than chance."""
     missed = achieved[achieved["mark"].isin([BAD, FAIR])]
     clear = missed[missed["gap_verdict"] == BEYOND]
     if len(clear):
         first = clear.iloc[0]
-        return say("{kpi:label} reached {rate:share} of its target, beyond chance",
+        return say("The achievement of {kpi:label} is {rate:share}, beyond chance",
                    kpi=first["kpi_id"], rate=first["achievement"])  # fmt: skip
     if len(missed):
         first = missed.iloc[0]
-        return say("{kpi:label} is furthest below its target ({rate:share}), within chance",
+        return say("{kpi:label} is furthest from its target (achievement {rate:share}), within chance",
                    kpi=first["kpi_id"], rate=first["achievement"])  # fmt: skip
     if len(achieved):
         return say("Every KPI shown reaches its target")
