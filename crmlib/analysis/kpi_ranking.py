@@ -67,7 +67,8 @@ def ranking(changes: pd.DataFrame, against: pd.DataFrame, *, fewest: int = FEWES
     Returns columns:
         kpi_rank (1 is the worst, NA apart); kpi_id; measure_kind; month; previous_month; previous; actual;
         improvement_rate; change_verdict; gap; achievement; closing_rate; stake_year (smallest unit,
-        NaN where it cannot be told); mark; gap_verdict; n; kpi_owner; apart (ranked, few_behind_it, no_comparison, previous_zero).
+        NaN where it cannot be told); mark; gap_verdict; n; kpi_owner; apart (ranked, few_behind_it,
+        no_comparison, previous_zero).
     """
     held = against[["kpi_id", "gap", "achievement", "mark", "gap_verdict", "target", "direction", "kpi_owner"]]
     table = changes.drop(columns="direction", errors="ignore").merge(held, on="kpi_id", how="left")
