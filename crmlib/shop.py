@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from crmlib.client import Client, load_client
 from crmlib.data.ledger import SAID, unused
 from crmlib.data.left_out import NAME as LEFT_OUT
+from crmlib.data.matching import matching_notes
 from crmlib.data.naming import nearest
 from crmlib.data.prepare import Prepared, connect, prepare
 from crmlib.data.sql import parquet
@@ -61,6 +62,7 @@ class Shop:
         for table in OUTPUTS:
             self._con.execute(f"CREATE VIEW {table} AS {_up_to(prepared, table, self.as_of_day)}")
             self._con.execute(f"CREATE VIEW {_EVER}{table} AS SELECT * FROM {parquet(prepared.parquet(table))}")
+        self.read_notes += matching_notes(self._ask, self.ledgers)
 
     @property
     def ledger(self) -> Ledger:

@@ -85,7 +85,8 @@ def test_every_kind_reason_and_adjustment_is_on_the_page_in_order() -> None:
 
 
 def test_every_note_is_on_the_page() -> None:
-    code = "".join((ROOT / "crmlib" / name).read_text(encoding="utf-8") for name in ("data/prepare.py", "shop.py"))
+    files = ("data/prepare.py", "data/matching.py", "shop.py")
+    code = "".join((ROOT / "crmlib" / name).read_text(encoding="utf-8") for name in files)
     made = re.findall(r'f"(\w+): (?:\{table\}|orders): ', code)
     assert sorted(rows("What becomes of every row", "note")) == sorted(set(made))
 

@@ -19,8 +19,11 @@ _TOPICS = {
     "broken_rows": N_("Rows with the wrong number of cells"), "no_effect": N_("Columns that change no amount"),
     "unread_cells": N_("Cells that cannot be read, taken as blank"), "orders_end": "",
     "durations": N_("Known by their length alone; their calendar dates are made up, counted back from the base date"),
+    "unmatched": N_("Customers without a counted order (are their ids written as in the orders?)"),
+    "orphaned": N_("Rows that belong to nothing in the data"),
 }  # fmt: skip
 _WITH_FILES = ("file_read", "broken_rows")
+_PARTS = ("unmatched", "orphaned")  # `n of all`
 _BARE = {"kind": "table", "n": None, "note": "", "period": "", "source": ""}
 
 
@@ -67,6 +70,7 @@ def note_text(note: str) -> str:
     code, table, facts = _parted(note)
     if code == "orders_end":
         return _sentence(facts)
+    facts = _part(facts) if code in _PARTS else facts
     return ": ".join(part for part in (*_topic(table, code), facts) if part)
 
 
@@ -147,9 +151,16 @@ def _for_client(code: str, facts: str) -> str:
         return _sentence(facts)
     if code == "not_mapped":
         return words.text(len(facts.split(", ")), "count")
+    if code in _PARTS:
+        return _part(facts)
     if code in _WITH_FILES:
         return re.sub(r" row (\d+)", r":\1", re.sub(r"[^\s,()]*/", "", facts))
     return facts
+
+
+def _part(facts: str) -> str:
+    n, total = (int(number) for number in facts.split(" of "))
+    return words.say(N_("{n:count} of {total:count}"), n=n, total=total).text()
 
 
 def _sentence(last: str) -> str:
