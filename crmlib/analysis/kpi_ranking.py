@@ -13,6 +13,7 @@ from crmlib.analysis.kpi_stakes import monthly_stakes
 COMPARE = {"before": "before", "year": "year"}
 CHANGES = ("improved", "worsened", "within_chance", "not_compared")
 RANKED, FEW, NO_COMPARISON, ZERO = "ranked", "few_behind_it", "no_comparison", "previous_zero"
+SCORE = "no_ratio"  # a score from -100 to 100 has no zero to divide by: +2.5 to -4.7 is no "-288 %"
 YEAR = 12
 NAN = float("nan")
 
@@ -20,8 +21,9 @@ NAN = float("nan")
 def changes(measures: pd.DataFrame, against: pd.DataFrame, *, compare: str = "before") -> pd.DataFrame:
     """Each KPI's last observed month beside the month before (前月比) and the same month a year before (前年同月比).
 
-    improvement_rate = (actual - previous) / |previous| x direction, NaN at a previous of zero; closing_rate =
-    (actual - previous) / (target - previous), the part of the way to a target that was missed, NaN where it was met.
+    improvement_rate = (actual - previous) / |previous| x direction, NaN at a previous of zero and for the NPS;
+    closing_rate = (actual - previous) / (target - previous), the part of the way to a target that was missed, NaN where
+    it was met.
     "Before" is the month before, of a KPI that comes in waves the wave before: the latest
     earlier month with at least 30 behind it, without any the latest. A change is improved or worsened only
     where its own 95 % interval excludes zero: of twenty KPIs that have not changed about one is called changed.
@@ -68,7 +70,7 @@ def ranking(changes: pd.DataFrame, against: pd.DataFrame, *, fewest: int = FEWES
         kpi_rank (1 is the worst, NA apart); kpi_id; measure_kind; month; previous_month; previous; actual;
         improvement_rate; change_verdict; gap; achievement; closing_rate; stake_year (smallest unit,
         NaN where it cannot be told); mark; gap_verdict; n; kpi_owner; apart (ranked, few_behind_it,
-        no_comparison, previous_zero).
+        no_comparison, previous_zero, no_ratio).
     """
     held = against[["kpi_id", "gap", "achievement", "mark", "gap_verdict", "target", "direction", "kpi_owner"]]
     table = changes.drop(columns="direction", errors="ignore").merge(held, on="kpi_id", how="left")
@@ -95,7 +97,8 @@ def _row(row: dict[str, object], past: pd.DataFrame, compare: str) -> list[objec
     previous = held[1]
     sign = -1.0 if row["direction"] == LOWER else 1.0
     scale = 100.0 if row["measure_kind"] == "share" else 1.0
-    rates = [_rate(actual, previous) * sign, _rate(actual, year[1]) * sign]
+    ratio = row["measure_kind"] != "nps"
+    rates = [_rate(actual, held) * sign if ratio else NAN for held in (previous, year[1])]
     closing = _closing(actual, previous, float(str(row["target"])), sign)
     return [kpi_id, row["measure_kind"], month, row["n"], actual, *held, *year[:2], (actual - previous) * scale,
             *rates, closing, row["direction"]]  # fmt: skip
@@ -152,6 +155,8 @@ def _apart(row: dict[str, float], fewest: int) -> str:
         return NO_COMPARISON
     if row["n"] < fewest or row["n_previous"] < fewest:
         return FEW
+    if row["measure_kind"] == "nps":
+        return SCORE
     if row["previous"] == 0:
         return ZERO
     return RANKED if pd.notna(row["improvement_rate"]) else NO_COMPARISON

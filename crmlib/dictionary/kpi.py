@@ -107,6 +107,7 @@ CODES: dict[str, str] = {
     "not_compared": N_("not compared"),
     "few_behind_it": N_("fewer than 30 behind it or the figure before"),
     "no_comparison": N_("nothing to compare with"),
+    "no_ratio": N_("a score has no ratio: see its change in points"),
     "previous_zero": N_("zero before"),
     "kpi_told_yes": N_("yes"),
     "kpi_table_missing": N_("no: the table is missing"),

@@ -195,11 +195,13 @@ def test_improvement_and_closing_rate_by_the_formulas() -> None:
     assert round(cheaper["improvement_rate"], 9) == 0.2  # lower is better
 
 
-def test_a_negative_previous_figure_counts_by_its_size() -> None:
+def test_a_score_across_zero_has_no_ratio_but_a_change_in_points() -> None:
     rows = [measure("nps", 30, 100, xx=40.0), measure("nps", 20, 100, month=MONTH - 4, xx=40.0)]
     found = changed(*rows).iloc[0]
-    # NPS -10 after -20: (-10 + 20) / 20; a wave is compared with the wave before
-    assert (found["improvement_rate"], found["previous_month"]) == (0.5, MONTH - 4)
+    # NPS -10 after -20, a wave beside the wave before: 10 points; from +2.5 to -4.7 would be "-288 %"
+    assert (round(found["change"], 9), found["previous_month"]) == (10, MONTH - 4)
+    assert math.isnan(found["improvement_rate"])
+    assert ranked(*rows).iloc[0]["apart"] == "no_ratio"
 
 
 def test_a_stray_answer_is_no_survey_wave() -> None:
@@ -207,10 +209,9 @@ def test_a_stray_answer_is_no_survey_wave() -> None:
     rows = [measure("nps", 30, 100, xx=40.0), measure("nps", 1, 1, **stray),
             measure("nps", 10, 30, month=MONTH - 4, xx=16.0), measure("nps", 9, 29, month=MONTH - 3)]  # fmt: skip
     found = ranked(*rows).iloc[0]
-    assert (found["apart"], round(found["previous"], 9)) == ("ranked", -20)
+    assert (found["apart"], round(found["previous"], 9)) == ("no_ratio", -20)
     assert changed(*rows).iloc[0]["previous_month"] == MONTH - 4  # 30 answers, not 29 a month later nor one
     assert kpi_views.change_table(changed(*rows).reset_index())["previous_month"].tolist() == [MONTH - 4]
-    assert kpi_views.ranking_table(ranked(*rows), due_day=1)["previous_month"].tolist() == [MONTH - 4]
     few = [rows[0], rows[1], rows[3]]
     assert (ranked(*few).iloc[0]["apart"], changed(*few).iloc[0]["previous_month"]) == ("few_behind_it", MONTH - 2)
     late = measure("nps", 1, 1, month=MONTH + 1)
