@@ -31,6 +31,11 @@ SWITCHES: dict[str, str] = {
     "inquiries": "on_inquiries",
     "experiments": "on_experiments",
     "assignments": "on_assignments",
+    "scenarios": "on_scenarios",
+    "messages": "on_messages",
+    "sends": "on_sends",
+    "kpi_targets": "on_kpi_targets",
+    "actions": "on_actions",
 }
 _CUSTOMER_FACTS = ("acq_media", "sex", "age", "prefecture", "member_rank", "mail_optin", "line_friend", "call_ok")
 _PRODUCT_FACTS = ("role", "category_l1", "price", "unit_cost", "cycle_days")

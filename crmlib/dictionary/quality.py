@@ -70,6 +70,11 @@ CODES: dict[str, str] = {
     "on_inquiries": N_("Questions and complaints by category"),
     "on_experiments": N_("A/B tests: what was planned"),
     "on_assignments": N_("A/B tests: followed against not followed"),
+    "on_scenarios": N_("Scenarios: design by stage, what each lacks, effect against the hold-out"),
+    "on_messages": N_("Scenarios: contents by kind, first contact, shares of offers"),
+    "on_sends": N_("Scenarios: sent, opened, clicked, bought and left, mail by mail"),
+    "on_kpi_targets": N_("KPIs against their targets"),
+    "on_actions": N_("Action log: what was done and whether it moved its KPI"),
 }
 
 DEFINITIONS: dict[str, str] = {

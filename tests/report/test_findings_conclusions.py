@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from crmlib import words
-from crmlib.analysis import actions
+from crmlib.analysis import actions, kpi_ids, kpi_stakes
 from crmlib.analysis.intervals import Interval
-from crmlib.report.findings import conclusions, kpi, kpi_actions, kpi_unknown
+from crmlib.report.findings import conclusions, kpi, kpi_actions, kpi_names, kpi_unknown
 
 if TYPE_CHECKING:
     from crmlib.words import Sentence
@@ -260,3 +260,9 @@ def test_the_log_carries_open_actions_on_proposes_and_leaves_rows() -> None:
     assert table["action_id"].tolist() == ["P1", "2026-03-31-f2_rate", "2026-03-31-01", "2026-03-31-02"]
     assert table["action_status"].tolist() == ["In progress", "", "", ""]  # a proposal is not yet taken up
     assert table["kpi_code"].tolist() == ["nps", "f2_rate", "", ""]
+
+
+def test_sentences_name_the_kpis_that_the_analysis_computes() -> None:
+    assert tuple(kpi_ids.KPIS) == kpi_names.KPI_IDS
+    assert kpi_stakes.ORDER_EACH == kpi_names.ORDER_EACH
+    assert kpi_ids.LOWER == kpi_names.LOWER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
-from crmlib.analysis.kpi_ids import LOWER
+from crmlib.report.findings.kpi_names import LOWER
 from crmlib.words import Sentence, say
 
 if TYPE_CHECKING:

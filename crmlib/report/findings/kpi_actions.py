@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crmlib import words
-from crmlib.analysis.kpi_ids import KPIS
-from crmlib.analysis.kpi_stakes import ORDER_EACH
 from crmlib.report.findings.conclusions import Conclusion
 from crmlib.report.findings.kpi import BEYOND, GOOD, UNKNOWN, told
+from crmlib.report.findings.kpi_names import KPI_IDS, ORDER_EACH
 from crmlib.words import Sentence, say
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ STATUSES = ("action_open", "action_doing", "action_done", "action_stopped")
 CATEGORIES = ("about_crm", "about_acquisition", "about_product", "about_service")
 # What may be entered in the log, in the order of its columns.
 FORM: dict[str, Any] = {
-    "kpi_code": tuple(KPIS), "action_category": CATEGORIES, "action_finding": "memo", "action_hypothesis": "memo",
+    "kpi_code": KPI_IDS, "action_category": CATEGORIES, "action_finding": "memo", "action_hypothesis": "memo",
     "action_text": "memo",
     "action_owner": "short", "due_day": "date", "action_status": STATUSES, "action_result": "memo",
     "action_next": "memo", "action_experiment": "id",
@@ -148,7 +147,7 @@ def _carried(row: dict[str, Any]) -> dict[str, Any]:
 def _proposed_kpi(action_id: str) -> str:
     """The KPI that a number of ours, day-KPI, was proposed for; else empty."""
     day, kpi_id = action_id[:DAY_LETTERS], action_id[DAY_LETTERS + 1 :]
-    return kpi_id if kpi_id in KPIS and day.replace("-", "").isdigit() else ""
+    return kpi_id if kpi_id in KPI_IDS and day.replace("-", "").isdigit() else ""
 
 
 def _proposed(row: dict[str, Any], stamp: str, as_of_day: int, due_day: int) -> dict[str, Any]:

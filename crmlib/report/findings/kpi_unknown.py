@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from crmlib import words
-from crmlib.analysis.kpi_ids import KPIS
 from crmlib.report.findings.kpi import SHOWN
+from crmlib.report.findings.kpi_names import KPI_IDS
 from crmlib.words import Sentence, say
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def in_actions(taken: DataFrame) -> list[Sentence]:
     Args:
         taken: of `analysis.actions.taken_up`.
     """
-    wrong = [name for name in dict.fromkeys(taken["kpi_id"].tolist()) if name and name not in KPIS]
+    wrong = [name for name in dict.fromkeys(taken["kpi_id"].tolist()) if name and name not in KPI_IDS]
     return [_wrong(str(name)) for name in wrong] or [say("No action names a KPI that crmlib does not know.")]
 
 
@@ -54,14 +54,14 @@ def nearest(name: str) -> str:
         >>> nearest("F2-rate"), nearest("zzz")
         ('f2_rate', '')
     """
-    alike = {kpi_id: max(_alike(name, kpi_id), _alike(name, words.label(kpi_id))) for kpi_id in KPIS}
+    alike = {kpi_id: max(_alike(name, kpi_id), _alike(name, words.label(kpi_id))) for kpi_id in KPI_IDS}
     best = max(alike, key=lambda kpi_id: alike[kpi_id])
     return best if alike[best] >= ALIKE else ""
 
 
 def valid_ids() -> str:
     """Every id that a target or an action may name, with what it is called."""
-    return words.translate(", ").join(_called(kpi_id) for kpi_id in KPIS)
+    return words.translate(", ").join(_called(kpi_id) for kpi_id in KPI_IDS)
 
 
 def _wrong(name: str) -> Sentence:
