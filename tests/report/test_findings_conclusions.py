@@ -160,6 +160,14 @@ def test_without_a_miss_a_fall_is_told_then_what_is_reached_then_nothing() -> No
     assert none.sentence is None
 
 
+def test_a_fall_of_what_has_no_ratio_is_told_without_one() -> None:
+    # the NPS never has one, a rate none after a month of zero
+    facts = {"kpi_id": "nps", "measure_kind": "nps", "mark": "no_target", "target": float("nan")}
+    fell = first_kpi(**facts, actual=-4.7, previous=12.5, improvement_rate=float("nan"))
+    assert text(fell) == "NPS fell behind: +12.5 before, -4.7 now."
+    assert fell.certain
+
+
 def marked(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
     table = pd.DataFrame(list(rows), columns=["kpi_id", "mark", "gap_verdict", "achievement"])
     lower = table["kpi_id"].isin(["cpo", "cancellation_rate"])

@@ -200,7 +200,9 @@ def basis(kpi_id: str) -> Sentence:
 def _fell(row: Any, due_day: int) -> Conclusion:
     certain = row["change_verdict"] == "worsened"
     facts = {**_facts(row), "then": told(row["previous"], row["measure_kind"]), "rate": row["improvement_rate"]}
-    if certain:
+    if certain and pd.isna(row["improvement_rate"]):
+        sentence = say("{kpi:label} fell behind: {then:text} before, {now:text} now.", **facts)
+    elif certain:
         sentence = say("{kpi:label} fell behind: {then:text} before, {now:text} now ({rate:change}).", **facts)
     else:
         sentence = say("{kpi:label} is {now:text} after {then:text}; the fall may be chance.", **facts)
