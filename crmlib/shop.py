@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from crmlib.data.ledger import Ledger, Unused
 
 _EPOCH = date(1970, 1, 1)
-# The base date is the last day of the first of these that has rows.
 _EVER = "ever_"
 _CANCELLED = ("cancel_date", "cancel_day", "cancel_reason")
 _DONE = ("opened", "clicked", "unsubscribed")
+# The base date is the last day of the first of these that has rows.
 _CLOCKS = ("orders", "surveys", "assignments", "surveys_sent")
 
 

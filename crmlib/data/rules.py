@@ -47,7 +47,8 @@ JUDGED = {
         name: f"coalesce({name} >= sent_at OR ({name} = date_trunc('day', sent_at)), false)"
         for name in ("opened_at", "clicked_at", "unsubscribed_at")
     },
-    "kpi_targets": {"target": "target IS NOT NULL"},
+    # Of what a shop aims at, only NPS can lie below zero.
+    "kpi_targets": {"target": "coalesce(target >= 0 OR kpi_id = 'nps', false)"},
 }
 # A row of a list to be filled in that nobody has filled in: what only a person can have written is blank.
 FORM = {
@@ -59,13 +60,16 @@ MAY_BE_BLANK = ("treatment_share", "start_date", "end_date", "interval_days", "c
                 "unsubscribed_at")  # fmt: skip
 # Numbers that cannot be: a rate of 45 would multiply every profit, a settling of 0 orders would settle everybody.
 _RATE, _NONE_BELOW, _DAYS, _NUMBER = "BETWEEN 0 AND 1", ">= 0", "BETWEEN 0 AND 36525", "BETWEEN 1 AND 1000"
-POSSIBLE = {
+# No form asks from beyond these; each form's own scale, narrower, is not known here.
+_SCALES = dict.fromkeys(
+    ("expectation", "experience", "intent_continue", "product_rating", "price_rating", "delivery_rating",
+     "packaging_rating", "support_rating", "site_rating"), "BETWEEN 0 AND 100",
+)  # fmt: skip
+POSSIBLE = _SCALES | {
     "gross_margin_rate": "<= 1", "unit_cost": ">= 0", "cycle_days": ">= 1", "settle_orders": ">= 1",
     "settle_days": ">= 0", "birth_year": "BETWEEN 1880 AND 2100", "impressions": ">= 0", "clicks": ">= 0",
     "conversions": ">= 0", "hold_out_rate": _RATE, "discount_rate": _RATE, "reported_orders": ">= 1",
-    "reported_order_value": _NONE_BELOW, "intent_continue": _NONE_BELOW, "product_rating": _NONE_BELOW,
-    "price_rating": _NONE_BELOW, "delivery_rating": _NONE_BELOW, "packaging_rating": _NONE_BELOW,
-    "support_rating": _NONE_BELOW, "site_rating": _NONE_BELOW, "target_number": _NUMBER, "step_no": _NUMBER,
+    "reported_order_value": _NONE_BELOW, "target_number": _NUMBER, "step_no": _NUMBER,
     "cost_per_unit": _NONE_BELOW, "fixed_cost": _NONE_BELOW, "cost_per_send": _NONE_BELOW, "weight": _NONE_BELOW,
     "tenure_days": _DAYS, "tenure_months": "BETWEEN 0 AND 1200", "offset_days": "BETWEEN -36525 AND 36525",
 }  # fmt: skip

@@ -85,12 +85,31 @@ def test_a_month_has_one_target_that_can_be_read(make_shop: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "kept"),
     [("intent_continue", "-1", False), ("intent_continue", "0", True), ("site_rating", "-2", False),
-     ("reported_orders", "0", False), ("reported_orders", "1", True), ("reported_order_value", "-5", False)],
+     ("site_rating", "100", True), ("site_rating", "999", False), ("intent_continue", "101", False),
+     ("expectation", "-1", False), ("expectation", "101", False), ("experience", "999", False),
+     ("experience", "0", True), ("reported_orders", "0", False), ("reported_orders", "1", True),
+     ("reported_order_value", "-5", False)],
 )  # fmt: skip
-def test_an_answer_that_cannot_be_is_not_known(make_shop: Any, name: str, text: str, *, kept: bool) -> None:
+def test_an_answer_that_cannot_be_is_not_known_and_told(make_shop: Any, name: str, text: str, *, kept: bool) -> None:
     content = f"customer_id,answered_at,nps,{name}\nc1,2024-01-02,9,{text}\n"
-    table = make_shop({"a.csv": content}, {"surveys": {"path": "data/a.csv"}}, as_of="2024-01-15").table("surveys")
-    assert table[name].notna().tolist() == [kept]
+    shop = make_shop({"a.csv": content}, {"surveys": {"path": "data/a.csv"}}, as_of="2024-01-15")
+    assert shop.table("surveys")[name].notna().tolist() == [kept]
+    assert (f"unread_cells: surveys: {name} 1" in shop.read_notes) == (not kept)
+
+
+def test_a_treatment_that_costs_less_than_nothing_has_no_known_cost(make_shop: Any) -> None:
+    content = "experiment_id,assigned_method,primary_metric,window_days,cost_per_unit,fixed_cost\n"
+    content += "E1,random,repurchase,60,-300,-1\nE2,random,repurchase,60,0,0\n"
+    shop = make_shop({"e.csv": content}, {"experiments": {"path": "data/e.csv"}}, as_of="2024-01-15")
+    assert shop.table("experiments")[["cost_per_unit", "fixed_cost"]].fillna(-9).values.tolist() == [[-9, -9], [0, 0]]
+    assert "unread_cells: experiments: cost_per_unit 1, fixed_cost 1" in shop.read_notes
+
+
+def test_only_a_score_can_have_a_target_below_zero(make_shop: Any) -> None:
+    content = "kpi_id,period,target\nnps,2024-01,-5\nf2_rate,2024-01,-30%\namount,2024-01,-1\namount,2024-02,0\n"
+    shop = make_shop({"t.csv": content}, {"kpi_targets": {"path": "data/t.csv"}}, as_of="2024-01-15")
+    assert rows(shop, "kpi_targets") == {"read": 4, "bad_value": 2, "used": 2}
+    assert shop.table("kpi_targets")[["kpi_id", "target"]].values.tolist() == [["nps", -5], ["amount", 0]]
 
 
 def test_a_send_counts_once_and_sends_without_an_id_are_each_their_own(make_shop: Any) -> None:
