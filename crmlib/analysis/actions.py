@@ -198,6 +198,8 @@ def _change(kpi_id: str, before: Row | None, after: Row | None, wide: pd.DataFra
 
 
 def _moved(change: float, found: Interval, *, lower: bool) -> str:
-    if pd.isna(found.low) or found.low <= 0 <= found.high:
+    if pd.isna(found.low) or pd.isna(found.high):
+        return "not_compared"
+    if found.low <= 0 <= found.high:
         return "within_chance"
     return "improved" if (change > 0) != lower else "worsened"

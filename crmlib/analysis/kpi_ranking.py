@@ -23,10 +23,10 @@ def changes(measures: pd.DataFrame, against: pd.DataFrame, *, compare: str = "be
 
     improvement_rate = (actual - previous) / |previous| x direction, NaN at a previous of zero and for the NPS;
     closing_rate = (actual - previous) / (target - previous), the part of the way to a target that was missed, NaN where
-    it was met.
-    "Before" is the month before, of a KPI that comes in waves the wave before: the latest
-    earlier month with at least 30 behind it, without any the latest. A change is improved or worsened only
-    where its own 95 % interval excludes zero: of twenty KPIs that have not changed about one is called changed.
+    it was met. All three rates are NaN where fewer than 30 are behind either figure. "Before" is the month before, of a
+    KPI that comes in waves the wave before: the latest earlier month with at least 30 behind it, without any the
+    latest. A change is improved or worsened only where its own 95 % interval excludes zero: of twenty KPIs that have
+    not changed about one is called changed.
 
     Args:
         measures: of `kpi_measures.together`.
@@ -98,8 +98,10 @@ def _row(row: dict[str, object], past: pd.DataFrame, compare: str) -> list[objec
     sign = -1.0 if row["direction"] == LOWER else 1.0
     scale = 100.0 if row["measure_kind"] == "share" else 1.0
     ratio = row["measure_kind"] != "nps"
-    rates = [_rate(actual, held) * sign if ratio else NAN for held in (previous, year[1])]
-    closing = _closing(actual, previous, float(str(row["target"])), sign)
+    enough = [min(float(str(row["n"])), n) >= FEWEST for n in (held[2], year[2])]
+    rates = [_rate(actual, then) * sign if ratio and told else NAN
+             for then, told in zip((previous, year[1]), enough, strict=True)]  # fmt: skip
+    closing = _closing(actual, previous, float(str(row["target"])), sign) if enough[0] else NAN
     return [kpi_id, row["measure_kind"], month, row["n"], actual, *held, *year[:2], (actual - previous) * scale,
             *rates, closing, row["direction"]]  # fmt: skip
 

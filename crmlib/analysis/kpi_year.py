@@ -78,7 +78,8 @@ def year_to_date(
     held = targets[targets["month"].isin(months)].groupby("kpi_id")["target"]
     table["n_targets"] = table["kpi_id"].map(held.size()).fillna(0).astype("int64")
     table["target"] = table["kpi_id"].map(held.sum()).astype("float64").where(table["n_targets"] == len(months))
-    table["gap"], table["achievement"] = table["actual"] - table["target"], table["actual"] / table["target"]
+    table["gap"] = table["actual"] - table["target"]
+    table["achievement"] = table["actual"] / table["target"].where(table["target"] > 0)
     rows = table.assign(direction="higher").to_dict("records")
     table["mark"] = [mark_of(row, good_at, fair_at) for row in rows]
     table["gap_verdict"] = [gap_verdict(row) for row in rows]

@@ -100,6 +100,15 @@ def test_a_change_within_chance_is_no_movement_and_no_later_month_no_judgement()
     assert math.isnan(found.loc["a2", "value_after"])
 
 
+def test_a_change_without_an_interval_is_not_called_chance() -> None:
+    months = [MONTH - 5 + k for k in range(6)]
+    rows = measures(*[measure("repeat_share", 90, 100, n=100, method="ratio", bounded=True, month=month, m=1)
+                      for month in months])  # fmt: skip
+    table = actions.taken_up(logged({"kpi_id": "repeat_share", "created_day": last_day(MONTH - 3) + 10}))
+    found = actions.review(table, rows, NONE, as_of_day=DAY).iloc[0]
+    assert (found["judged_by"], found["moved"], found["change"]) == ("by_before_after", "not_compared", 0)
+
+
 def test_its_own_experiment_judges_where_there_is_one() -> None:
     table = actions.taken_up(logged({"experiment_id": "e1"}))
     kpis = series(2000, 2000, 2000, 2000, 2000, 1000)
@@ -189,6 +198,14 @@ def test_a_year_before_that_was_not_observed_is_not_compared() -> None:
     window = pd.DataFrame({"customer_id": ["a", "b"], "n_orders": [1, 1], "amount": [3, 2]})
     found = kpi_year.year_to_date(window, window, rows, targets(), months=[MONTH])
     assert found["year_before"].isna().all()
+
+
+def test_a_year_whose_target_is_zero_has_no_achievement_but_a_mark() -> None:
+    rows = measures(measure("amount", 5), measure("n_orders", 5), measure("n_customers_new", 5))
+    window = pd.DataFrame({"customer_id": ["a", "b"], "n_orders": [1, 1], "amount": [3, 2]})
+    sales = kpi_year.year_to_date(window, window, rows, targets(("amount", 0.0)), months=[MONTH]).iloc[0]
+    assert (sales["target"], sales["gap"], sales["mark"]) == (0, 5, "mark_good")
+    assert math.isnan(sales["achievement"])
 
 
 @pytest.mark.parametrize(("start", "first"), [(4, -11), (3, 0), (1, -2), (12, -3)])

@@ -195,6 +195,15 @@ def test_improvement_and_closing_rate_by_the_formulas() -> None:
     assert round(cheaper["improvement_rate"], 9) == 0.2  # lower is better
 
 
+def test_no_rate_is_told_of_fewer_than_30_now_or_then() -> None:
+    few = [measure("n_orders", 29), measure("n_orders", 40, month=MONTH - 1), measure("n_orders", 29, month=MONTH - 12),
+           measure("ltv_12m", 5_000, 50), measure("ltv_12m", 90_000, 29, month=MONTH - 1)]  # fmt: skip
+    found = changed(*few, wanted=targets(("n_orders", 50.0)))
+    assert found[["improvement_rate", "year_rate", "closing_rate"]].isna().all(axis=None)
+    assert found["change"].notna().all()
+    assert ranked(*few)["apart"].tolist() == ["few_behind_it"] * 2
+
+
 def test_a_score_across_zero_has_no_ratio_but_a_change_in_points() -> None:
     rows = [measure("nps", 30, 100, xx=40.0), measure("nps", 20, 100, month=MONTH - 4, xx=40.0)]
     found = changed(*rows).iloc[0]
