@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
-from crmlib.report import slide
+from crmlib.report import summary
 from crmlib.report.conditions import pages_of
 from crmlib.report.page import Section, appendix, lay_out, render
 from crmlib.report.read import Item, exhibits
@@ -19,11 +19,11 @@ def index_page(run: ReportInput, items: dict[str, list[Item]]) -> str:
     untold = [_untold(part) for part in run.notebooks if part.verdict != "ok"]
     workbook = f"{run.client.name}.xlsx" if "xlsx" in run.formats else ""
     parts = [_part(name, found) for name, found in items.items()]
-    told = slide.conclusions(items)
+    told = summary.conclusions(items)
     first = {
-        "conclusions": told[: slide.CONCLUSIONS],
-        "steps": slide.next_steps(items, told),
-        "kpis": slide.cards(items),
+        "conclusions": told[: summary.CONCLUSIONS],
+        "steps": summary.next_steps(items, told),
+        "kpis": summary.cards(items),
     }
     return render("index.html", run, title=run.client.title_in(run.language), parts=parts, untold=untold,
                   workbook=workbook, missing=_missing(items), **first, **appendix(run, pages_of(items)))  # fmt: skip

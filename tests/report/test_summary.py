@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from crmlib import words
-from crmlib.report import slide, views
+from crmlib.report import summary, views
 from crmlib.report.publish import NotebookRun, publish
 from tests.report import samples
 from tests.report.pages import Page
@@ -28,7 +28,7 @@ def kpi_table(*rows: list[Any], kinds: list[str]) -> dict[str, Any]:
 
 
 def order(items: dict[str, list[dict[str, Any]]]) -> list[str]:
-    return [item["text"] for item in slide.conclusions(items)]
+    return [item["text"] for item in summary.conclusions(items)]
 
 
 def test_certain_before_uncertain_bad_before_good_then_the_most_at_stake() -> None:
@@ -60,7 +60,7 @@ def test_steps_are_the_slides_then_kpis_and_a_lack_of_a_scenario_then_the_rest_e
         "kpi": [samples.finding("next_steps", "Raise F2.\nAct on 1.\nStop TV.\nCall.")],
         "scenario": [samples.finding("each_lacking", "A lacks a KPI.\nB lacks a target.")],
     }
-    steps = slide.next_steps(items, slide.conclusions(items))
+    steps = summary.next_steps(items, summary.conclusions(items))
     assert [(step["name"], step["text"]) for step in steps] == [
         ("rfm", "Act on 1."), ("ltv", "Act on 3."), ("kpi", "Raise F2."), ("kpi", "Stop TV."),
         ("scenario", "A lacks a KPI."), ("rfm", "Act on 2."), ("kpi", "Call."), ("scenario", "B lacks a target."),
@@ -73,7 +73,7 @@ def test_cards_say_figure_target_and_mark_the_missed_first() -> None:
                       ["f2_rate", MARCH, 0.24, 0.3, "mark_bad", "beyond_chance"],
                       ["revival_rate", MARCH, None, 0.1, "too_few_to_judge", "chance_unknown"],
                       kinds=["money", "nps", "share", "share"])  # fmt: skip
-    cards = slide.cards({"kpi": [table]})
+    cards = summary.cards({"kpi": [table]})
     assert [(card["title"], card["number"], card["mark"], card["caveat"], card["css"]) for card in cards] == [
         ("F2 conversion rate", "24.0%", "× missed", "", "bad"),
         ("Sales", "¥3,528,970", "△ nearly", "within a month's scatter", "fair"),
@@ -81,8 +81,8 @@ def test_cards_say_figure_target_and_mark_the_missed_first() -> None:
         ("Revival rate of the dormant", "–", "too few to judge", "", "none"),
     ]  # fmt: skip
     assert (cards[0]["target"], cards[0]["month"]) == ("30.0%", "March 2026")
-    assert slide.cards({"rfm": [table]}) == []
-    assert slide.cards({}) == []
+    assert summary.cards({"rfm": [table]}) == []
+    assert summary.cards({}) == []
 
 
 def test_the_index_opens_with_the_slide_and_keeps_all_findings_below(tmp_path: Path) -> None:
