@@ -48,7 +48,7 @@ def run(
     clients: Clients,
     only: Annotated[str, typer.Option(metavar="NAMES", help="Only these notebooks, such as rfm,nps.")] = "",
     lang: Annotated[str, typer.Option(metavar="ja|en", help="The report's language.")] = "",
-    formats: Annotated[str, typer.Option(metavar="NAMES", help="What to write, such as html,xlsx.")] = "",
+    formats: Annotated[str, typer.Option(metavar="NAMES", help="What to write, of html,xlsx,pdf,pptx.")] = "",
     jobs: Annotated[int, typer.Option(metavar="N", min=0, help="Notebooks at a time; 0 is one a core.")] = 0,
     force: Annotated[
         bool, typer.Option("--force", help="With --only: drop the other notebooks if they differ.")
@@ -159,7 +159,7 @@ def _language(text: str) -> str | None:
 
 
 def _formats(text: str) -> tuple[str, ...] | None:
-    from crmlib.batch.run import FORMATS
+    from crmlib.batch.formats import FORMATS
     from crmlib.batch.template import nearest
 
     for name in _names(text):

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import crmlib
 from crmlib.batch import manifest, place
 from crmlib.batch.evidence import RAW
+from crmlib.batch.formats import check_formats
 from crmlib.batch.plan import NotebookPlan, Plan, chosen, make_plan
 from crmlib.batch.pool import Job, Outcome, Pool
 from crmlib.batch.progress import Progress
@@ -28,8 +29,6 @@ from crmlib.words import N_, say
 if TYPE_CHECKING:
     from crmlib.client import Client
     from crmlib.report.publish import NotebookRun
-
-FORMATS = ("html", "xlsx")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +83,7 @@ def _open(name: str, request: Request) -> Client | ClientRun:
     try:
         client = load_client(name)
         chosen(client, request.only)
+        check_formats(request.formats or client.formats)
         return client
     except UserError as error:
         return ClientRun(client=name, refused=str(error))

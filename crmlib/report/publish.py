@@ -1,4 +1,4 @@
-"""From executed notebooks to what a client gets: pages, an index, a workbook and `exhibits.json`."""
+"""From executed notebooks to what a client gets: pages, index, workbook, PDF, slides and `exhibits.json`."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def publish(run: ReportInput, folder: Path) -> list[Path]:
     """Write the report of a run into a folder and return the files written.
 
     `exhibits.json` always; with `html` in the formats a page a notebook, `definitions.html` and `index.html`; with
-    `xlsx` the workbook `<client>.xlsx`. Only notebooks whose verdict is `ok` have a page; the others are named in the
-    index.
+    `xlsx` the workbook `<client>.xlsx`, with `pdf` the whole report on paper, with `pptx` the slides. Only notebooks
+    whose verdict is `ok` have a page; the others are named in the index.
 
     Raises:
         ValueError: a notebook that is `ok` but cannot be read as one, or rows that differ from what it said.
@@ -64,6 +64,14 @@ def publish(run: ReportInput, folder: Path) -> list[Path]:
         from crmlib.report.workbook import write_workbook
 
         written.append(write_workbook(run, items, folder / f"{run.client.name}.xlsx"))
+    if "pdf" in run.formats:
+        from crmlib.report.pdf import write_pdf
+
+        written.append(write_pdf(run, items, folder / f"{run.client.name}.pdf"))
+    if "pptx" in run.formats:
+        from crmlib.report.deck import write_deck
+
+        written.append(write_deck(run, items, folder / f"{run.client.name}.pptx"))
     return written
 
 
