@@ -81,6 +81,16 @@ def test_the_title_names_harm_before_help(language: str) -> None:
     assert said == "1 of 2 scenarios are shown to do harm" or language == "ja"
 
 
+def test_the_conclusion_is_of_the_scenario_that_the_action_speaks_of(language: str) -> None:
+    none, better = goal(scenario_id="a", effect_verdict="effect_no_evidence", pvalue=1e-9), goal(pvalue=0.001)
+    worse = goal(scenario_id="h", effect_verdict="effect_worse", pvalue=0.04)
+    names = {"a": "By hand", "s": "Mail", "h": "Harm"}
+    assert "Mail" in scenario_effects.concluded(pd.concat([none, better]), names).text()
+    assert "Harm" in scenario_effects.concluded(pd.concat([none, better, worse]), names).text()
+    stronger = goal(scenario_id="h", pvalue=1e-6)
+    assert "Harm" in scenario_effects.concluded(pd.concat([better, stronger]), names).text()
+
+
 def test_without_sends_no_effect_is_told(language: str) -> None:
     nothing = goal().iloc[:0]
     for said in (
@@ -213,7 +223,21 @@ def test_lacking_things_are_counted_and_named(language: str) -> None:
     assert scenario.lacking(guarded.iloc[:0], none).text()
     assert "Mail" in scenario.each_lacking(missing)[0].text()
     assert len(scenario.each_lacking(missing)) == 1
-    assert scenario.each_lacking(none)[0].text()
+    # The first slide shows these lines as next steps: that nothing is to be done is none.
+    assert scenario.each_lacking(none) == []
+
+
+def test_what_to_do_about_the_design(language: str) -> None:
+    design = pd.DataFrame({"design_axis": "axis_lifecycle", "design_row": ["life_general"], "n_customers": [9.0]})
+    # Seven mails for each of two products are a template of seven.
+    template = pd.DataFrame({"step_no": [*range(1, 8), *range(1, 8)]})
+    guarded = pd.DataFrame({"n_missing": [1, 0]})
+    first, more = (scenario.act_on_gaps(rows, design, template) for rows in (guarded.iloc[:0], guarded))
+    assert first is not None
+    assert "7" in first.text()
+    assert "14" not in first.text()
+    assert more is not None
+    assert scenario.act_on_gaps(guarded.iloc[1:], design, template) is None
 
 
 def test_what_a_scenario_lacks_is_said_as_something_to_do(language: str) -> None:
@@ -237,9 +261,18 @@ def test_what_a_scenario_lacks_is_said_as_something_to_do(language: str) -> None
 @pytest.mark.parametrize("gap", [0.2, -0.1, NAN])
 def test_offers_beyond_the_plan_are_named(gap: float, language: str) -> None:
     table = pd.DataFrame(
-        {"segment": ["life_dormant"], "offer_gap": [gap], "offer_sent": [0.6], "offer_planned": [0.4], "n_sends": [90]}
+        {
+            "segment": ["life_dormant"],
+            "offer_gap": [gap],
+            "offer_sent": [0.6],
+            "offer_planned": [0.4],
+            "n_sends": [90],
+            "n_kind_not_known": [40],
+        }
     )
-    assert scenario.mix(table).text()
+    # The share is of sends of a known kind.
+    assert ("50" in scenario.mix(table).text()) == (gap > 0)
+    assert "90" not in scenario.mix(table).text()
 
 
 @pytest.mark.parametrize("state", ["coupon_eats_margin", "coupon_leaves_margin", "coupon_margin_not_known"])

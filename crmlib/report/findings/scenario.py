@@ -77,9 +77,10 @@ def lacking(guarded: DataFrame, missing: DataFrame) -> Sentence:
 
 
 def each_lacking(missing: DataFrame) -> list[Sentence]:
-    """What to do about what each scenario lacks, by name: the first slide shows these lines as next steps."""
-    if missing.empty:
-        return [say("Nothing is lacking in the scenarios on record.")]
+    """What to do about what each scenario lacks, by name: the first slide shows these lines as next steps.
+
+    Nothing where nothing is lacking, or where no scenario is on record: `lacking` says which.
+    """
     found = missing.groupby("scenario_name", sort=False)
     return [said for name, rows in found for said in _to_do(str(name), rows["guard"].tolist())]
 
@@ -103,7 +104,7 @@ def mix(table: DataFrame) -> Sentence:
         return say("Which contents each segment got cannot be told: fewer than 30 sends to each, or none on record.")
     row = known.loc[known["offer_gap"].idxmax()]
     values = {"segment": str(row["segment"]), "sent": row["offer_sent"], "planned": row["offer_planned"],
-              "n": int(row["n_sends"])}  # fmt: skip
+              "n": int(row["n_sends"] - row["n_kind_not_known"])}  # fmt: skip
     if row["offer_gap"] > 0:
         return say(
             "“{segment:label}” got the most offers beyond the plan: {sent:share} of {n:count} sends, {planned:share}"
@@ -190,18 +191,24 @@ def elsewhere(n: int) -> Sentence:
     )
 
 
-def act_on_gaps(guarded: DataFrame, design: DataFrame, template: DataFrame) -> Sentence:
-    """What to do next about the design."""
+def act_on_gaps(guarded: DataFrame, design: DataFrame, template: DataFrame) -> Sentence | None:
+    """What to do next about the design; None where no scenario lacks anything.
+
+    Args:
+        guarded: of `scenario_guards.guards`.
+        design: of `scenario_design.design`.
+        template: of `step_template.templates`, of any number of products.
+    """
     if guarded.empty:
         return say(
             "Write down the first scenario for “{row:label}” with the template of {n:count} mails, and name KPI,"
             " target,"
             " control and period before it starts.",
-            row=_most(design), n=len(template),
+            row=_most(design), n=template["step_no"].nunique(),
         )  # fmt: skip
     if (guarded["n_missing"] > 0).any():
         return say("Complete what the list of guards names before the next mail goes out.")
-    return say("Keep the sheet of scenarios as it is and review it with the KPIs every month.")
+    return None
 
 
 def _most(design: DataFrame) -> str:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame, Series
 
-DECIDED = ("effect_better", "effect_worse", "effect_not_clear")
+DECIDED = ("effect_worse", "effect_better", "effect_not_clear")
+BY_WEIGHT = (*DECIDED, "effect_no_evidence", "effect_untellable")  # harm is acted on before help
 
 
 def effect(judged: DataFrame, named: Mapping[str, str]) -> list[Sentence]:
@@ -289,9 +290,10 @@ def act_on_effect(compared: DataFrame) -> Sentence:
 
 
 def concluded(compared: DataFrame, named: Mapping[str, str]) -> Sentence:
-    """The one sentence on effect: the clearest verdict of a goal."""
-    goals = compared[compared["effect_outcome"] == "outcome_goal"].sort_values("pvalue")
+    """The one sentence on effect: of the goal that `act_on_effect` acts on, the clearest where there are several."""
+    goals = compared[compared["effect_outcome"] == "outcome_goal"]
     if goals.empty:
         return say("Whether a scenario works cannot be told: nothing was recorded as sent.")
-    row = goals.iloc[0].to_dict()
+    places = goals["effect_verdict"].map({verdict: place for place, verdict in enumerate(BY_WEIGHT)})
+    row = goals.assign(place=places).sort_values(["place", "pvalue"], kind="stable").iloc[0].to_dict()
     return _effect(row, str(named.get(row["scenario_id"], row["scenario_id"])))
