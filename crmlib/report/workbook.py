@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from crmlib import words
 from crmlib.report import conditions, form
-from crmlib.report.native import in_order, insert_chart
+from crmlib.report.native import insert_chart
 from crmlib.report.read import Item, exhibits
+from crmlib.report.series import in_order
 from crmlib.report.sheets import HEAD, LAST_ROW, QUIET, Book, fit, fit_to, number_format, write
 from crmlib.report.views import about, header, heat_steps, next_text, size_header, size_text, sizes, stake_text
 from crmlib.words import N_

@@ -1,0 +1,144 @@
+"""A chart's native form without a tool: which rows make a series, in which order, colour and with which bounds.
+
+The workbook and the slides both draw from here, so that a chart has the same lines, names and colours in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crmlib.report.sheets import number
+
+if TYPE_CHECKING:
+    from crmlib.report.read import Item
+
+COLOURS = ("#14507A", "#9CC3E0", "#D9722C", "#52606D", "#9AA5B1", "#C9D0D8")
+PALE, QUIET, GRID = "#C9D0D8", "#52606D", "#E4E7EB"
+TOGETHER = "pooled"  # the series that stands for all the others
+NAMING = ("label", "text", "id")  # kinds whose values name a thing: its bars lie
+Rows = Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One series: the code of its rows (empty: all rows), its column, first row, the row after the last, its colour.
+
+    `bound` is true where the column is the low or high end of another one, to be drawn thin.
+    """
+
+    name: str
+    column: str
+    first: int
+    last: int
+    colour: str
+    bound: bool = False
+
+
+@dataclass(frozen=True)
+class Legend:
+    """Whether a legend is needed, and the places of the parts that are not named in it."""
+
+    shown: bool
+    unnamed: tuple[int, ...] = ()
+
+
+def native(item: Item, rows: Rows) -> dict[str, Any]:
+    """The native form of a chart that has one and something to draw; else empty."""
+    found = item.get("native") or {}
+    return found if rows and found.get("x") else {}
+
+
+def in_order(item: Item, rows: Rows) -> Rows:
+    """The rows with those of one series together, in the order of first appearance, the pooled series last."""
+    series = (item.get("native") or {}).get("series")
+    if not series:
+        return rows
+    place = at(item, series)
+    seen = {value: where for where, value in reversed(list(enumerate(row[place] for row in rows)))}
+    return sorted(rows, key=lambda row: (row[place] == TOGETHER, seen[row[place]]))
+
+
+def shape(item: Item) -> str:
+    """What is drawn: `bar` (lying), `column`, `line` over names, `curve` over numbers, or `scatter`."""
+    form, naming = item["native"]["form"], kind(item, item["native"]["x"]) in NAMING
+    if form in ("line", "scatter"):
+        # Lines of different lengths need their own x values, which a chart over names does not give them.
+        return "line" if naming else "curve" if form == "line" else "scatter"
+    return "bar" if naming else "column"
+
+
+def parts(item: Item, rows: Rows) -> list[Part]:
+    """The series of a chart in drawing order; rows of one series must stand together (`in_order`)."""
+    return list(_parts(item, rows))
+
+
+def _parts(item: Item, rows: Rows) -> Iterator[Part]:
+    form, found = item["native"], stretches(item, rows)
+    many = TOGETHER in [name for name, _, _ in found]
+    for place, (name, first, last) in enumerate(found):
+        for offset, y in enumerate(form["y"]):
+            yield Part(name, y, first, last, _colour(name, place + offset, many=many))
+        if form["form"] == "line" and name in ("", TOGETHER):
+            for bound in (form[end] for end in ("low", "high") if form.get(end)):
+                yield Part("", bound, first, last, COLOURS[1] if name else PALE, bound=True)
+
+
+def legend(item: Item, rows: Rows) -> Legend:
+    """No legend for one figure; of many lines only the one that stands for all is named."""
+    names = [name for name, _, _ in stretches(item, rows)]
+    if TOGETHER in names:
+        n_parts = len(parts(item, rows))
+        return Legend(shown=True, unnamed=tuple(part for part in range(n_parts) if part != names.index(TOGETHER)))
+    return Legend(shown=len(item["native"]["y"]) > 1 or bool(item["native"].get("series")))
+
+
+def stretches(item: Item, rows: Rows) -> list[tuple[str, int, int]]:
+    """Code, first and last row (after the end) of each series; one stretch without a code when there is none."""
+    series = item["native"].get("series")
+    if not series:
+        return [("", 0, len(rows))]
+    names = [str(row[at(item, series)]) for row in rows]
+    return [(name, names.index(name), names.index(name) + names.count(name)) for name in dict.fromkeys(names)]
+
+
+def error_bounds(item: Item, rows: Rows, y: str) -> tuple[list[float], list[float]] | None:
+    """How far the interval reaches above and below each bar, in the chart's numbers; None where there is none.
+
+    Only bars of one column have error bars; a missing bound reaches nowhere.
+    """
+    form = item["native"]
+    if not (form.get("low") and form.get("high") and len(form["y"]) == 1):
+        return None
+    middle, low, high = (at(item, name) for name in (y, form["low"], form["high"]))
+    unit = kind(item, y)
+
+    def distance(row: Sequence[Any], one: int, other: int) -> float:
+        missing = row[one] is None or row[other] is None
+        return 0.0 if missing else abs(number(row[one], unit) - number(row[other], unit))
+
+    return [distance(row, high, middle) for row in rows], [distance(row, middle, low) for row in rows]
+
+
+def at(item: Item, name: str) -> int:
+    """The place of a column."""
+    return [column["name"] for column in item["columns"]].index(name)
+
+
+def column(item: Item, name: str) -> dict[str, Any]:
+    """A column by its name."""
+    found: dict[str, Any] = item["columns"][at(item, name)]
+    return found
+
+
+def kind(item: Item, name: str) -> str:
+    """The kind of a column."""
+    return str(column(item, name)["kind"])
+
+
+def _colour(name: str, place: int, *, many: bool) -> str:
+    """Its own colour for each series; where one stands for all, the others are pale."""
+    if not many:
+        return COLOURS[place % len(COLOURS)]
+    return COLOURS[0] if name == TOGETHER else PALE
