@@ -41,8 +41,9 @@ def readings(
     plain: the difference as it is compared. cuped: adjusted by the orders (of a rate) or the sales (of sales) of as
     many days before assignment; `variance_reduction` is what that saves. winsorised (with `winsorise_at`): sales cut at
     that quantile of both arms together, `detail` is the cap. always_valid (with `n_planned`): the interval that holds
-    however often one looks, `detail` is how many times wider it is. stratified (where chance did not assign, with
-    `standing`): units with like F, R and first product only; `detail` is the number of units left out.
+    however often one looks, `detail` is how many times wider it is; only where chance assigned. stratified (where
+    chance did not assign, with `standing`): units with like F, R and first product only; `detail` is the number of
+    units left out.
 
     Args:
         pairs: of `experiments.pairs`; those whose outcome cannot be told are left out.
@@ -68,9 +69,10 @@ def readings(
         found = [_cuped(pair, level)]
         if winsorise_at is not None and pair.design["primary_metric"] == "revenue":
             found.append(_winsorised(pair, winsorise_at, level))
-        if n_planned is not None:
+        by_chance = pair.design["assigned_method"] == "random"
+        if n_planned is not None and by_chance:
             found.append(_always_valid(pair, level, n_planned))
-        if standing is not None and pair.design["assigned_method"] != "random":
+        if standing is not None and not by_chance:
             found.append(_stratified(pair, standing, level))
         rows += [_named(pair) | row for row in found]
     return pd.DataFrame(rows, columns=LOOK_COLUMNS)

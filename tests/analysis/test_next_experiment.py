@@ -106,6 +106,9 @@ def test_only_what_was_asked_for_is_read() -> None:
     assert (both.loc["always_valid", "difference_low"], both.loc["always_valid", "difference_high"]) == (
         by_hand.low, by_hand.high,
     )  # fmt: skip
+    # Where people chose there is nothing for a sequence to hold.
+    picked = experiments.pairs(trial(20, 45, assigned_method="manual")[0])
+    assert readings.readings(picked, n_planned=400)["reading"].tolist() == ["cuped"]
 
 
 def test_a_bayesian_reading_turns_with_the_direction_of_better() -> None:
