@@ -80,7 +80,7 @@ def crossing(pairs: Sequence[Pair], tables: Tables | None, *, alpha: float = 0.0
             continue
         rows += [row for side in ("before", "after") for row in _crossed(pair, tables, side, alpha)]
     table = pd.DataFrame(rows, columns=CROSS_COLUMNS)
-    return table.drop_duplicates(["experiment_id", "arm", "side"], ignore_index=True)
+    return table.drop_duplicates(["experiment_id", "name", "arm", "side"], ignore_index=True)
 
 
 def _left(pair: Pair, units: pd.DataFrame, tables: Tables | None, as_of_day: int) -> pd.DataFrame:

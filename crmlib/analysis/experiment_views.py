@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -57,15 +58,17 @@ def assignment_table(results: pd.DataFrame) -> pd.DataFrame:
     # The share of this arm among it and the baseline is planned so, too, with several arms.
     arms = ["n_assigned_control", "n_assigned_treatment"]
     total = table[arms].sum(axis=1)
-    table["treatment_share"] = table["n_assigned_treatment"] / table["n_assigned"].where(total > 0)
+    enough = (total > 0) & (table["n_assigned"] >= SMALL)
+    table["treatment_share"] = table["n_assigned_treatment"] / table["n_assigned"].where(enough)
     table["treatment_share_planned"] = table["treatment_share_planned"].where(table["baseline"] != BEFORE)
     names = ["name", "assigned_method", *arms, "treatment_share_planned", "treatment_share", "ratio_pvalue"]
     return table.loc[table["baseline"] != BEFORE, names].reset_index(drop=True)
 
 
 def counted_table(results: pd.DataFrame) -> pd.DataFrame:
-    """Who counts: observed for the whole window and eligible, and who does not."""
-    table = results.assign(name=named(results))
+    """Who counts: observed for the whole window and eligible, and who does not; no share of fewer than 30."""
+    treated = results["share_treated"].where(results["n_treatment"] >= SMALL)
+    table = results.assign(name=named(results), share_treated=treated)
     names = ["name", "window_days", "n_control", "n_treatment", "n_not_yet", "n_not_eligible", "n_conflicts"]
     return table[[*names, "share_treated"]]
 
@@ -107,15 +110,16 @@ def size_table(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def before_after_table(results: pd.DataFrame) -> pd.DataFrame:
-    """The experiments without a control: the same units before and after, in shares or in sales."""
+    """The experiments without a control: the same units before and after, in shares of 30 or more or in sales."""
     table = results[results["baseline"] == BEFORE].copy()
     table["verdict"] = verdicts(table)
     money = table["primary_metric"].isin(AMOUNTS)
+    shares = ~money & (table["n_treatment"] >= SMALL)
     for name, side in (("value_control", "before"), ("value_treatment", "after")):
-        table[f"share_{side}"], table[f"sales_{side}"] = table[name].where(~money), table[name].where(money)
+        table[f"share_{side}"], table[f"sales_{side}"] = table[name].where(shares), table[name].where(money)
     ends = ("", "_low", "_high")
     for end in ends:
-        table[f"difference_points{end}"] = table[f"difference{end}"].where(~money)
+        table[f"difference_points{end}"] = table[f"difference{end}"].where(shares)
         table[f"difference_amount{end}"] = table[f"difference{end}"].where(money)
     gaps = [f"difference_{kind}{end}" for kind in ("points", "amount") for end in ends]
     values = [f"{kind}_{side}" for kind in ("share", "sales") for side in ("before", "after")]
@@ -123,10 +127,15 @@ def before_after_table(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def readable(pairs: Sequence[Pair], results: pd.DataFrame) -> list[Pair]:
-    """The comparisons that have a verdict from their outcome: no broken sizes, nothing missing."""
+    """The comparisons that have a verdict from their outcome, under the names they are shown by.
+
+    No broken sizes, nothing missing. Of several arms each carries its own in its name, so that no two are taken for
+    one another.
+    """
     judged = results[results["verdict"].isin(JUDGED)]
-    keys = set(zip(judged["experiment_id"], judged["arm"], strict=True))
-    return [pair for pair in pairs if (pair.design["experiment_id"], pair.arm) in keys]
+    names = dict(zip(zip(judged["experiment_id"], judged["arm"], strict=True), named(judged), strict=True))
+    kept = [(pair, names.get((pair.design["experiment_id"], pair.arm))) for pair in pairs]
+    return [replace(pair, design=pair.design | {"name": name}) for pair, name in kept if name is not None]
 
 
 def random_only(pairs: Sequence[Pair]) -> list[Pair]:
@@ -135,25 +144,24 @@ def random_only(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def reading_tables(readings: pd.DataFrame, results: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The plain reading and the others, a table of rates and one of sales; groups too small have no percentages."""
-    plain = results[results["verdict"].isin(JUDGED) & (results["baseline"] != BEFORE)].assign(reading="plain")
-    plain["n_compared"] = plain["n_control"] + plain["n_treatment"]
+    """The plain reading and the others, a table of rates and one of sales; arms below 30 have no percentages."""
+    plain = results[results["verdict"].isin(JUDGED) & (results["baseline"] != BEFORE)]
+    n = plain["n_control"] + plain["n_treatment"]
+    plain = plain.assign(name=named(plain), reading="plain", n_compared=n)
     keys = ["experiment_id", "arm"]
-    both = pd.concat([plain, readings.merge(results[[*keys, "n_arms", "is_random"]], on=keys)], ignore_index=True)
+    sizes = ["n_control", "n_treatment"]
+    both = pd.concat([plain, readings.merge(results[[*keys, "is_random", *sizes]], on=keys)], ignore_index=True)
     both = both[both.set_index(keys).index.isin(readings.set_index(keys).index)]
     both = both.sort_values([*keys], kind="stable")
-    both["name"] = named(both)
     both["pvalue"] = both["pvalue"].where(both["is_random"].astype(bool))
-    both.loc[both["n_compared"] < 2 * SMALL, ["difference", "difference_low", "difference_high"]] = float("nan")
+    few = (both[sizes].min(axis=1) < SMALL) | (both["n_compared"] < 2 * SMALL)
+    both.loc[few, ["difference", "difference_low", "difference_high", "variance_reduction"]] = float("nan")
     money = both["primary_metric"].isin(AMOUNTS)
     return _readings(both[~money], "difference_points"), _readings(both[money], "difference_amount")
 
 
-def money_tables(found: pd.DataFrame, results: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def money_tables(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What an arm brought beyond its baseline, and what it cost: the increments, and the break-even."""
-    keys = ["experiment_id", "arm"]
-    table = found.merge(results[[*keys, "n_arms"]], on=keys)
-    table["name"] = named(table)
     brought = ["extra_customers", "extra_orders", "extra_amount", "more_profit"]
     cost = ["cost_per_customer", "cost_per_order", "net_profit", "break_even_cost"]
     first = table[["name", "n_treatment", *_with_ends(brought)]]
@@ -176,28 +184,38 @@ def yields(found: pd.DataFrame, *, n_new: int, ad_cost: float) -> pd.DataFrame:
 
 
 def reason_tables(reasons: pd.DataFrame, mixes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rate of each reason by arm, and whether the arms differ in their mix."""
+    """The rate of each reason by arm, and whether the arms differ in their mix; judged only where chance assigned."""
     gaps = {f"difference{end}": f"difference_points{end}" for end in ("", "_low", "_high")}
-    table = reasons.rename(columns=gaps)
+    keys = ["experiment_id", "arm"]
+    table = reasons.rename(columns=gaps).merge(mixes[[*keys, "is_random"]], on=keys, how="left")
     enough = table[["n_control", "n_treatment"]].min(axis=1) >= SMALL
     figures = ["rate_control", "rate_treatment", *gaps.values(), "pvalue"]
     table[figures] = table[figures].where(enough)
+    by_chance = table["is_random"].astype(bool)
+    table["pvalue"] = table["pvalue"].where(by_chance)
+    table["verdict"] = table["verdict"].where(by_chance, "not_random")
     counts = ["cancelled_control", "cancelled_treatment"]
     table = table.sort_values("experiment_id", kind="stable", ignore_index=True)
     names = ["name", "reason", *counts, *figures, "verdict"]
-    sizes = reasons.drop_duplicates(["experiment_id", "arm"])[["experiment_id", "arm", "n_control", "n_treatment"]]
-    tests = mixes.merge(sizes, on=["experiment_id", "arm"], how="left").rename(columns={"method": "mix_test"})
+    sizes = reasons.drop_duplicates(keys)[[*keys, "n_control", "n_treatment"]]
+    tests = mixes.merge(sizes, on=keys, how="left").rename(columns={"method": "mix_test"})
     tests["pvalue"] = tests["pvalue"].where(tests["is_random"].astype(bool))
     return table[names], tests[["name", "n_control", "n_treatment", "n_cancelled", "mix_test", "pvalue", "cramers_v"]]
 
 
 def crossing_table(crossing: pd.DataFrame) -> pd.DataFrame:
-    """The cross-sell by arm before and after, in points; groups below 30 have no percentages."""
+    """The cross-sell by arm before and after, in points; arms below 30 have no percentages.
+
+    A difference needs 30 of the arm and of its control.
+    """
     gaps = {f"difference{end}": f"difference_points{end}" for end in ("", "_low", "_high")}
     table = crossing.rename(columns={**gaps, "n": "n_arm", "side": "period_side"})
-    figures = [*_with_ends(["cross_rate"]), *gaps.values()]
-    table[figures] = table[figures].where(table["n_arm"] >= SMALL)
-    table["pvalue"] = table["pvalue"].where(table["is_random"].astype(bool) & table["pvalue"].notna())
+    rates = _with_ends(["cross_rate"])
+    figures = [*rates, *gaps.values()]
+    table[rates] = table[rates].where(table["n_arm"] >= SMALL)
+    least = table.groupby(["experiment_id", "name"])["n_arm"].transform("min")
+    table[[*gaps.values()]] = table[[*gaps.values()]].where(least >= SMALL)
+    table["pvalue"] = table["pvalue"].where(table["is_random"].astype(bool))
     table["arm"] = shown_arm(table["arm"])
     return table[["name", "arm", "period_side", "n_arm", "n_crossed", *figures, "pvalue"]]
 
@@ -206,13 +224,15 @@ def survival_curves(trials: Sequence[Trial]) -> tuple[pd.DataFrame, str]:
     """The curves of the first experiment on the time to cancellation, else on cancellation, and its id.
 
     Returns columns:
-        arm; days_since; kept_rate, kept_rate_low, kept_rate_high (share still under contract); empty without one.
+        arm; days_since; kept_rate, kept_rate_low, kept_rate_high (share still under contract); empty without one. An
+        arm of fewer than 30 has no curve, and one arm alone compares nothing.
     """
     chosen = [(d, units) for metric in LEAVING for d, units in trials if d["primary_metric"] == metric]
     columns = ["arm", "days_since", "kept_rate", "kept_rate_low", "kept_rate_high"]
     for design, units in chosen:
         seen = units[(units["state"] == "observed") & units["duration_days"].notna()]
-        if not design["missing"] and len(seen):
+        seen = seen[seen.groupby("arm")["unit_id"].transform("size") >= SMALL]
+        if not design["missing"] and seen["arm"].nunique() > 1:
             parts = [_curve(rows).assign(arm=arm) for arm, rows in seen.groupby("arm")]
             curves = pd.concat(parts, ignore_index=True)[columns]
             return curves.assign(arm=shown_arm(curves["arm"])), str(design["experiment_id"])

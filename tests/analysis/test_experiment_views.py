@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from crmlib.analysis import experiment_views as views
+from crmlib.analysis.experiments import Pair
 
 
 def _result(**changes: object) -> dict[str, object]:
@@ -96,3 +97,73 @@ def test_the_assignment_table_shows_the_arms_as_assigned() -> None:
     ]  # fmt: skip
     assert table.loc[0].tolist() == ["call", "random", 30, 10, 0.5, 10 / 40, 0.002]
     assert math.isnan(table.loc[1, "treatment_share"])
+
+
+def test_reasons_of_a_group_picked_by_hand_are_not_judged() -> None:
+    row = {"name": "call", "arm": "treatment", "reason": "price", "n_control": 100, "n_treatment": 100,
+           "cancelled_control": 40, "cancelled_treatment": 15, "rate_control": 0.4, "rate_treatment": 0.15,
+           "difference": -0.25, "difference_low": -0.37, "difference_high": -0.12, "pvalue": 0.0001,
+           "verdict": "lower"}  # fmt: skip
+    reasons = pd.DataFrame([row | {"experiment_id": "E1"}, row | {"experiment_id": "E2"}])
+    mix = {"name": "call", "arm": "treatment", "n_cancelled": 55, "method": "chi_squared", "pvalue": 0.01,
+           "cramers_v": 0.2}  # fmt: skip
+    mixes = pd.DataFrame([mix | {"experiment_id": "E1", "is_random": True},
+                          mix | {"experiment_id": "E2", "is_random": False}])  # fmt: skip
+    table, tests = views.reason_tables(reasons, mixes)
+    assert table["verdict"].tolist() == ["lower", "not_random"]
+    assert table["pvalue"].isna().tolist() == [False, True]
+    assert tests["pvalue"].isna().tolist() == [False, True]
+    assert table["rate_treatment"].tolist() == [0.15, 0.15]
+
+
+def test_no_share_rests_on_fewer_than_thirty() -> None:
+    few = _result(n_control=40, n_treatment=29, n_assigned=29, n_assigned_control=10, n_assigned_treatment=19)
+    enough = _result(n_control=40, n_treatment=30, n_assigned=30)
+    results = pd.DataFrame([few | {"experiment_id": "E0"}, enough])
+    assert views.counted_table(results)["share_treated"].isna().tolist() == [True, False]
+    assert views.assignment_table(results)["treatment_share"].isna().tolist() == [True, False]
+    again = pd.DataFrame([_result(baseline="before", n_treatment=n) for n in (29, 30)])
+    assert views.before_after_table(again)["share_after"].isna().tolist() == [True, False]
+    assert views.before_after_table(again)["difference_points"].isna().tolist() == [True, False]
+    # 69 units together, but only 29 of them in one arm.
+    look = {"reading": "cuped", "difference": 0.1, "difference_low": 0.0, "difference_high": 0.2, "pvalue": 0.05,
+            "variance_reduction": 0.3, "primary_metric": "repurchase", "arm": "treatment", "name": "call"}  # fmt: skip
+    looks = pd.DataFrame([look | {"experiment_id": e, "n_compared": n} for e, n in (("E0", 69), ("E1", 70))])
+    read, money = views.reading_tables(looks, results)
+    assert read["reading"].tolist() == ["plain", "cuped"] * 2
+    assert read["difference_points"].isna().tolist() == [True, True, False, False]
+    assert read["variance_reduction"].isna().tolist() == [True, True, True, False]
+    assert money.empty
+
+
+def test_a_difference_of_the_cross_sell_needs_thirty_of_both_arms() -> None:
+    named = {"experiment_id": "E1", "name": "call", "side": "after", "n_crossed": 9, "is_random": True,
+             "cross_rate": 0.2, "cross_rate_low": 0.1, "cross_rate_high": 0.3}  # fmt: skip
+    gap = {"difference": 0.1, "difference_low": 0.0, "difference_high": 0.2, "pvalue": 0.04}
+    rows = [named | {"arm": "control", "n": 29}, named | {"arm": "treatment", "n": 40} | gap]
+    table = views.crossing_table(pd.DataFrame(rows))
+    assert table["cross_rate"].isna().tolist() == [True, False]
+    assert table["difference_points"].isna().all()
+
+
+def test_an_arm_of_few_has_no_curve_of_contracts_kept() -> None:
+    def units(arm: str, n: int) -> pd.DataFrame:
+        ids = [f"{arm}{i}" for i in range(n)]
+        return pd.DataFrame({"unit_id": ids, "arm": arm, "state": "observed", "duration_days": 60, "event": False})
+
+    design = {"experiment_id": "E1", "primary_metric": "cancellation", "missing": ""}
+    three = pd.concat([units("control", 30), units("b", 30), units("c", 29)], ignore_index=True)
+    curves, curve_id = views.survival_curves([(design, three)])
+    assert (curves["arm"].unique().tolist(), curve_id) == (["B", "control"], "E1")
+    curves, curve_id = views.survival_curves([(design, three[three["arm"] != "b"])])
+    assert (len(curves), curve_id) == (0, "")
+
+
+def test_of_several_arms_each_comparison_carries_its_own_name() -> None:
+    none = pd.DataFrame()
+    pairs = [Pair(design={"experiment_id": "E1", "name": "call"}, arm=arm, control=none, treatment=none)
+             for arm in ("b", "c")]  # fmt: skip
+    results = pd.DataFrame([_result(arm="b", n_arms=3), _result(arm="c", n_arms=3, verdict="not_testable")])
+    kept = views.readable(pairs, results)
+    assert [(pair.arm, pair.design["name"]) for pair in kept] == [("b", "call (B)")]
+    assert pairs[0].design["name"] == "call"
