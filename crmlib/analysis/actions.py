@@ -8,9 +8,9 @@ import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.experiment_views import verdicts
-from crmlib.analysis.intervals import Interval
-from crmlib.analysis.kpi_bounds import difference_bounds, with_bounds
+from crmlib.analysis.kpi_bounds import with_bounds
 from crmlib.analysis.kpi_ids import KPIS, LOWER
+from crmlib.analysis.kpi_moves import UNMOVED, Move, move
 from crmlib.analysis.kpi_targets import BEYOND, owner_codes
 from crmlib.analysis.months import last_day, month_of_day
 
@@ -182,24 +182,15 @@ def _reviewed(
 
 
 def _change(kpi_id: str, before: Row | None, after: Row | None, wide: pd.DataFrame) -> Row:
-    blank = {"change": NAN, "change_low": NAN, "change_high": NAN, "moved": "not_compared"}
     if kpi_id not in KPIS:
-        return {**blank, "judged_by": UNKNOWN_KPI if kpi_id else NO_KPI}
+        return _told(UNMOVED, UNKNOWN_KPI if kpi_id else NO_KPI)
     if before is None or after is None:
-        return {**blank, "judged_by": NOT_YET}
-    kpi, rows = KPIS[kpi_id], wide[wide["kpi_id"] == kpi_id].set_index("month")
-    scale = 100.0 if kpi.kind == "share" else 1.0
-    ends = [Interval(rows.loc[held["month"], "actual_low"], rows.loc[held["month"], "actual_high"])
-            for held in (after, before)]  # fmt: skip
-    found = difference_bounds(after["actual"], ends[0], before["actual"], ends[1])
-    change = (after["actual"] - before["actual"]) * scale
-    told = {"change": change, "change_low": found.low * scale, "change_high": found.high * scale}
-    return {**told, "judged_by": BY_TIME, "moved": _moved(change, found, lower=kpi.direction == LOWER)}
+        return _told(UNMOVED, NOT_YET)
+    rows = wide[wide["kpi_id"] == kpi_id].set_index("month", drop=False)
+    now, then = (rows.loc[held["month"]].to_dict() for held in (after, before))
+    return _told(move(kpi_id, now, then, lower=KPIS[kpi_id].direction == LOWER), BY_TIME)
 
 
-def _moved(change: float, found: Interval, *, lower: bool) -> str:
-    if pd.isna(found.low) or pd.isna(found.high):
-        return "not_compared"
-    if found.low <= 0 <= found.high:
-        return "within_chance"
-    return "improved" if (change > 0) != lower else "worsened"
+def _told(found: Move, by: str) -> Row:
+    return {"change": found.change, "change_low": found.low, "change_high": found.high, "moved": found.verdict,
+            "judged_by": by}  # fmt: skip

@@ -5,13 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from crmlib.analysis.checks import require_choice
-from crmlib.analysis.intervals import Interval
-from crmlib.analysis.kpi_bounds import FEWEST, difference_bounds, with_bounds
+from crmlib.analysis.kpi_bounds import FEWEST, with_bounds
 from crmlib.analysis.kpi_ids import KPIS, LOWER
+from crmlib.analysis.kpi_moves import UNMOVED, Move, move
 from crmlib.analysis.kpi_stakes import monthly_stakes
 
 COMPARE = {"before": "before", "year": "year"}
-CHANGES = ("improved", "worsened", "within_chance", "not_compared")
 RANKED, FEW, NO_COMPARISON, ZERO = "ranked", "few_behind_it", "no_comparison", "previous_zero"
 SCORE = "no_ratio"  # a score from -100 to 100 has no zero to divide by: +2.5 to -4.7 is no "-288 %"
 YEAR = 12
@@ -25,8 +24,8 @@ def changes(measures: pd.DataFrame, against: pd.DataFrame, *, compare: str = "be
     closing_rate = (actual - previous) / (target - previous), the part of the way to a target that was missed, NaN where
     it was met. All three rates are NaN where fewer than 30 are behind either figure. "Before" is the month before, of a
     KPI that comes in waves the wave before: the latest earlier month with at least 30 behind it, without any the
-    latest. A change is improved or worsened only where its own 95 % interval excludes zero: of twenty KPIs that have
-    not changed about one is called changed.
+    latest. The verdict is that of `kpi_moves.move` at 95 %: of twenty KPIs that have not changed about one is called
+    changed.
 
     Args:
         measures: of `kpi_measures.together`.
@@ -36,7 +35,7 @@ def changes(measures: pd.DataFrame, against: pd.DataFrame, *, compare: str = "be
     Returns columns:
         kpi_id; measure_kind; month; n; actual; previous_month, previous, n_previous; year_month, year_before; change,
         change_low, change_high (points for shares, 95 %); improvement_rate;
-        year_rate; closing_rate; change_verdict (see CHANGES).
+        year_rate; closing_rate; change_verdict (see `kpi_moves.MOVES`).
 
     Raises:
         ValueError: compare is neither.
@@ -45,9 +44,9 @@ def changes(measures: pd.DataFrame, against: pd.DataFrame, *, compare: str = "be
     past = with_bounds(measures[measures["state"] == "observed"])
     rows = [_row(row, past, compare) for row in against.to_dict("records")]
     table = pd.DataFrame(rows, columns=ROW)
-    ends = [_ends(row, past) for row in table.to_dict("records")]
-    table["change_low"], table["change_high"] = [end.low for end in ends], [end.high for end in ends]
-    table["change_verdict"] = [_verdict(row) for row in table.to_dict("records")]
+    moves = [_move(row, past) for row in table.to_dict("records")]
+    table["change_low"], table["change_high"] = [found.low for found in moves], [found.high for found in moves]
+    table["change_verdict"] = [found.verdict for found in moves]
     return table[[*ROW[:10], "change", "change_low", "change_high", *ROW[11:-1], "change_verdict"]]
 
 
@@ -73,7 +72,7 @@ def ranking(changes: pd.DataFrame, against: pd.DataFrame, *, fewest: int = FEWES
         no_comparison, previous_zero, no_ratio).
     """
     held = against[["kpi_id", "gap", "achievement", "mark", "gap_verdict", "target", "direction", "kpi_owner"]]
-    table = changes.drop(columns="direction", errors="ignore").merge(held, on="kpi_id", how="left")
+    table = changes.merge(held, on="kpi_id", how="left")
     table["stake_year"] = table["kpi_id"].map(monthly_stakes(against)) * YEAR
     table["apart"] = [_apart(row, fewest) for row in table.to_dict("records")]
     order = {name: place for place, name in enumerate(KPIS)}
@@ -131,25 +130,12 @@ def _closing(actual: float, previous: float, target: float, sign: float) -> floa
     return (actual - previous) / way if way * sign > 0 else NAN
 
 
-def _ends(row: dict[str, object], past: pd.DataFrame) -> Interval:
-    kpi_id, scale = row["kpi_id"], 100.0 if row["measure_kind"] == "share" else 1.0
-    rows = past[past["kpi_id"] == kpi_id].set_index("month")
+def _move(row: dict[str, object], past: pd.DataFrame) -> Move:
+    rows = past[past["kpi_id"] == row["kpi_id"]].set_index("month", drop=False)
     if row["previous_month"] not in rows.index or row["month"] not in rows.index:
-        return Interval(NAN, NAN)
-    now, then = rows.loc[row["month"]], rows.loc[row["previous_month"]]
-    found = difference_bounds(
-        now["actual"], Interval(now["actual_low"], now["actual_high"]),
-        then["actual"], Interval(then["actual_low"], then["actual_high"]),
-    )  # fmt: skip
-    return Interval(found.low * scale, found.high * scale)
-
-
-def _verdict(row: dict[str, float]) -> str:
-    if pd.isna(row["change_low"]):
-        return "not_compared"
-    if row["change_low"] <= 0 <= row["change_high"]:
-        return "within_chance"
-    return "improved" if (row["change"] > 0) != (row["direction"] == LOWER) else "worsened"
+        return UNMOVED
+    now, then = (rows.loc[row[month]].to_dict() for month in ("month", "previous_month"))
+    return move(str(row["kpi_id"]), now, then, lower=row["direction"] == LOWER)
 
 
 def _apart(row: dict[str, float], fewest: int) -> str:

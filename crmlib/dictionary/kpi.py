@@ -182,8 +182,9 @@ DEFINITIONS: dict[str, str] = {
         " customer, contract or order missing, the sales of a year for each new customer."
     ),
     "change_verdict": N_(
-        "Improved or worse where the change's own 95% interval excludes none. It is not corrected for the number of"
-        " KPIs: of twenty that have not changed about one seems to have."
+        "Improved or worse where the change's own 95% interval excludes none; of sales, orders and new customers also"
+        " that of the change per day, because months differ in length. It is not corrected for the number of KPIs: of"
+        " twenty that have not changed about one seems to have."
     ),
     "moved": N_(
         "The verdict of the action's own experiment; without one, whether the KPI's change from the month before it to"

@@ -248,6 +248,22 @@ def test_a_change_is_called_only_where_its_interval_excludes_none() -> None:
     assert changed(*dearer).iloc[0]["change_verdict"] == "worsened"
 
 
+def test_a_longer_month_is_no_improvement() -> None:
+    # 44.0 orders a day in February and in March; 31 days after 28 are 10.7 % more
+    def months(now: float) -> pd.Series:
+        spread = {"xx": now, "m": now, "n": now}
+        then = measure("n_orders", 1233, month=MONTH - 1, xx=1233.0, m=1233, n=1233)
+        return changed(measure("n_orders", now, **spread), then).iloc[0]
+
+    alike = months(1363)
+    assert (alike["change"], alike["change_low"] > 0, alike["change_verdict"]) == (130, True, "within_chance")
+    assert months(1600)["change_verdict"] == "improved"
+    assert months(1300)["change_verdict"] == "within_chance"  # fewer a day, more in all
+    assert months(1100)["change_verdict"] == "worsened"
+    rates = [measure("continuation_rate", 9000, 10_000), measure("continuation_rate", 8800, 10_000, month=MONTH - 1)]
+    assert changed(*rates).iloc[0]["change_verdict"] == "improved"
+
+
 def ranked(*rows: dict[str, Any], wanted: pd.DataFrame | None = None) -> pd.DataFrame:
     table = measures(*rows)
     held = kpi_targets.against(table, targets() if wanted is None else wanted)
