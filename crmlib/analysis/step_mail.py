@@ -10,7 +10,8 @@ from crmlib.analysis.intervals import wilson_bounds
 
 FEWEST = 30  # mails below which there is no rate
 # What starts a scenario without an order on that day.
-NO_ORDER = ("shipped", "delivered", "registered", "item_view", "cart_abandon", "silence", "survey", "cancel_request")
+NO_ORDER = ("shipped", "delivered", "registered", "item_view", "cart_abandon", "silence", "survey", "cancel_request",
+            "other")  # fmt: skip
 # Only these report that they were opened.
 OPENED_BY = ("mail", "line", "chat")
 SHOWN = ["scenario_id", "step_no", "message_name", "content_type", "n_sent", "n_after_goal", "n_in_sequence",
