@@ -42,7 +42,7 @@ def materials(messages: pd.DataFrame, scenarios: pd.DataFrame, counts: pd.DataFr
     """The five materials of educating by scenario: which are in the messages, and how often they were sent.
 
     The first, an educational step mail, is there where a scenario has two mails or more that are no offers; the others
-    are there where a message has their tag. Nothing is there where no message has any tag: then it is not known.
+    are there where a message has their tag. Where no message has any tag it is not known, and neither are the counts.
 
     Args:
         messages: message_id, scenario_id, channel, content_type, content_tags.
@@ -50,7 +50,7 @@ def materials(messages: pd.DataFrame, scenarios: pd.DataFrame, counts: pd.DataFr
         counts: message_id, n_sends; of `aggregates.message_counts`.
 
     Returns columns:
-        material (code); n_messages; n_scenarios; n_sends (NaN where nothing was recorded as sent); material_state
+        material (code); n_messages; n_scenarios; n_sends (NaN also where nothing was recorded as sent); material_state
         (material_there, material_missing, material_not_tagged).
 
     Raises:
@@ -60,15 +60,18 @@ def materials(messages: pd.DataFrame, scenarios: pd.DataFrame, counts: pd.DataFr
     require_columns("messages", messages.columns, names)
     tagged = [tags_of(text) for text in messages["content_tags"]]
     sent = messages["message_id"].map(counts.set_index("message_id")["n_sends"]).astype("float64").fillna(0)
-    rows = []
+    rows, nan = [], float("nan")
     for material, tag in MATERIALS.items():
         there = _educates(messages, scenarios) if not tag else pd.Series([tag in found for found in tagged], dtype=bool)
         chosen = there.to_numpy()
         known = not tag or any(tagged)
         state = "material_there" if chosen.any() else "material_missing" if known else "material_not_tagged"
-        n_sends = float(sent[chosen].sum()) if len(counts) else float("nan")
-        n_scenarios = messages.loc[chosen, "scenario_id"].nunique()
-        rows.append([material, int(chosen.sum()), int(n_scenarios), n_sends, state])
+        found = [
+            chosen.sum(),
+            messages.loc[chosen, "scenario_id"].nunique(),
+            sent[chosen].sum() if len(counts) else nan,
+        ]
+        rows.append([material, *(float(n) if known else nan for n in found), state])
     return pd.DataFrame(rows, columns=["material", "n_messages", "n_scenarios", "n_sends", "material_state"])
 
 

@@ -218,6 +218,9 @@ def test_materials_are_there_missing_or_not_tagged() -> None:
     assert table["n_sends"].tolist() == [12, 0, 7, 7, 0]
     none = content_tags.materials(plain, scenarios, counts)
     assert none["material_state"].tolist() == ["material_missing", *["material_not_tagged"] * 4]
+    # Without a tag nobody knows how many messages hold the material: that is not none.
+    assert none["n_messages"].fillna(-1).tolist() == [0, -1, -1, -1, -1]
+    assert none[["n_scenarios", "n_sends"]].isna().all(axis=1).tolist() == [False, True, True, True, True]
 
 
 def test_the_template_scales_with_the_cycle_but_the_second_mail_follows_the_arrival() -> None:
