@@ -19,14 +19,16 @@ SHEET_COLUMNS = ["scenario_name", "target_segment", "start_event", "step_no", "m
                  "contact_channel", "content_type", "content_tags", "discount_rate"]  # fmt: skip
 MAIL_COLUMNS = ["scenario_name", "step_no", "message_name", "n_sent", "n_in_sequence", "reach_rate", "open_rate",
                 "click_rate", "goal_rate", "stop_rate", "left_rate"]  # fmt: skip
+UNTOLD = ("effect_untellable", "effect_no_evidence")
 PAGE_OUTCOMES = ("outcome_continued", "outcome_crossed", "outcome_rose")
 GOAL_COLUMNS = ["goal_measure", "window_days", "n_sent_group", "rate_sent", "n_held_group", "rate_held",
                 "effect_difference", "effect_difference_low", "effect_difference_high", "pvalue",
                 "effect_verdict"]  # fmt: skip
 EFFECT_COLUMNS = ["n_sent_group", "rate_sent", "n_held_group", "rate_held", "effect_difference",
                   "effect_difference_low", "effect_difference_high", "pvalue_adjusted", "effect_verdict"]  # fmt: skip
-REVIVAL_COLUMNS = ["scenario_name", "n_approached_sent", "n_mails", "n_revived", "revival_rate", "n_approached_held",
-                   "rate_held", "send_cost", "cost_per_revived", "cost_per_extra", "cost_per_new"]  # fmt: skip
+REVIVAL_COLUMNS = ["scenario_name", "n_approached_sent", "n_mails", "n_revived", "revival_rate", "revival_rate_low",
+                   "revival_rate_high", "n_approached_held", "rate_held", "send_cost", "cost_per_revived",
+                   "cost_per_extra", "cost_per_extra_low", "cost_per_extra_high", "cost_per_new"]  # fmt: skip
 
 
 def stage_numbers(stages: pd.DataFrame, segments: pd.DataFrame) -> dict[str, float]:
@@ -61,9 +63,9 @@ def of_focus(table: pd.DataFrame, scenarios: pd.DataFrame, entered: pd.DataFrame
 
 
 def goal_rows(compared: pd.DataFrame) -> pd.DataFrame:
-    """The goal of every scenario that can be told."""
+    """The goal of every scenario that can be told: with enough in both groups, and no word against how they came."""
     rows = compared[compared["effect_outcome"] == "outcome_goal"]
-    return rows.dropna(subset=["effect_difference"]).reset_index(drop=True)
+    return rows[~rows["effect_verdict"].isin(UNTOLD)].reset_index(drop=True)
 
 
 def served(segments: pd.DataFrame, consent: pd.DataFrame, *, automated: Collection[str]) -> pd.DataFrame:

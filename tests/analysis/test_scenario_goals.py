@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmlib.analysis import experiments, scenario_goals, step_effect
+from crmlib.analysis import experiments, scenario_goals, scenario_views, step_effect
 
 NAN = float("nan")
 
@@ -80,6 +80,13 @@ def test_groups_that_no_lot_formed_give_no_verdict(lot: str) -> None:
 
 def test_an_experiment_whose_sizes_contradict_its_plan_gives_no_verdict() -> None:
     assert told(tried(treatment_share=0.2))["effect_verdict"].iloc[0] == "effect_no_evidence"
+
+
+def test_only_goals_with_a_verdict_count_as_told_and_are_drawn() -> None:
+    assert len(scenario_views.goal_rows(told(tried()))) == 1
+    # It has a difference, but groups that no lot formed are no evidence of anything.
+    assert told(tried(), lot="lot_by_hand")["effect_difference"].notna().any()
+    assert scenario_views.goal_rows(told(tried(), lot="lot_by_hand")).empty
 
 
 def test_below_thirty_in_an_arm_there_is_no_rate() -> None:
