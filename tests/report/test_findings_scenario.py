@@ -305,6 +305,15 @@ def test_strategies_materials_and_steps_have_their_sentences(language: str) -> N
         assert said.text()
 
 
+def test_the_mails_without_a_cost_are_those_of_the_table(language: str) -> None:
+    rows = {"group": ["sent", "held_out", "sent"], "observed": [True, True, False], "n_mails": [7, 2, 30],
+            "n_guessed": [5, 2, 30]}  # fmt: skip
+    said = english(scenario_effects.send_cost_basis(pd.DataFrame(rows)), language)
+    assert said.startswith("For 5 of 7 mails no cost is recorded") or language == "ja"
+    for n in (0, 7):
+        assert "5" not in scenario_effects.send_cost_basis(pd.DataFrame(rows).assign(n_guessed=0, n_mails=n)).text()
+
+
 def test_mails_are_not_ranked_by_windows_of_unlike_length(language: str) -> None:
     said = english(scenario_effects.mails_title(pd.DataFrame({"goal_rate": [0.01, NAN, 0.06]})), language)
     assert said == "From 1.0% to 6.0% reach the goal between a mail and the next" or language == "ja"

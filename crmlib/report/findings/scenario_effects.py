@@ -242,8 +242,9 @@ def revival(costs: DataFrame, *, dormant_days: int) -> Sentence:
 
 
 def send_cost_basis(approached: DataFrame) -> Sentence:
-    """Where the costs of the mails come from."""
-    mails, guessed = int(approached["n_mails"].sum()), int(approached["n_guessed"].sum())
+    """Where the costs of the mails come from, of those that `send_revival.costs_by_scenario` counts."""
+    shown = approached[approached["observed"].astype(bool) & (approached["group"] == "sent")]
+    mails, guessed = int(shown["n_mails"].sum()), int(shown["n_guessed"].sum())
     if not mails:
         return say("No mail to a dormant customer is on record.")
     if not guessed:
