@@ -124,7 +124,7 @@ def ranking(**more: Any) -> pd.DataFrame:
     row = {"kpi_id": "f2_rate", "measure_kind": "share", "mark": "mark_bad", "gap_verdict": "beyond_chance",
            "apart": "ranked", "actual": 0.24, "previous": 0.3, "target": 0.3, "improvement_rate": -0.2,
            "change_verdict": "worsened", "achievement": 0.8, "stake_year": 500.0, "n": 1000, "kpi_owner": "",
-           "direction": "higher"}  # fmt: skip
+           "direction": "higher", "month": 2025 * 12 + 8}  # fmt: skip
     return pd.DataFrame([{**row, **more}])
 
 
@@ -135,7 +135,9 @@ def first_kpi(**more: Any) -> conclusions.Conclusion:
 
 def test_the_kpi_that_misses_its_target_is_told_with_the_number_to_reach() -> None:
     found = first_kpi()
-    assert text(found) == "F2 conversion rate is 24.0% and misses its target of 30.0%, beyond chance."
+    assert (
+        text(found) == "F2 conversion rate was 24.0% in September 2025 and missed its target of 30.0%, beyond chance."
+    )
     assert "F2 conversion rate from 24.0% to 30.0% by 30 April 2026." in found.action.text()  # type: ignore[union-attr]
     assert (found.size, found.certain, found.n) == (500.0, True, 1000)
     assert basis(found) == "twelve times this month's gap, one average order for each customer or contract missing"
@@ -143,19 +145,25 @@ def test_the_kpi_that_misses_its_target_is_told_with_the_number_to_reach() -> No
 
 def test_a_miss_within_chance_is_still_a_miss_and_says_so() -> None:
     unsure = first_kpi(gap_verdict="within_chance", change_verdict="within_chance")
-    assert text(unsure) == "F2 conversion rate is 24.0% and misses its target of 30.0%; the gap is within chance."
+    assert (
+        text(unsure)
+        == "F2 conversion rate was 24.0% in September 2025 and missed its target of 30.0%; the gap is within chance."
+    )
     assert not unsure.certain
     scatter = first_kpi(gap_verdict="within_scatter", change_verdict="within_chance", mark="mark_fair")
     assert text(scatter).endswith("the gap is within chance.")
     unknown = first_kpi(gap_verdict="chance_unknown", change_verdict="not_compared")
-    assert text(unknown).endswith("misses its target of 30.0%.")
+    assert text(unknown).endswith("missed its target of 30.0%.")
 
 
 def test_without_a_miss_a_fall_is_told_then_what_is_reached_then_nothing() -> None:
     fell = first_kpi(mark="mark_good", target=0.2)
-    assert text(fell).startswith("F2 conversion rate fell behind: 30.0% before, 24.0% now")
+    assert text(fell).startswith("F2 conversion rate fell behind: 24.0% in September 2025, 30.0% before")
     met = first_kpi(mark="mark_good", target=0.2, improvement_rate=0.1, change_verdict="improved")
-    assert (text(met), met.good) == ("F2 conversion rate is 24.0%: the target of 20.0% is reached.", True)
+    assert (text(met), met.good) == (
+        "F2 conversion rate was 24.0% in September 2025: the target of 20.0% is reached.",
+        True,
+    )
     none = first_kpi(mark="no_target", target=float("nan"), improvement_rate=0.1, change_verdict="improved")
     assert none.sentence is None
 
@@ -164,7 +172,7 @@ def test_a_fall_of_what_has_no_ratio_is_told_without_one() -> None:
     # the NPS never has one, a rate none after a month of zero
     facts = {"kpi_id": "nps", "measure_kind": "nps", "mark": "no_target", "target": float("nan")}
     fell = first_kpi(**facts, actual=-4.7, previous=12.5, improvement_rate=float("nan"))
-    assert text(fell) == "NPS fell behind: +12.5 before, -4.7 now."
+    assert text(fell) == "NPS fell behind: -4.7 in September 2025, +12.5 before."
     assert fell.certain
 
 
@@ -202,7 +210,7 @@ def test_good_and_bad_points_name_the_marks_the_largest_miss_first() -> None:
     over = "To improve: CPO stands above its target, where lower is better."
     assert said(kpi.points_to_improve(marked(*BOARD), same)) == [short, over]
     fell = same.assign(change_verdict="worsened")
-    worse = "To improve: Sales got worse than the month before beyond chance."
+    worse = "To improve: Sales got worse than the figure before beyond chance."
     assert said(kpi.points_to_improve(marked(*BOARD), fell)) == [short, over, worse]
     assert said(kpi.points_to_improve(marked(BOARD[3]), same))[0].startswith("No target is missed")
     two = marked(BOARD[1], ("cancellation_rate", "mark_fair", "within_chance", 0.95))

@@ -80,13 +80,13 @@ def good_points(against: DataFrame, changes: DataFrame) -> Sentence:
     met = against.loc[against["mark"] == GOOD, "kpi_id"].tolist()
     better = changes.loc[changes["change_verdict"] == "improved", "kpi_id"].tolist()
     if met and better:
-        return say("Good: {met:text} reached the target; {better:text} improved on the month before beyond chance.",
+        return say("Good: {met:text} reached the target; {better:text} improved on the figure before beyond chance.",
                    met=listed(met, most=20), better=listed(better))  # fmt: skip
     if met:
         return say("Good: {met:text} reached the target.", met=listed(met, most=20))
     if better:
-        return say("Good: {better:text} improved on the month before beyond chance.", better=listed(better))
-    return say("No target is reached, and nothing improved beyond chance on the month before.")
+        return say("Good: {better:text} improved on the figure before beyond chance.", better=listed(better))
+    return say("No target is reached, and nothing improved beyond chance on the figure before.")
 
 
 def points_to_improve(against: DataFrame, changes: DataFrame) -> list[Sentence]:
@@ -97,9 +97,9 @@ def points_to_improve(against: DataFrame, changes: DataFrame) -> list[Sentence]:
     lines = _short(short.loc[~lower, "kpi_id"].tolist()) + _over(short.loc[lower, "kpi_id"].tolist())
     if worse:
         lines.append(
-            say("To improve: {worse:text} got worse than the month before beyond chance.", worse=listed(worse))
+            say("To improve: {worse:text} got worse than the figure before beyond chance.", worse=listed(worse))
         )
-    return lines or [say("No target is missed, and nothing got worse beyond chance than the month before.")]
+    return lines or [say("No target is missed, and nothing got worse beyond chance than the figure before.")]
 
 
 def _short(missed: list[str]) -> list[Sentence]:

@@ -53,7 +53,9 @@ def conclusion(proposed: DataFrame, ranking: DataFrame, *, due_day: int) -> Conc
     if met.empty:
         return Conclusion()
     first = met.sort_values("achievement", ascending=False).iloc[0]
-    sentence = say("{kpi:label} is {now:text}: the target of {target:text} is reached.", **_facts(first))
+    sentence = say(
+        "{kpi:label} was {now:text} in {month:month}: the target of {target:text} is reached.", **_facts(first)
+    )
     action = say("Keep it, and raise the target for the next period.")
     sure = first["gap_verdict"] == BEYOND
     return Conclusion(sentence, action, good=True, certain=sure, n=int(first["n"]))
@@ -170,12 +172,17 @@ def _why(row: dict[str, Any]) -> Sentence:
 def _missed(row: Any, due_day: int) -> Conclusion:
     facts, sure = _facts(row), row["gap_verdict"] == BEYOND
     if sure:
-        sentence = say("{kpi:label} is {now:text} and misses its target of {target:text}, beyond chance.", **facts)
+        sentence = say(
+            "{kpi:label} was {now:text} in {month:month} and missed its target of {target:text}, beyond chance.",
+            **facts,
+        )
     elif row["gap_verdict"] == UNKNOWN:
-        sentence = say("{kpi:label} is {now:text} and misses its target of {target:text}.", **facts)
+        sentence = say("{kpi:label} was {now:text} in {month:month} and missed its target of {target:text}.", **facts)
     else:
         sentence = say(
-            "{kpi:label} is {now:text} and misses its target of {target:text}; the gap is within chance.", **facts
+            "{kpi:label} was {now:text} in {month:month} and missed its target of {target:text}; the gap is within"
+            " chance.",
+            **facts,
         )
     stake = None if pd.isna(row["stake_year"]) else float(row["stake_year"])
     action = proposal(row, due_day=due_day)
@@ -201,11 +208,15 @@ def _fell(row: Any, due_day: int) -> Conclusion:
     certain = row["change_verdict"] == "worsened"
     facts = {**_facts(row), "then": told(row["previous"], row["measure_kind"]), "rate": row["improvement_rate"]}
     if certain and pd.isna(row["improvement_rate"]):
-        sentence = say("{kpi:label} fell behind: {then:text} before, {now:text} now.", **facts)
+        sentence = say("{kpi:label} fell behind: {now:text} in {month:month}, {then:text} before.", **facts)
     elif certain:
-        sentence = say("{kpi:label} fell behind: {then:text} before, {now:text} now ({rate:change}).", **facts)
+        sentence = say(
+            "{kpi:label} fell behind: {now:text} in {month:month}, {then:text} before ({rate:change}).", **facts
+        )
     else:
-        sentence = say("{kpi:label} is {now:text} after {then:text}; the fall may be chance.", **facts)
+        sentence = say(
+            "{kpi:label} was {now:text} in {month:month} after {then:text}; the fall may be chance.", **facts
+        )
     return Conclusion(
         sentence, proposal({**row, "goal": row["previous"]}, due_day=due_day), certain=certain, n=int(row["n"])
     )
@@ -213,4 +224,5 @@ def _fell(row: Any, due_day: int) -> Conclusion:
 
 def _facts(row: Any) -> dict[str, Any]:
     target = "" if pd.isna(row["target"]) else told(row["target"], row["measure_kind"])
-    return {"kpi": row["kpi_id"], "now": told(row["actual"], row["measure_kind"]), "target": target}
+    return {"kpi": row["kpi_id"], "now": told(row["actual"], row["measure_kind"]), "target": target,
+            "month": int(row["month"])}  # fmt: skip
