@@ -159,3 +159,12 @@ def test_a_telephone_number_inside_the_name_of_a_plan_is_refused(make_shop: Any)
     content += "T2,c2,2024-01-02,山田様コース 03-1234-5678\n"
     with pytest.raises(UserError, match=r"column 'plan' for subscriptions.plan holds telephone numbers .1 row"):
         make_shop({"t.csv": content}, sources, as_of="2024-01-15")
+
+
+def test_an_action_stands_as_it_was_saved_last_although_it_stood_so_before(make_shop: Any) -> None:
+    content = "action_id,created,action,status\nA1,2024-01-02,call,doing\nA1,2024-01-02,call,stopped\n"
+    content += "A1,2024-01-02,call,doing\n,2024-01-03,mail,open\n,2024-01-03,mail,open\n"
+    shop = make_shop({"a.csv": content}, {"actions": {"path": "data/a.csv"}}, as_of="2024-01-15")
+    assert rows(shop, "actions") == {"read": 5, "duplicate_id": 1, "exact_duplicate": 2, "used": 2}
+    # An action without an id keeps the number of the row in which it came first.
+    assert shop.table("actions")[["action_id", "status"]].values.tolist() == [["A1", "doing"], ["a000004", "open"]]
