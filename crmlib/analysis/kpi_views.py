@@ -119,15 +119,17 @@ def sparkline(values: list[float]) -> str:
 
 
 def gap_table(
-    against: pd.DataFrame, actions: pd.DataFrame, scenarios: pd.DataFrame, experiments: pd.DataFrame, *,
-    has: Callable[[str], bool],
+    against: pd.DataFrame, targets: pd.DataFrame, actions: pd.DataFrame, scenarios: pd.DataFrame,
+    experiments: pd.DataFrame, *, has: Callable[[str], bool],
 ) -> pd.DataFrame:  # fmt: skip
     """R032: every KPI with what it lacks: its table, a target, or a measure that works on it.
 
-    A measure is an action that was taken up and is not stopped, a scenario, or an experiment that names the KPI.
+    A measure is an action that was taken up and is not stopped, a scenario, or an experiment that names the KPI. The
+    target of a KPI that is told is that of its month; of one that is not any that is set, or the default.
 
     Args:
         against: of `kpi_targets.against`.
+        targets: of `kpi_targets.chosen`.
         actions: of `actions.taken_up`.
         scenarios: the canonical table.
         experiments: the canonical table.
@@ -137,7 +139,7 @@ def gap_table(
         kpi_id; kpi_needs; kpi_told (kpi_told_yes, kpi_table_missing, kpi_not_observed); has_target (yes, no);
         n_actions; n_scenarios; n_experiments; kpi_gap (gap_table, gap_both, gap_target, gap_measure, gap_nothing).
     """
-    held = against.set_index("kpi_id")["target"]
+    held, own = against.set_index("kpi_id")["target"], set(targets["kpi_id"])
     acting = actions[actions["action_status"] != "stopped"]
     counts = [frame["kpi_id"].value_counts() for frame in (acting, scenarios, experiments)]
     rows = []
@@ -146,7 +148,7 @@ def gap_table(
         there = name in held.index
         told = "kpi_told_yes" if there else "kpi_not_observed" if has(needs) else "kpi_table_missing"
         n = [int(count.get(name, 0)) for count in counts]
-        aimed = there and bool(pd.notna(held[name]))
+        aimed = bool(pd.notna(held[name])) if there else name in own or kpi.default_target is not None
         rows.append((name, needs, told, "yes" if aimed else "no", *n, _gap(told, aimed, any(n))))
     names = ["kpi_id", "kpi_needs", "kpi_told", "has_target", "n_actions", "n_scenarios", "n_experiments", "kpi_gap"]
     return pd.DataFrame(rows, columns=names)

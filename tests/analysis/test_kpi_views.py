@@ -14,22 +14,28 @@ def naming(*ids: str, **more: object) -> pd.DataFrame:
 
 
 def test_every_kpi_has_what_it_lacks() -> None:
+    wanted_figures = targets(("f2_rate", 0.3), ("revival_rate", 0.1), ("continuation_rate", 0.9), ("cpo", 9000.0))
     held = kpi_targets.against(
         measures(measure("f2_rate", 500, 1000), measure("revival_rate", 10, 1000), measure("nps", 40, 100),
                  measure("n_customers_new", 90)),
-        targets(("f2_rate", 0.3), ("revival_rate", 0.1)),
+        wanted_figures,
     )  # fmt: skip
     acting = naming("f2_rate", "nps", action_status=["doing", "stopped"])
     table = kpi_views.gap_table(
-        held, acting, naming("n_customers_new"), naming(), has=lambda name: name in ("orders", "subscriptions")
-    ).set_index("kpi_id")
+        held, wanted_figures, acting, naming("n_customers_new"), naming(),
+        has=lambda name: name in ("orders", "subscriptions"),
+    ).set_index("kpi_id")  # fmt: skip
     assert table.index.tolist() == list(KPIS)
     wanted = {"f2_rate": "gap_nothing", "revival_rate": "gap_measure", "n_customers_new": "gap_target",
-              "nps": "gap_both", "cpo": "gap_table", "continuation_rate": "gap_both"}  # fmt: skip
+              "nps": "gap_both", "cpo": "gap_table", "continuation_rate": "gap_measure",
+              "cancellation_rate": "gap_both"}  # fmt: skip
     assert table.loc[list(wanted), "kpi_gap"].to_dict() == wanted
     assert table.loc[["cpo", "continuation_rate", "f2_rate"], "kpi_told"].tolist() == [
         "kpi_table_missing", "kpi_not_observed", "kpi_told_yes",
     ]  # fmt: skip
+    # A target that the client set is not denied because its KPI cannot be told.
+    untold = {"cpo": "yes", "continuation_rate": "yes", "cancellation_rate": "no", "subscription_f2_rate": "yes"}
+    assert table.loc[list(untold), "has_target"].to_dict() == untold
 
 
 def test_history_keeps_the_gaps_between_months() -> None:
