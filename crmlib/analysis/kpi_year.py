@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crmlib.analysis.checks import require_between, require_columns
-from crmlib.analysis.kpi_bounds import with_bounds
+from crmlib.analysis.kpi_bounds import FEWEST, with_bounds
 from crmlib.analysis.kpi_ids import KPIS
 from crmlib.analysis.kpi_rows import COLUMNS
 from crmlib.analysis.kpi_targets import FAIR_AT, GOOD_AT, gap_verdict, mark_of
@@ -52,7 +52,8 @@ def year_to_date(
     """Sales, orders and new customers since the fiscal year began, against their targets and the year before.
 
     The target is the sum over the same months and is told only where each of them has one; the year before only where
-    all its months were observed. Mark and verdict on the gap are those of `kpi_targets.against`.
+    all its months were observed, the change on it only of 30 orders or new customers and more in both. Mark and verdict
+    on the gap are those of `kpi_targets.against`.
 
     Args:
         window: of `aggregates.customer_window` over the months.
@@ -71,7 +72,8 @@ def year_to_date(
     if not months:
         return pd.DataFrame(columns=RESULT)
     now, then = _sums(window, measures, months), _sums(before, measures, [month - YEAR for month in months])
-    table = with_bounds(now).merge(then[["kpi_id", "x"]].rename(columns={"x": "year_before"}), on="kpi_id", how="left")
+    past = then[["kpi_id", "x", "n"]].rename(columns={"x": "year_before", "n": "n_before"})
+    table = with_bounds(now).merge(past, on="kpi_id", how="left")
     known = [_observed(measures, name, [month - YEAR for month in months]) for name in table["kpi_id"]]
     table["year_before"] = table["year_before"].astype("float64").where(pd.Series(known))
     table["n_months"] = len(months)
@@ -83,7 +85,8 @@ def year_to_date(
     rows = table.assign(direction="higher").to_dict("records")
     table["mark"] = [mark_of(row, good_at, fair_at) for row in rows]
     table["gap_verdict"] = [gap_verdict(row) for row in rows]
-    table["year_rate"] = table["actual"] / table["year_before"].where(table["year_before"] > 0) - 1
+    enough = table[["n", "n_before"]].min(axis=1) >= FEWEST
+    table["year_rate"] = (table["actual"] / table["year_before"].where(table["year_before"] > 0) - 1).where(enough)
     table["measure_kind"] = [KPIS[name].kind for name in table["kpi_id"]]
     return table[RESULT]
 

@@ -200,6 +200,15 @@ def test_a_year_before_that_was_not_observed_is_not_compared() -> None:
     assert found["year_before"].isna().all()
 
 
+def test_no_rate_on_the_year_before_is_told_of_fewer_than_30() -> None:
+    rows = measures(*[measure(kpi, 5, month=MONTH - y) for kpi in kpi_year.ADD_UP for y in (0, 12)])
+    few, enough = (pd.DataFrame({"customer_id": ["a", "b"], "n_orders": [n, 0], "amount": [n, 0]}) for n in (29, 30))
+    for window, before, told in ((enough, enough, True), (few, enough, False), (enough, few, False)):
+        found = kpi_year.year_to_date(window, before, rows, targets(), months=[MONTH]).set_index("kpi_id")
+        assert found["year_before"].notna().all()
+        assert found["year_rate"].notna().to_dict() == {"amount": told, "n_orders": told, "n_customers_new": False}
+
+
 def test_a_year_whose_target_is_zero_has_no_achievement_but_a_mark() -> None:
     rows = measures(measure("amount", 5), measure("n_orders", 5), measure("n_customers_new", 5))
     window = pd.DataFrame({"customer_id": ["a", "b"], "n_orders": [1, 1], "amount": [3, 2]})
