@@ -173,13 +173,13 @@ def yields(found: pd.DataFrame, *, n_new: int, ad_cost: float) -> pd.DataFrame:
 
     Returns columns:
         name; cost_per_customer (with bounds); cost_per_new (advertising / new customers); new_per_followed (of these
-        two, the second divided by the first; NaN where the first has no upper end).
+        two, the second divided by the first; NaN where the first has no upper end or is 0).
     """
     table = found[found["treatment_cost"].notna()].copy()
     table["cost_per_new"] = ad_cost / n_new if n_new else float("nan")
     # Where the treatment may have brought nobody, its cost of one has no upper end, and the ratio says nothing.
     ratio = table["cost_per_new"] / table["cost_per_customer"]
-    table["new_per_followed"] = ratio.where(table["cost_per_customer_high"].notna())
+    table["new_per_followed"] = ratio.where(table["cost_per_customer_high"].notna() & (table["cost_per_customer"] > 0))
     return table[["name", *_with_ends(["cost_per_customer"]), "cost_per_new", "new_per_followed"]]
 
 

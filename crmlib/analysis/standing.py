@@ -53,16 +53,17 @@ def first_products(returns: pd.DataFrame) -> dict[str, str]:
 
 
 def balances(pairs: Sequence[Pair], standing: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Each trait of the arms of the experiments that chance did not assign, and the test of all traits at once.
+    """Each trait of the arms of the experiments assigned by hand, and the test of all traits at once.
 
     Returns columns:
         experiment_id, name, arm; trait; level (of a category); value_control, value_treatment (means, or shares);
-        standardised_difference; and a second table: experiment_id, name, arm; n_compared; n_unbalanced (traits more
-        than 0.1 apart); n_traits; pvalue.
+        standardised_difference; and a second table: experiment_id, name, arm; n_compared; n_least (of the smaller
+        arm); n_unbalanced (traits more than 0.1 apart); n_traits; pvalue.
     """
     traits, tests = [], []
     for pair in pairs:
-        if pair.design["assigned_method"] == "random" or not (len(pair.control) and len(pair.treatment)):
+        least = min(len(pair.control), len(pair.treatment))
+        if pair.design["assigned_method"] != "manual" or not least:
             continue
         own = standing[standing["experiment_id"] == pair.design["experiment_id"]]
         arms = (("control", pair.control), ("treatment", pair.treatment))
@@ -71,9 +72,9 @@ def balances(pairs: Sequence[Pair], standing: pd.DataFrame) -> tuple[pd.DataFram
         named = {"experiment_id": pair.design["experiment_id"], "name": pair.design["name"], "arm": pair.arm}
         traits.append(found.table.assign(**named))
         away = int((~found.table["is_balanced"]).sum())
-        tests.append(named | {"n_compared": len(units), "n_unbalanced": away, "n_traits": len(found.table),
-                              "pvalue": found.pvalue})  # fmt: skip
-    names = ["experiment_id", "name", "arm", "n_compared", "n_unbalanced", "n_traits", "pvalue"]
+        tests.append(named | {"n_compared": len(units), "n_least": least, "n_unbalanced": away,
+                              "n_traits": len(found.table), "pvalue": found.pvalue})  # fmt: skip
+    names = ["experiment_id", "name", "arm", "n_compared", "n_least", "n_unbalanced", "n_traits", "pvalue"]
     table = pd.concat(traits, ignore_index=True) if traits else pd.DataFrame(columns=BALANCE_COLUMNS)
     return table[BALANCE_COLUMNS], pd.DataFrame(tests, columns=names)
 

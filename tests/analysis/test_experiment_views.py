@@ -79,6 +79,8 @@ def test_a_cost_without_an_upper_end_gives_no_ratio() -> None:
     assert table["cost_per_new"].tolist() == [2_000, 2_000]
     assert table["new_per_followed"].iloc[0] == 4
     assert math.isnan(table["new_per_followed"].iloc[1])
+    free = views.yields(costs.assign(cost_per_customer=0.0), n_new=10, ad_cost=20_000)
+    assert free["new_per_followed"].isna().all()
 
 
 def test_no_size_is_named_where_chance_did_not_assign() -> None:

@@ -265,6 +265,8 @@ def test_only_random_experiments_with_whole_arms_count_as_evidence() -> None:
         "Of 4 experiments 1 can be read as evidence; 1 of these show a clear difference."
     )
     assert _both(findings.abtest.differences_title(results))[0] == "“call” shows a clear gain"
-    assert _both(findings.abtest.differences_title(results.iloc[1:]))[0] == "No experiment shows a clear gain"
+    assert _both(findings.abtest.differences_title(results.iloc[1:]))[0] == "No experiment can be judged here"
+    unclear = pd.DataFrame([_row("no_clear_difference")])
+    assert _both(findings.abtest.differences_title(unclear))[0] == "No experiment shows a clear gain"
     revenue = pd.DataFrame([_row("treatment_better", **REVENUE), _row("treatment_better"), _row("treatment_better")])
     assert _both(findings.abtest.differences_title(revenue))[0] == "2 experiments show a clear gain"

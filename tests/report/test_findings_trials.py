@@ -131,5 +131,65 @@ def test_a_table_of_other_readings_without_rows_says_why() -> None:
     rates, amounts = findings.trials.no_readings(none, none)
     assert not isinstance(rates, str)
     assert not isinstance(amounts, str)
-    assert _both(rates)[0].startswith("No experiment with a rate as its outcome can be judged")
-    assert _both(amounts)[0].startswith("No experiment with sales as its outcome can be judged")
+    assert _both(rates)[0].startswith("No experiment judged by a rate can be read in other ways")
+    assert _both(amounts)[0].startswith("No experiment judged by sales per customer can be read in other ways")
+
+
+def test_every_other_table_without_rows_says_why() -> None:
+    none, some = pd.DataFrame({"name": []}), pd.DataFrame({"name": ["call"]})
+    assert _both(findings.trials.balance_note(some))[0].startswith("Beyond 0.1")
+    assert _both(findings.trials.balance_note(none))[0].startswith("There are no groups to compare")
+    assert _both(findings.trials.crossing_note(some))[0].startswith("Before: as many days")
+    assert _both(findings.trials.crossing_note(none))[0].startswith("No experiment that can be read names a product")
+    assert findings.trials.before_after_note(some) == ""
+    why = findings.trials.before_after_note(none)
+    assert not isinstance(why, str)
+    assert _both(why)[0].startswith("No experiment has one arm alone")
+
+
+def test_without_a_difference_to_read_nothing_is_said_of_it() -> None:
+    looks = pd.DataFrame({"name": ["call"], "reading": ["cuped"], "variance_reduction": [0.3]})
+    none = looks.head(0)
+    assert "with 30.0% fewer customers" in _both(findings.trials.adjusted(looks, none))[0]
+    assert "changes nothing" in _both(findings.trials.adjusted(looks.assign(variance_reduction=0.001), none))[0]
+    few = looks.assign(variance_reduction=NAN)
+    for rates in (none, few):
+        assert _both(findings.trials.adjusted(rates, none))[0].startswith("No difference of rates or sales can be")
+    early = findings.trials.early(pd.DataFrame({"reading": [], "pvalue": []}), 1.547, planned=2_000)
+    assert _both(early)[0].startswith("No experiment drawn at random has a difference")
+
+
+def _looks(arm: str, low: float, n: int) -> dict[str, Any]:
+    named = {"experiment_id": "E1", "arm": arm, "primary_metric": "repurchase", "reading": "stratified"}
+    return named | {"n_compared": n, "difference_low": low, "difference_high": 0.5}
+
+
+def test_each_hand_picked_arm_is_said_with_its_own_figures() -> None:
+    results = pd.DataFrame([_row("treatment_better", is_random=False)])
+    row = {"experiment_id": "E1", "n_unbalanced": 3, "n_traits": 5, "n_least": 30}
+    tests = pd.DataFrame([row | {"arm": arm, "name": f"call ({arm.upper()})"} for arm in ("b", "c")])
+    looks = pd.DataFrame([_looks("b", -0.1, 60), _looks("c", 0.2, 60)])
+    said = [_both(sentence)[0] for sentence in findings.trials.by_hand(tests, looks, results)]
+    assert "Among like customers -10.0 to +50.0 points remain" in said[0]
+    assert "Among like customers +20.0 to +50.0 points remain" in said[1]
+    few = [tests.assign(n_least=29), looks], [tests, looks.assign(n_compared=59)]
+    for table, read in few:
+        assert "points" not in _both(findings.trials.by_hand(table, read, results)[0])[0]
+
+
+def test_only_without_a_hand_picked_group_is_it_said_that_there_is_none() -> None:
+    none, by_chance = pd.DataFrame(), pd.DataFrame([_row("treatment_better")])
+    assert _both(findings.trials.by_hand(none, none, by_chance)[0])[0] == "No experiment was assigned by hand."
+    unread = pd.DataFrame([_row("not_testable", is_random=False)])
+    assert "can be read yet" in _both(findings.trials.by_hand(none, none, unread)[0])[0]
+
+
+def test_a_reason_is_called_different_only_where_chance_formed_the_arms() -> None:
+    row = {"name": "call", "reason": "price", "rate_treatment": 0.1, "rate_control": 0.2}
+    table = pd.DataFrame([row | {"verdict": "lower"}, row | {"name": "staff", "verdict": "not_random"}])
+    said = findings.trials.reasons(table)
+    assert [_both(sentence)[0] for sentence in said] == [
+        "“call”: fewer cancelled for the reason “Price” (10.0% against 20.0%)."
+    ]
+    alone = findings.trials.reasons(table.tail(1))
+    assert "so none is judged" in _both(alone[0])[0]

@@ -269,6 +269,8 @@ def amounts_title(results: DataFrame) -> Sentence:
 
 def _title(results: DataFrame) -> Sentence:
     readable = _named(_readable(results))
+    if readable.empty:
+        return say("No experiment can be judged here")
     better = readable.loc[readable["verdict"] == "treatment_better", "name"].tolist()
     if not better:
         return say("No experiment shows a clear gain")

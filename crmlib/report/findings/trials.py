@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from crmlib.words import Sentence, say
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 MOST = 3
+SMALL = 30  # of fewer customers an arm no points are said
 
 
 def early(readings: DataFrame, wider: float, *, planned: int | None) -> Sentence:
@@ -22,6 +25,8 @@ def early(readings: DataFrame, wider: float, *, planned: int | None) -> Sentence
         )
     rows = readings[readings["reading"] == "always_valid"]
     told = rows[rows["pvalue"].notna()]
+    if told.empty:
+        return say("No experiment drawn at random has a difference of rates or sales that can be read before the end.")
     clear = int((told["pvalue"] < 0.05).sum())
     return say(
         "However often one looks, {clear:count} of {n:count} differences hold; the price is an interval {wider:ratio}"
@@ -43,20 +48,27 @@ def bayesian(table: DataFrame, *, asked: bool) -> list[Sentence]:
 def no_readings(rates: DataFrame, amounts: DataFrame) -> tuple[Sentence | str, Sentence | str]:
     """Why the tables of other readings, of rates and of sales, have no rows; nothing where they have."""
     return (
-        say("No experiment with a rate as its outcome can be judged, so there is nothing to read in other ways.")
+        say("No experiment judged by a rate can be read in other ways; times to cancellation are read in one way only.")
         if rates.empty
         else "",
-        say("No experiment with sales as its outcome can be judged, so there is nothing to read in other ways.")
+        say(
+            "No experiment judged by sales per customer can be read in other ways; order values are read in one way"
+            " only."
+        )
         if amounts.empty
         else "",
     )
 
 
-def adjusted(readings: DataFrame) -> Sentence:
-    """What the adjustment for the time before saves at most."""
-    rows = readings[(readings["reading"] == "cuped") & readings["variance_reduction"].notna()]
+def adjusted(rates: DataFrame, amounts: DataFrame) -> Sentence:
+    """What the adjustment for the time before saves at most, from the tables of other readings."""
+    columns = ["name", "reading", "variance_reduction"]
+    known = pd.concat([rates[columns], amounts[columns]]).dropna(subset=["variance_reduction"])
+    rows = known[known["reading"] == "cuped"]
+    if rows.empty:
+        return say("No difference of rates or sales can be adjusted for what customers did before.")
     best = rows.sort_values("variance_reduction").tail(1)
-    if best.empty or not best["variance_reduction"].iloc[0] > 0.005:
+    if not best["variance_reduction"].iloc[0] > 0.005:
         return say("What customers did before tells little about the outcomes here; adjusting for it changes nothing.")
     return say(
         "Adjusted for what customers did before, “{name:text}” would be as precise with {saved:share} fewer customers.",
@@ -96,17 +108,44 @@ def yields(table: DataFrame) -> Sentence:
     )  # fmt: skip
 
 
-def by_hand(tests: DataFrame, readings: DataFrame) -> list[Sentence]:
+def by_hand(tests: DataFrame, readings: DataFrame, results: DataFrame) -> list[Sentence]:
     """How unlike hand-picked groups were, and what is left among like customers."""
-    if tests.empty:
+    if not (results["assigned_method"] == "manual").any():
         return [say("No experiment was assigned by hand.")]
+    if tests.empty:
+        return [say("No experiment assigned by hand can be read yet, so its groups are not compared.")]
     return [_by_hand(row, readings) for row in tests.to_dict("records")]
+
+
+def balance_note(table: DataFrame) -> Sentence:
+    """How the traits of hand-picked groups are read, or why there are none."""
+    if table.empty:
+        return say("There are no groups to compare: no experiment assigned by hand can be read.")
+    return say("Beyond 0.1 in either direction the groups are unlike.")
+
+
+def before_after_note(table: DataFrame) -> Sentence | str:
+    """Why no comparison of before with after is shown; nothing where one is."""
+    return say("No experiment has one arm alone and compares before with after.") if table.empty else ""
+
+
+def crossing_note(table: DataFrame) -> Sentence:
+    """How the cross-sell by arm is read, or why it is not shown."""
+    if table.empty:
+        return say("No experiment that can be read names a product of the cross-sell.")
+    return say(
+        "Before: as many days before assignment as the window has. Differences are those from the control on the same"
+        " side."
+    )
 
 
 def reasons(table: DataFrame) -> list[Sentence]:
     """Which reason of cancellation differs between arms, the number of reasons allowed for."""
     if table.empty:
         return [say("No experiment has cancellations with reasons to compare.")]
+    table = table[table["verdict"] != "not_random"]
+    if table.empty:
+        return [say("Reasons of cancellation are known only of groups that chance did not form, so none is judged.")]
     clear = table[table["verdict"].isin(["higher", "lower"])]
     if clear.empty:
         return [say("No single reason of cancellation differs clearly between arms, their number allowed for.")]
@@ -236,9 +275,11 @@ def _paid(row: dict[str, Any]) -> Sentence:
 
 
 def _by_hand(row: dict[str, Any], readings: DataFrame) -> Sentence:
-    own = readings[(readings["reading"] == "stratified") & (readings["experiment_id"] == row["experiment_id"])]
+    same = (readings["experiment_id"] == row["experiment_id"]) & (readings["arm"] == row["arm"])
+    own = readings[same & (readings["reading"] == "stratified")]
+    few = row["n_least"] < SMALL or (own["n_compared"] < 2 * SMALL).any()
     values = {"name": row["name"], "away": int(row["n_unbalanced"]), "n": int(row["n_traits"])}
-    if own.empty or own["difference_low"].isna().any() or own["primary_metric"].iloc[0] == "revenue":
+    if few or own.empty or own["difference_low"].isna().any() or own["primary_metric"].iloc[0] == "revenue":
         return say(
             "“{name:text}” was assigned by hand, and {away:count} of {n:count} traits of the groups were unlike before"
             " it began.",
