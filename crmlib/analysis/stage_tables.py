@@ -94,11 +94,11 @@ def flag_table(judged: pd.DataFrame) -> pd.DataFrame:
 
 
 def checklist(judged: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """For each stage and table: is the table there, how many are open; measures and targets are not yet in the data.
+    """For each stage and table: is the table there, and how many are open.
 
     Returns columns:
         stage; stage_condition (code); table; table_state (there, missing_table); n_untellable (customers whose flag
-        is open); measure_state, kpi_state (waits: they come with the plan of measures).
+        is open).
     """
     flags = {stage: name for name, stage in FLAG_STAGES.items()}
     rows = [(stage, table) for stage in STAGES for table in NEEDS[stage] or ("orders",)]
@@ -107,7 +107,7 @@ def checklist(judged: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
     found["table_state"] = ["there" if _there(table, evidence) else "missing_table" for table in found["table"]]
     open_ = {stage: int((judged[name] == "untellable").sum()) for stage, name in flags.items()}
     found["n_untellable"] = found["stage"].map(open_).fillna(0).astype("int64")
-    return found.assign(measure_state="waits", kpi_state="waits")
+    return found
 
 
 def _there(table: str, evidence: Evidence) -> bool:
