@@ -96,7 +96,7 @@ INPUTS: dict[str, dict[str, Column]] = {
     },
     "surveys_sent": {"survey_id": ID, "customer_id": KEY, "sent_at": WHEN},
     "experiments": {
-        "experiment_id": ID, "name": TEXT, "hypothesis": TEXT,
+        "experiment_id": ID, "name": TEXT, "hypothesis": COMMENT,
         "unit": Column("code", ("customer", "subscription"), "customer"),
         "assigned_method": Column("code", ("random", "manual", "before_after")),
         "start_date": WHEN, "end_date": WHEN,

@@ -95,6 +95,13 @@ def test_names_of_any_export_are_masked_in_comments(make_shop: Any) -> None:
     assert not [content for content in prepared if "高橋".encode() in content or "美咲".encode() in content]
 
 
+def test_the_hypothesis_of_an_experiment_is_words_of_people(make_shop: Any) -> None:
+    content = "experiment_id,assigned_method,primary_metric,window_days,hypothesis\n"
+    content += "E1,random,revenue,60,山田様のご意見では、同梱物で売上が増える 090-1234-5678\n"
+    shop = make_shop({"e.csv": content}, {"experiments": {"path": "data/e.csv"}}, as_of="2024-01-31")
+    assert shop.table("experiments")["hypothesis"].tolist() == ["［氏名］様のご意見では、同梱物で売上が増える ［電話］"]
+
+
 @pytest.mark.parametrize("text", ["市", "1-2-3", "山 ", "a@", "at ", "dear ", "マンション", "ア"])
 def test_a_hostile_text_of_megabytes_takes_no_time(text: str) -> None:
     start = time.process_time()
