@@ -63,6 +63,11 @@ def relations(answers: pd.DataFrame, *, least: int = LEAST, alpha: float = ALPHA
     return table.loc[order].reset_index(drop=True).assign(n_comparisons=k)
 
 
+def missing(table: pd.DataFrame) -> str | None:
+    """The column without which, as without all others, there is no relation; None where `relations` holds one."""
+    return "surveys.experience" if table.empty else None
+
+
 def weights(answers: pd.DataFrame, *, draws: int = DRAWS, seed: int = 1, least: int = LEAST) -> pd.DataFrame:
     """Johnson's relative weights on ranks: each question's part of what all of them explain together.
 

@@ -81,6 +81,20 @@ def survey_of(asked: pd.DataFrame) -> str:
     return "" if found == UNNAMED else found
 
 
+def unasked(answers: pd.DataFrame, *questions: str) -> str | None:
+    """The first of these questions that none of the answers tells, as a table's column; None where all are told.
+
+    Example:
+        >>> unasked(pd.DataFrame({"usage": ["stopped"], "experience": [None]}), "usage", "experience")
+        'surveys.experience'
+    """
+    for question in questions:
+        column = answers[question].astype("str").where(answers[question].notna(), "").str.strip()
+        if column.isin(["", "not_answered"]).all():
+            return f"surveys.{question}"
+    return None
+
+
 def shown(answers: pd.DataFrame, wanted: bool) -> pd.DataFrame:
     """The answers, or none of them where their comments are not to be shown."""
     return answers if wanted else answers.head(0)

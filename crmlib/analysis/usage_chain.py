@@ -39,8 +39,9 @@ def chain(people: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
 
     use: uses the product every day or sometimes. effect: felt it, if only a little. recognition: told that somebody
     noticed. repeat: bought within the window after the answer, of those observed so long. A question that nobody was
-    asked is passed over: its step has no rate, and the next one goes by the steps before it. Those who did not answer
-    a question leave the chain there and are counted beside it.
+    asked is passed over: its step has neither counts nor a rate, and the next one goes by the steps before it; so is
+    the repeat where nobody was observed. Those who did not answer a question leave the chain there and are counted
+    beside it.
 
     Args:
         people: each customer's last answer: usage, effect_felt, recognised.
@@ -48,8 +49,8 @@ def chain(people: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
 
     Returns columns:
         chain_step (chain_use, chain_effect, chain_recognition, chain_repeat); n_entering; n_not_answering (for the
-        repeat none); n_answering; n_passed; pass_rate, pass_rate_low, pass_rate_high (of n_answering, Wilson; NaN
-        below 30).
+        repeat none); n_answering; n_passed (NaN where nobody was asked or observed); pass_rate, pass_rate_low,
+        pass_rate_high (of n_answering, Wilson; NaN below 30).
 
     Raises:
         ValueError: a column is missing.
@@ -57,25 +58,41 @@ def chain(people: pd.DataFrame, followed: pd.DataFrame) -> pd.DataFrame:
     Example:
         >>> one = pd.DataFrame({"usage": ["stopped"], "effect_felt": ["not_answered"], "recognised": ["not_answered"]})
         >>> chain(one, one.assign(bought_later=False))["n_passed"].tolist()
-        [0, 0, 0, 0]
+        [0.0, nan, nan, 0.0]
     """
     wanted = [column for column, _ in STEPS.values()]
     require_columns("people", people.columns, wanted)
     require_columns("followed", followed.columns, [*wanted, "bought_later"])
     rows, inside = [], np.ones(len(people), dtype=bool)
-    for name, (column, passing) in STEPS.items():
+    for column, passing in STEPS.values():
+        entering = float(inside.sum())
+        if not _asked(people[column]):
+            rows.append((entering, *[np.nan] * 3))
+            continue
         answered = inside & _answered(people[column])
-        passed = answered & people[column].isin(passing).to_numpy(dtype=bool)
-        entering = int(inside.sum())
-        rows.append((name, entering, entering - int(answered.sum()), int(answered.sum()), int(passed.sum())))
-        inside = passed if _asked(people[column]) else inside
+        inside = answered & people[column].isin(passing).to_numpy(dtype=bool)
+        rows.append((entering, entering - answered.sum(), float(answered.sum()), float(inside.sum())))
     last = followed[_through(followed, people)]
-    rows.append((REPEAT, len(last), 0, len(last), int(last["bought_later"].sum())))
-    table = pd.DataFrame(rows, columns=["chain_step", "n_entering", "n_not_answering", "n_answering", "n_passed"])
-    low, high = wilson_bounds(table["n_passed"], table["n_answering"])
-    n = table["n_answering"].astype("float64")
+    counts = (float(len(last)), 0.0, float(len(last)), float(last["bought_later"].sum()))
+    rows.append(counts if len(followed) else (np.nan,) * 4)
+    table = pd.DataFrame(rows, columns=["n_entering", "n_not_answering", "n_answering", "n_passed"])
+    table.insert(0, "chain_step", [*STEPS, REPEAT])
+    n = table["n_answering"]
+    low, high = wilson_bounds(table["n_passed"].fillna(0), n.fillna(0))
     rates = {"pass_rate": table["n_passed"] / n.where(n > 0), "pass_rate_low": low, "pass_rate_high": high}
     return table.assign(**{name: pd.Series(value).where(n >= LEAST) for name, value in rates.items()})
+
+
+def not_asked(table: pd.DataFrame) -> list[str]:
+    """The columns of the steps that `chain` passed over."""
+    steps = table.loc[table["n_answering"].isna(), "chain_step"]
+    return [STEPS[step][0] for step in steps if step in STEPS]
+
+
+def missing(table: pd.DataFrame) -> str | None:
+    """The first of these columns where all steps of `chain` were passed over; None where one was asked."""
+    columns = not_asked(table)
+    return f"surveys.{columns[0]}" if len(columns) == len(STEPS) else None
 
 
 def weakest(table: pd.DataFrame, *, alpha: float = ALPHA) -> WeakestResult | None:

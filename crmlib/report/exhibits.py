@@ -204,10 +204,19 @@ class Report:
         head = {"version": VERSION, "kind": kind, "id": id, **said, "source": "", "alt": ""}
         head |= {"n": None if n is None else int(n), "n_kind": n_kind}
         if needs and not self.shop.has(needs):
-            head["untellable"] = needs
-            missing = words.say(N_("Cannot be told from the data: the table “{table:label}” is missing."), table=needs)
-            head["note"] = missing.text()
+            head |= {"untellable": needs, "note": self._missing(needs).text()}
         return head
+
+    def _missing(self, needs: str) -> Sentence:
+        """What is missing: a table, or (`table.column`, where the notebook found it to hold nothing) a column of it."""
+        table, _, column = needs.partition(".")
+        if not column or not self.shop.has(table):
+            return words.say(N_("Cannot be told from the data: the table “{table:label}” is missing."), table=table)
+        return words.say(
+            N_("Cannot be told from the data: the column {column:text} of the table “{table:label}” is missing or"
+               " empty."),
+            column=column, table=table,
+        )  # fmt: skip
 
     def _say(self, text: Text, values: dict[str, Any] | None) -> str:
         return text.text() if isinstance(text, Sentence) else Sentence(text, values or {}).text()

@@ -58,6 +58,8 @@ def test_words_go_from_the_least_to_the_most() -> None:
     assert table["driver"].tolist() == ["usage"]
     assert table.loc[0, "correlation"] == 1
     assert drivers.relations(survey()).empty
+    assert drivers.missing(drivers.relations(survey())) == "surveys.experience"
+    assert drivers.missing(drivers.relations(answers)) is None
     assert drivers.relations(answers.head(20))["correlation"].isna().all()
 
 

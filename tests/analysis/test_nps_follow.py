@@ -293,10 +293,15 @@ def test_a_question_that_was_not_asked_is_passed_over() -> None:
 
     table = usage_chain.chain(told, told.iloc[:0]).set_index("chain_step")
 
-    assert table.loc["chain_effect", "n_answering"] == 0
-    assert math.isnan(table.loc["chain_effect", "pass_rate"])
+    # Nobody was asked, and nobody observed: that is not nobody who passed.
+    counts = ["n_not_answering", "n_answering", "n_passed", "pass_rate"]
+    assert table.loc[["chain_effect", "chain_recognition", "chain_repeat"], counts].isna().all(axis=None)
+    assert math.isnan(table.loc["chain_repeat", "n_entering"])
     assert usage_chain.chain(told, told)["n_entering"].tolist() == [100, 60, 60, 60]
-    assert table.loc["chain_repeat", "n_entering"] == 0
+    assert usage_chain.not_asked(table.reset_index()) == ["effect_felt", "recognised"]
+    assert usage_chain.missing(table.reset_index()) is None
+    nothing = told.assign(usage="not_answered")
+    assert usage_chain.missing(usage_chain.chain(nothing, nothing)) == "surveys.usage"
     assert usage_chain.weakest(usage_chain.chain(told.iloc[:0], told.iloc[:0])) is None
 
 
@@ -308,9 +313,12 @@ def test_nobody_is_lost_from_the_chain_uncounted(rows: list[tuple[str, str, str,
     told = used(*rows)
     table = usage_chain.chain(told, told)
 
-    assert (table["n_not_answering"] + table["n_answering"] == table["n_entering"]).all()
-    assert (table["n_passed"] <= table["n_answering"]).all()
-    assert table["n_entering"].is_monotonic_decreasing
+    asked = table.dropna(subset=["n_answering"])
+    questions = [{row[place] for row in rows} - {"not_answered"} for place in range(3)]
+    assert len(asked) == sum(map(bool, questions)) + bool(rows)
+    assert (asked["n_not_answering"] + asked["n_answering"] == asked["n_entering"]).all()
+    assert (asked["n_passed"] <= asked["n_answering"]).all()
+    assert table["n_entering"].dropna().is_monotonic_decreasing
 
 
 def test_certain_only_with_enough_of_both_and_an_interval_without_zero() -> None:

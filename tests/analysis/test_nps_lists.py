@@ -158,6 +158,16 @@ def test_parts_of_the_answers() -> None:
     assert nps_views.latest_comments(comments, most=1).shape == (1, 4)
 
 
+def test_a_question_that_nobody_answered_is_named() -> None:
+    told = pd.DataFrame({"expectation": [3, None], "experience": [None, None], "free_text": [" ", None]})
+    assert nps_views.unasked(told, "expectation") is None
+    assert nps_views.unasked(told, "expectation", "experience") == "surveys.experience"
+    assert nps_views.unasked(told, "free_text") == "surveys.free_text"
+    assert nps_views.unasked(told.iloc[1:], "expectation") == "surveys.expectation"
+    words = pd.DataFrame({"usage": ["not_answered", "not_answered"]})
+    assert nps_views.unasked(words, "usage") == "surveys.usage"
+
+
 def test_what_is_at_stake_is_the_years_sales_of_the_band() -> None:
     # The detractors e and f are known: 70 and nothing; g never ordered.
     assert nps_views.at_stake(PEOPLE, table()) == 70

@@ -185,6 +185,17 @@ def test_an_exhibit_whose_table_is_missing_says_so_and_names_it(report: Report, 
     assert found["note"] == "Cannot be told from the data: the table “Surveys sent” is missing."
 
 
+def test_an_exhibit_whose_column_holds_nothing_says_so_and_names_it(
+    report: Report, shown: list[dict[str, Any]]
+) -> None:
+    report.metric("gap", 0, title="Gap", kind="count", needs="orders.coupon_code")
+    found = _bundle(shown)
+    assert found["untellable"] == "orders.coupon_code"
+    assert found["note"] == (
+        "Cannot be told from the data: the column coupon_code of the table “Orders” is missing or empty."
+    )
+
+
 def test_an_id_that_could_name_another_folder_is_refused_and_no_file_written(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

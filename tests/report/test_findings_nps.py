@@ -140,6 +140,9 @@ def test_the_chain() -> None:
     assert "loses most at “uses the product”: 30 of 50" in both(nps_follow.chain(SimpleNamespace(**found, clear=True)))
     assert "not clearly more" in both(nps_follow.chain(SimpleNamespace(**found, clear=False)))
     assert "cannot be told" in both(nps_follow.chain(None))
+    passed = both(nps_follow.passed_over(["effect_felt", "recognised"]))
+    assert passed.endswith("in effect_felt, recognised; these steps are passed over.")
+    assert both(nps_follow.passed_over([])).startswith("Each rate is of those")
     assert both(nps_follow.chain_title(None)) == "From use to repeat, step by step"
     assert "40.0%" in both(nps_follow.chain_title(SimpleNamespace(**found)))
 
@@ -186,6 +189,12 @@ def test_drivers_and_priorities() -> None:
     assert "cannot be told" in both(nps_actions.priorities(questions().head(1)))
     assert "rated low" in both(nps_actions.priorities_title(questions()))
     assert both(nps_actions.priorities_title(questions(clear=False))) == "Importance against performance"
+
+
+def test_questions_that_could_not_be_compared_are_named() -> None:
+    assert nps_actions.left_out(["usage"], asked=["usage"]) == []
+    (said,) = nps_actions.left_out(["usage"], asked=["usage", "price_rating", "site_rating"])
+    assert both(said).endswith("so nothing can be said of: price_rating, site_rating.")
 
 
 def test_comments_lists_and_the_repeater_score() -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from crmlib.words import Sentence, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pandas import DataFrame
 
 SMALL = 30
@@ -29,6 +31,22 @@ def drivers(table: DataFrame) -> Sentence:
         driver=str(top["driver"]), rho=top["correlation"], low=top["correlation_low"], high=top["correlation_high"],
         k=int(top["n_comparisons"]), n=int(top["n"]),
     )  # fmt: skip
+
+
+def left_out(compared: Iterable[str], *, asked: Iterable[str]) -> list[Sentence]:
+    """Questions that could not be compared; nothing where all were.
+
+    Args:
+        compared: the questions of `drivers.relations`.
+        asked: those that a survey can have.
+    """
+    told = set(compared)
+    missing = [name for name in asked if name not in told]
+    if not missing:
+        return []
+    return [say(
+        "Not asked, or answered alike by all, so nothing can be said of: {columns:text}.", columns=", ".join(missing)
+    )]  # fmt: skip
 
 
 def drivers_title(table: DataFrame) -> Sentence:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from crmlib.words import Sentence, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pandas import DataFrame
 
 SMALL = 30
@@ -222,6 +224,20 @@ def chain(found: Any) -> Sentence:
         "The chain seems to lose most at “{step:label}”: {lost:count} of {n:customers} ({rate:share}; 95% interval"
         " {low:share} to {high:share}), though not clearly more than at every other step.",
         **values,
+    )
+
+
+def passed_over(columns: Sequence[str]) -> Sentence:
+    """Which columns of the survey hold nothing, so that their steps cannot be told.
+
+    Args:
+        columns: of `usage_chain.not_asked`.
+    """
+    if not columns:
+        return say("Each rate is of those who came to the step and answered.")
+    return say(
+        "Cannot be told from the data: no answer is recorded in {columns:text}; these steps are passed over.",
+        columns=", ".join(columns),
     )
 
 
