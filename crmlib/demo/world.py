@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,24 +83,39 @@ def simulate(
     subscribed = subscriptions(kept_rng, people, orders, last_day=last_day)
     brought = circle.referrals(kept_rng, people, orders, lines)
     engaged = circle.engagement(kept_rng, people, orders, last_day=last_day)
-    felt_rng, arms_rng, sends_rng, plans_rng = rng.spawn(4)
+    felt_rng, *loop_rngs = rng.spawn(4)
     asked, personal_words = _felt(felt_rng, asked, people, orders, handful=handful)
-    subscribed = with_plans(plans_rng, subscribed)
-    carts = sends.carts(sends_rng, engaged, last_day=last_day)
-    more = further.further_assignments(arms_rng, people, orders, lines, subscribed.rows, last_day=last_day)
-    looked = pd.concat([engaged, carts], ignore_index=True)
-    mailed = sends.sends(sends_rng, people, orders, more, looked, last_day=last_day)
+    loop = _loop(loop_rngs, people, orders, lines, subscribed, engaged, last_day=last_day)
     inquired = circle.inquiries(kept_rng, people, first_number=first_customer, last_day=last_day)
     leads = consents.leads(asked_rng, n=n_leads, first_number=first_customer, first_day=first_day, last_day=last_day)
     everyone, numbered, ordered = _exported(
         rng, people, orders, lines, first_order=first_order, last_day=last_day, handful=handful, faults=faults
     )
     return World(
-        people=people, orders=orders, lines=lines, follow_up=follow_up, contacts=contacts, subscriptions=subscribed,
-        referrals=brought, engagement=engaged, carts=carts, assignments=assigned, further=more, sends=mailed,
-        survey=asked, personal_words=personal_words, leads=leads, inquiries=inquired,
-        export_people=everyone, export_orders=numbered, export_lines=ordered,
+        people=people, orders=orders, lines=lines, follow_up=follow_up, contacts=contacts, referrals=brought,
+        engagement=engaged, assignments=assigned, survey=asked, personal_words=personal_words, leads=leads,
+        inquiries=inquired, export_people=everyone, export_orders=numbered, export_lines=ordered, **loop,
     )  # fmt: skip
+
+
+def _loop(
+    rngs: Sequence[np.random.Generator],
+    people: pd.DataFrame,
+    orders: pd.DataFrame,
+    lines: pd.DataFrame,
+    subscribed: Subscriptions,
+    engaged: pd.DataFrame,
+    *,
+    last_day: int,
+) -> dict[str, Any]:
+    """The plans of the subscriptions, the carts, the further experiments and the sends, by their names in World."""
+    arms_rng, sends_rng, plans_rng = rngs
+    planned = with_plans(plans_rng, subscribed)
+    carts = sends.carts(sends_rng, engaged, last_day=last_day)
+    more = further.further_assignments(arms_rng, people, orders, lines, planned.rows, last_day=last_day)
+    looked = pd.concat([engaged, carts], ignore_index=True)
+    mailed = sends.sends(sends_rng, people, orders, more, looked, last_day=last_day)
+    return {"subscriptions": planned, "carts": carts, "further": more, "sends": mailed}
 
 
 def _felt(
