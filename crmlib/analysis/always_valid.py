@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from scipy import special
 
-from crmlib.analysis.checks import require_at_least, require_between, require_columns, require_counts
+from crmlib.analysis.checks import require_at_least, require_between, require_counts
 from crmlib.analysis.intervals import UNKNOWN, Interval, normal_quantile
 
 if TYPE_CHECKING:
@@ -102,32 +101,6 @@ def always_valid_means(
     error = _error(control, treatment) if known else math.nan
     sizes = control.n, treatment.n
     return _look(difference, difference, error, sizes, n_planned, confidence_level, bound=math.inf)
-
-
-def looks(daily: pd.DataFrame, *, n_planned: float, confidence_level: float = 0.95) -> pd.DataFrame:
-    """One row a look at two proportions, counted up to that day: the sequence of intervals and the p-value so far.
-
-    `daily` has day, n_control, successes_control, n_treatment and successes_treatment, all cumulative. The interval of
-    a row holds with all rows before it; `pvalue` is the smallest up to the row.
-
-    Returns columns:
-        day; n_control, n_treatment; difference, difference_low, difference_high; pvalue (NaN below 30 units an arm);
-        wider (than the interval of a single look).
-
-    Raises:
-        ValueError: a column is missing, successes are not between 0 and n, n_planned is below 2, or a confidence_level
-            outside 0 to 1.
-    """
-    names = ["successes_control", "n_control", "successes_treatment", "n_treatment"]
-    require_columns("daily", daily.columns, ["day", *names])
-    rows = []
-    for row in daily.sort_values("day")[["day", *names]].itertuples(index=False):
-        found = always_valid_proportions(*row[1:], n_planned=n_planned, confidence_level=confidence_level)
-        ends = found.difference_interval
-        rows.append((row[0], row[2], row[4], found.difference, ends.low, ends.high, found.pvalue, found.wider))
-    columns = ["day", "n_control", "n_treatment", "difference", "difference_low", "difference_high", "pvalue", "wider"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.assign(pvalue=table["pvalue"].cummin())
 
 
 def price_of_looking(*, confidence_level: float = 0.95) -> float:

@@ -1,4 +1,4 @@
-"""Sizes that count events rather than units, and how long until the units have come."""
+"""Sizes that count events rather than units."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 
 from scipy import special
 
-from crmlib.analysis.always_valid import price_of_looking
 from crmlib.analysis.checks import require_at_least, require_between
 from crmlib.analysis.intervals import normal_quantile
 
@@ -78,39 +77,3 @@ def units_for_events(
     require_between("treatment_share", treatment_share, 0, 1)
     treated = 1 - (1 - event_share_control) ** hazard_ratio
     return math.ceil(n_events / ((1 - treatment_share) * event_share_control + treatment_share * treated))
-
-
-def days_needed(n: float, *, arrivals_per_day: float, window_days: float = 0) -> float:
-    """Days from the first unit to the last one's end of the window; infinite where nobody arrives.
-
-    Units that are there already are all assigned on the first day: give them as n / arrivals_per_day.
-
-    Raises:
-        ValueError: n or a number of days is negative, or arrivals_per_day is.
-
-    Example:
-        >>> days_needed(7682, arrivals_per_day=120, window_days=60)
-        125
-    """
-    require_at_least("n", n, 0)
-    require_at_least("arrivals_per_day", arrivals_per_day, 0)
-    require_at_least("window_days", window_days, 0)
-    if n == 0:
-        return window_days
-    return math.ceil(n / arrivals_per_day) + window_days if arrivals_per_day else math.inf
-
-
-def size_when_looking(n: float, *, confidence_level: float = 0.95) -> int:
-    """Units for an always-valid interval as narrow, at the end, as that of n units looked at once: n * price^2.
-
-    Raises:
-        ValueError: n is negative or confidence_level is not between 0 and 1.
-
-    Source: see `price_of_looking`.
-
-    Example:
-        >>> size_when_looking(1000)
-        2399
-    """
-    require_at_least("n", n, 0)
-    return math.ceil(n * price_of_looking(confidence_level=confidence_level) ** 2)

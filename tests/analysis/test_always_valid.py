@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +15,6 @@ from crmlib.analysis.always_valid import (
     FEWEST,
     always_valid_means,
     always_valid_proportions,
-    looks,
     price_of_looking,
 )
 from crmlib.analysis.means import Moments
@@ -96,34 +94,9 @@ def test_too_few_units_say_nothing() -> None:
         assert math.isnan(found.difference_interval.low)
 
 
-def test_looks_day_by_day() -> None:
-    daily = pd.DataFrame(
-        {
-            "day": [3, 1, 2],
-            "n_control": [300, 20, 200],
-            "successes_control": [30, 2, 20],
-            "n_treatment": [300, 20, 200],
-            "successes_treatment": [45, 9, 70],
-        }
-    )
-    table = looks(daily, n_planned=1000)
-
-    assert table["day"].tolist() == [1, 2, 3]
-    assert math.isnan(table["pvalue"].iloc[0])
-    second, third = (always_valid_proportions(20 + 10 * i, 200 + 100 * i, 70 - 25 * i, 200 + 100 * i, n_planned=1000)
-                     for i in (0, 1))  # fmt: skip
-    assert third.pvalue > second.pvalue
-    assert table["pvalue"].tolist()[1:] == [second.pvalue, second.pvalue]  # the smallest so far
-    assert table["difference_low"].tolist()[2] == third.difference_interval.low
-
-
 def test_wrong_arguments_are_refused() -> None:
     with refused("n_planned == 1, must be at least 2."):
         always_valid_proportions(1, 40, 1, 40, n_planned=1)
-    with refused(
-        "daily has no column 'n_control'; its columns are day, successes_control; nearest is 'successes_control'."
-    ):
-        looks(pd.DataFrame({"day": [1], "successes_control": [1]}), n_planned=100)
 
 
 # A/A: both arms alike, looked at on each of 60 days.

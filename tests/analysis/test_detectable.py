@@ -15,9 +15,7 @@ from crmlib.analysis.detectable import (
     smallest_difference_proportions,
 )
 from crmlib.analysis.event_planning import (
-    days_needed,
     events_needed,
-    size_when_looking,
     smallest_hazard_ratio,
     units_for_events,
 )
@@ -89,16 +87,6 @@ def test_events_as_published() -> None:
 def test_units_for_events_by_hand() -> None:
     # Control 30 % and treatment 1 - .7^.5 = 16.334 % have the event: 23.167 % of both together.
     assert units_for_events(66, event_share_control=0.3, hazard_ratio=0.5) == math.ceil(66 / 0.2316700) == 285
-
-
-def test_days() -> None:
-    assert days_needed(7682, arrivals_per_day=120, window_days=60) == 65 + 60
-    assert days_needed(0, arrivals_per_day=0, window_days=60) == 60
-    assert days_needed(5, arrivals_per_day=0) == math.inf
-
-
-def test_looking_early_costs_its_price_squared() -> None:
-    assert size_when_looking(1000) == math.ceil(1000 * 1.5486**2) == 2399
 
 
 def test_wrong_arguments_are_refused() -> None:

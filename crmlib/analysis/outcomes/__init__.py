@@ -2,7 +2,7 @@
 
 from crmlib.analysis.outcomes.found import unit_outcomes
 from crmlib.analysis.outcomes.metrics import AMOUNTS, LOWER_IS_BETTER, METRICS, RATES, SURVIVAL, all_wanted, missing
-from crmlib.analysis.outcomes.units import ARMS, KEYS, baseline_of, compared_arms, experiment_units
+from crmlib.analysis.outcomes.units import ARMS, KEYS, compared_arms, experiment_units
 
 __all__ = [
     "AMOUNTS",
@@ -13,7 +13,6 @@ __all__ = [
     "RATES",
     "SURVIVAL",
     "all_wanted",
-    "baseline_of",
     "compared_arms",
     "experiment_units",
     "missing",

@@ -66,8 +66,3 @@ def compared_arms(found: Iterable[str]) -> list[str]:
     ordered = [arm for arm in ARMS if arm in there]
     base = "control" if "control" in there else next(arm for arm in ordered if arm != "treatment")
     return [base, *[arm for arm in ordered if arm != base]]
-
-
-def baseline_of(found: Iterable[str]) -> str:
-    """The arm that the others are compared with."""
-    return compared_arms(found)[0]
