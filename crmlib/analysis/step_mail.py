@@ -10,8 +10,7 @@ from crmlib.analysis.intervals import wilson_bounds
 
 FEWEST = 30  # mails below which there is no rate
 # What starts a scenario without an order on that day.
-NO_ORDER = ("shipped", "delivered", "registered", "item_view", "cart_abandon", "silence", "survey", "cancel_request",
-            "other")  # fmt: skip
+NO_ORDER = ("shipped", "delivered", "registered", "item_view", "cart_abandon", "silence", "survey", "cancel_request")
 # Only these report that they were opened.
 OPENED_BY = ("mail", "line", "chat")
 SHOWN = ["scenario_id", "step_no", "message_name", "content_type", "n_sent", "n_after_goal", "n_in_sequence",
@@ -23,8 +22,8 @@ SHOWN = ["scenario_id", "step_no", "message_name", "content_type", "n_sent", "n_
 def started_by_order(start_event: str, messages: pd.DataFrame) -> bool:
     """Whether an order on the day of the first message is what started the scenario.
 
-    It is where the scenario starts with an order, or does not say with what, and its first message goes out on the day
-    of the start or at a day not stated.
+    It is where the scenario starts with an order, or does not say with what (other, unknown: a list is often drawn by
+    the orders until that day), and its first message goes out on the day of the start or at a day not stated.
 
     Example:
         >>> started_by_order("order", pd.DataFrame({"step_no": [1, 2], "offset_days": [0, 3]}))
