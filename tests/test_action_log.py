@@ -16,8 +16,8 @@ from crmlib.analysis import actions
 from crmlib.analysis.kpi_ids import KPIS
 from crmlib.report import form
 from crmlib.report.findings import kpi_actions
-from crmlib.report.publish import publish
 from crmlib.shop import open_shop
+from tests import filled
 from tests.report import samples
 
 if TYPE_CHECKING:
@@ -55,24 +55,13 @@ def log() -> pd.DataFrame:
 def workbook(tmp_path: Path, language: str) -> Path:
     words.speak(language, "JPY")
     more = {"form": form.entries(kpi_actions.FORM), "name": NAMES[language], "rows": []}
-    run = samples.one(tmp_path, [samples.sheet("action_log", log(), tmp_path, title="T", **more)], language=language)
-    (tmp_path / "out").mkdir()
-    publish(run, tmp_path / "out")
-    return tmp_path / "out" / "demo.xlsx"
+    return filled.published(tmp_path, samples.sheet("action_log", log(), tmp_path, title="T", **more), language)
 
 
 def fill(path: Path, language: str, entries: dict[str, dict[str, Any]], to: Path) -> None:
-    """Write entries, by action and column, as a person would, and save."""
+    """Write entries by action and column, and save."""
     words.speak(language, "JPY")
-    book = openpyxl.load_workbook(path)
-    sheet = book[NAMES[language]]
-    places = {cell.value: cell.column for cell in sheet[5]}
-    rows = {sheet.cell(row, places[words.column("action_id").label]).value: row for row in range(6, 11)}
-    for action, cells in entries.items():
-        for name, value in cells.items():
-            sheet.cell(rows[action], places[words.column(name).label], value)
-    to.mkdir(parents=True, exist_ok=True)
-    book.save(to / "log.xlsx")
+    filled.fill(path, NAMES[language], "action_id", entries, to / "log.xlsx")
 
 
 def shop_of(home: Path, language: str) -> Shop:

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import openpyxl
 import pandas as pd
 import pytest
 import yaml
@@ -16,8 +15,8 @@ from crmlib.analysis import aggregates, calls, revival
 from crmlib.data.tables import empty
 from crmlib.errors import UserError
 from crmlib.report import form
-from crmlib.report.publish import publish
 from crmlib.shop import open_shop
+from tests import filled
 from tests.report import samples
 
 if TYPE_CHECKING:
@@ -67,24 +66,13 @@ def listed(held_out_share: float = 0.0) -> pd.DataFrame:
 def workbook(tmp_path: Path, language: str, rows: pd.DataFrame) -> Path:
     words.speak(language, "JPY")
     more = {"form": form.entries(ASKED), "name": NAMES[language], "note": "=1+1", "rows": []}
-    run = samples.one(tmp_path, [samples.sheet("call_list", rows, tmp_path, title="T", **more)], language=language)
-    (tmp_path / "out").mkdir()
-    publish(run, tmp_path / "out")
-    return tmp_path / "out" / "demo.xlsx"
+    return filled.published(tmp_path, samples.sheet("call_list", rows, tmp_path, title="T", **more), language)
 
 
 def fill(path: Path, language: str, entries: dict[str, dict[str, Any]], to: Path) -> None:
-    """Write entries, by customer and column, as a person would, and save."""
+    """Write entries by customer and column, and save."""
     words.speak(language, "JPY")
-    book = openpyxl.load_workbook(path)
-    sheet = book[NAMES[language]]
-    places = {cell.value: cell.column for cell in sheet[5]}
-    rows = {sheet.cell(row, places[words.column("customer_id").label]).value: row for row in range(6, 9)}
-    for customer, cells in entries.items():
-        for name, value in cells.items():
-            sheet.cell(rows[customer], places[words.column(name).label], value)
-    to.mkdir(parents=True, exist_ok=True)
-    book.save(to / "list.xlsx")
+    filled.fill(path, NAMES[language], "customer_id", entries, to / "list.xlsx")
 
 
 def shop_of(home: Path, language: str, **more: Any) -> Shop:
