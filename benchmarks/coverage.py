@@ -53,7 +53,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Target:
-    """What a set of cells must keep: bounds of their mean, and of each with enough events (`every`: of each)."""
+    """Bounds of the mean over a set of cells; of coverage also a floor of each with enough events (`every`: of each)."""
 
     low: float = 0.94
     high: float = 0.96
@@ -64,7 +64,7 @@ class Target:
 
 
 AS_SAID, AT_LEAST = Target(), Target(low=0.95, high=1.0, worst=0.95, every=True)
-ALARMS = Target(low=0.0, high=0.055, worst=0.055, is_coverage=False)
+ALARMS = Target(low=0.0, high=0.055, is_coverage=False)
 OF_AMOUNTS = Target(enough=FEWEST_BUYERS)
 
 
