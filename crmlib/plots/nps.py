@@ -9,7 +9,6 @@ import numpy as np
 from crmlib import words
 from crmlib.plots import colours, forms
 from crmlib.plots.drawing import (
-    Note,
     axes_or_new,
     axis_label,
     category_rows,
@@ -18,12 +17,9 @@ from crmlib.plots.drawing import (
     nothing_to_show,
     rows_that_fit,
     share_axis,
-    short,
-    with_size,
-    write,
-    write_apart,
-    write_beside,
 )
+from crmlib.plots.marks import Note, write, write_apart, write_beside
+from crmlib.plots.naming import short, with_size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -94,8 +90,7 @@ def repeats(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.later_repeat.by_group`.
         ax: where to draw; by default a new figure.
     """
-    told = table.dropna(subset=["repeat_rate"])
-    return forms.interval_rows(told, name="group", value="repeat_rate", n="n_windowed", ax=ax)
+    return _told(table, name="group", value="repeat_rate", n="n_windowed", ax=ax)
 
 
 def frequency(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -105,12 +100,11 @@ def frequency(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.nps_effects.part` for effect_frequency.
         ax: where to draw; by default a new figure.
     """
-    told = table.dropna(subset=["orders_a_year"])
     names = [
         f"{words.label(str(band))} · {words.label(str(span))}"
-        for band, span in zip(told["band"], told["span"], strict=True)
+        for band, span in zip(table["band"], table["span"], strict=True)
     ]
-    return forms.interval_rows(told.assign(group=names), name="group", value="orders_a_year", n="n_respondents", ax=ax)
+    return _told(table.assign(group=names), name="group", value="orders_a_year", n="n_respondents", ax=ax)
 
 
 def chain(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -120,8 +114,7 @@ def chain(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.usage_chain.chain`.
         ax: where to draw; by default a new figure.
     """
-    told = table.dropna(subset=["pass_rate"])
-    return forms.interval_rows(told, name="chain_step", value="pass_rate", n="n_answering", ax=ax)
+    return _told(table, name="chain_step", value="pass_rate", n="n_answering", ax=ax)
 
 
 def gaps(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -131,8 +124,7 @@ def gaps(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.expectation.gap_by`.
         ax: where to draw; by default a new figure.
     """
-    told = table.dropna(subset=["mean_gap"])
-    return forms.interval_rows(told, name="group", value="mean_gap", n="n", ax=ax)
+    return _told(table, name="group", value="mean_gap", n="n", ax=ax)
 
 
 def drivers(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -142,8 +134,7 @@ def drivers(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.drivers.relations`.
         ax: where to draw; by default a new figure.
     """
-    told = table.dropna(subset=["correlation"])
-    return forms.interval_rows(told, name="driver", value="correlation", n="n", ax=ax)
+    return _told(table, name="driver", value="correlation", n="n", ax=ax)
 
 
 def priorities(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -169,6 +160,11 @@ def priorities(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_ylabel(axis_label("correlation"))
     write_apart(ax, [_driver(row) for row in rows.head(11).to_dict("records")])
     return ax
+
+
+def _told(table: DataFrame, *, name: str, value: str, n: str, ax: Axes | None) -> Axes:
+    """The rows that have a figure."""
+    return forms.interval_rows(table.dropna(subset=[value]), name=name, value=value, n=n, ax=ax)
 
 
 def _driver(row: dict[str, object]) -> Note:
