@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -127,11 +128,11 @@ def _number(group: object) -> float:
         return np.inf
 
 
-def _group_name(value: object) -> object:
+def _group_name(value: Any) -> str:
     # A column of whole numbers with gaps comes as floats: 5.0 is the group 5.
     if isinstance(value, str):
         return value
-    number = float(value)  # type: ignore[arg-type]
+    number = float(value)
     return str(int(number)) if number.is_integer() else str(number)
 
 
