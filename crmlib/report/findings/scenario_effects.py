@@ -211,7 +211,11 @@ def revival(costs: DataFrame, *, dormant_days: int) -> Sentence:
             " told.",
             **values,
         )
-    values |= {"cost": row["cost_per_revived"]}
+    return _revived(row, values | {"cost": row["cost_per_revived"]})
+
+
+def _revived(row: Series, values: dict[str, Any]) -> Sentence:
+    """What one who came back cost, and how many of them the mails brought."""
     if row["cost_per_new"] != row["cost_per_new"]:
         return say(
             "Of {n:customers} mailed by “{name:text}” while dormant, {back:count} came back, for {cost:money}"
@@ -219,26 +223,27 @@ def revival(costs: DataFrame, *, dormant_days: int) -> Sentence:
             " advertising.",
             **values,
         )
+    values |= {"new": row["cost_per_new"]}
     if row["effect_difference"] == row["effect_difference"] and not row["effect_difference_low"] > 0:
         return say(
             "Of {n:customers} mailed by “{name:text}” while dormant, {back:count} came back, for {cost:money}"
             " of mails each, discounts not counted (a new customer: {new:money}); that any of them came because of the"
             " mails is not shown.",
-            **values, new=row["cost_per_new"],
-        )  # fmt: skip
+            **values,
+        )
     if row["cost_per_extra"] == row["cost_per_extra"]:
         return say(
             "Of {n:customers} mailed by “{name:text}” while dormant, {back:count} came back, for {cost:money} of"
             " mails each, discounts not counted; counting only those beyond who come back anyway, {extra:money}. A new"
             " customer cost {new:money}.",
-            **values, extra=row["cost_per_extra"], new=row["cost_per_new"],
+            **values, extra=row["cost_per_extra"],
         )  # fmt: skip
     return say(
         "Of {n:customers} mailed by “{name:text}” while dormant, {back:count} came back, for {cost:money}"
         " of mails each, discounts not counted; how many would have come anyway cannot be told. A new customer cost"
         " {new:money}.",
-        **values, new=row["cost_per_new"],
-    )  # fmt: skip
+        **values,
+    )
 
 
 def send_cost_basis(approached: DataFrame) -> Sentence:
