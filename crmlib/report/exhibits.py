@@ -6,20 +6,17 @@ sees, and carries a chart's picture. Values are raw; the reader formats them by 
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
-from crmlib.report import figure
+from crmlib.report import desk, figure
 from crmlib.report.form import Form, entries
-from crmlib.report.views import next_text, row_kinds, stake_text
 from crmlib.words import N_, Sentence
 
 if TYPE_CHECKING:
@@ -82,7 +79,7 @@ class Report:
         body = {**found, "unit": words.unit(kind), "value_kind": kind, "text": text}
         if found["low"] is not None and found["high"] is None:
             body["open_end"] = unknown
-        self._emit({**head, **body}, f"<p><b>{escape(head['title'])}</b> {escape(text)}{_range_html(found, kind)}</p>")
+        self._emit({**head, **body}, desk.metric(head | body))
 
     def table(
         self, id: str, frame: DataFrame, *, title: Text, n: int | None = None, n_kind: str = "customers",
@@ -91,7 +88,7 @@ class Report:
         """Show a table; its columns must be in the dictionary."""
         head = self._head("table", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
         body = _table(frame)
-        self._emit({**head, **body}, _table_html(head, body))
+        self._emit({**head, **body}, desk.table(head, body))
 
     def grid(
         self, id: str, frame: DataFrame, *, rows: str, columns: str, value: str, title: Text, n: int | None = None,
@@ -104,7 +101,7 @@ class Report:
         """
         head = self._head("grid", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
         body = _grid(frame, rows, columns, value)
-        self._emit({**head, **body}, _grid_html(head, body))
+        self._emit({**head, **body}, desk.grid(head, body))
 
     def chart(
         self, id: str, plot: Callable[..., Axes], table: DataFrame, *, title: Text, name: Text, alt: Text,
@@ -121,14 +118,14 @@ class Report:
             axes = figure.new_axes(7.4, height)
             plot(table, ax=axes)
             picture = figure.svg(axes)
-        html = _figure_html(head, picture)
+        html = desk.figure(head, picture)
         self._emit({**head, **_table(table), "native": _native(native, table)}, html)
 
     def finding(self, id: str, sentence: Sentence | Sequence[Sentence]) -> None:
         """Show a sentence made from results, or one a row: a line each in `text`."""
         head = self._head("finding", id, "")
         lines = [s.text() for s in ([sentence] if isinstance(sentence, Sentence) else sentence)]
-        self._emit({**head, "text": "\n".join(lines)}, "".join(f"<p>{escape(line)}</p>" for line in lines))
+        self._emit({**head, "text": "\n".join(lines)}, desk.lines(lines))
 
     def conclusion(
         self, id: str, sentence: Sentence | None, *, action: Sentence | None, size: float | None = None,
@@ -152,7 +149,7 @@ class Report:
         told = {"text": sentence, "action": action, "basis": None if stake is None else basis}
         said = {name: self._say(part or "", None) for name, part in told.items()}
         body = {**said, "size": stake, "good": bool(good), "certain": bool(certain)}
-        self._emit({**head, **body}, _conclusion_html(head | body))
+        self._emit({**head, **body}, desk.conclusion(head | body))
 
     def reconcile(self, table: DataFrame, *columns: str) -> None:
         """Check that a table's sales, in `amount` or the columns named, are those of the ledger to the smallest unit.
@@ -181,7 +178,7 @@ class Report:
         head |= {"name": self._say(name, values)} if name else {}
         head |= {"form": entries(form)} if form else {}
         head |= {"shown": list(shown)} if shown else {}
-        self._emit({**head, **body}, _table_html(head, body))
+        self._emit({**head, **body}, desk.table(head, body))
 
     def finish(self) -> None:
         """Echo what was shown and the parameters as the notebook saw them; a notebook without this has failed."""
@@ -338,51 +335,3 @@ def _write_rows(frame: DataFrame, name: str) -> dict[str, Any]:
         connection.register("rows", frame.astype({c: object for c in frame.columns if frame[c].dtype == "category"}))
         connection.table("rows").write_parquet(name)
     return {"file": name, "sha256": hashlib.sha256(Path(name).read_bytes()).hexdigest()}
-
-
-def _range_html(found: dict[str, Any], kind: str) -> str:
-    if found["low"] is None or found["high"] is None:
-        return ""
-    return f" <small>({words.text(found['low'], kind)} – {words.text(found['high'], kind)})</small>"
-
-
-def _conclusion_html(item: dict[str, Any]) -> str:
-    if item.get("untellable"):
-        return f"<p><small>{escape(item['note'])}</small></p>"
-    lines = [line for line in (item["text"], next_text(item), stake_text(item)) if line]
-    return f"<p>{'<br>'.join(map(escape, lines))}</p>"
-
-
-def _caption(head: dict[str, Any]) -> str:
-    n = "" if head["n"] is None else f" · n = {head['n']:,}"
-    note = f"<br><small>{escape(head['note'])}</small>" if head["note"] else ""
-    return f"<b>{escape(head['title'])}</b><br><small>{escape(head['period'])}{n}</small>{note}"
-
-
-def _table_html(head: dict[str, Any], body: dict[str, Any]) -> str:
-    heads = [words.headed(c["label"], c["unit"]) for c in body["columns"]]
-    kinds = [c["kind"] for c in body["columns"]]
-    rows = [
-        [words.cell_text(v, k, measure) for v, k in zip(row, kinds, strict=True)]
-        for row, measure in zip(body["rows"], row_kinds(body), strict=True)
-    ]
-    return _html_table(_caption(head), heads, rows)
-
-
-def _grid_html(head: dict[str, Any], body: dict[str, Any]) -> str:
-    heads = [f"{body['row_header']} / {body['column_header']}", *body["column_labels"]]
-    cells = [[(c or {}).get("text", "") for c in row] for row in body["cells"]]
-    rows = [[label, *row] for label, row in zip(body["row_labels"], cells, strict=True)]
-    return _html_table(_caption(head), heads, rows)
-
-
-def _html_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    top = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows)
-    return f"<table><caption>{caption}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _figure_html(head: dict[str, Any], picture: str) -> str:
-    data = base64.b64encode(picture.encode()).decode()
-    image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(head["alt"])}">'
-    return f"<figure>{image}<figcaption>{_caption(head)}</figcaption></figure>"
