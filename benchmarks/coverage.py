@@ -53,7 +53,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Target:
-    """Bounds of the mean over a set of cells; of coverage also a floor of each with enough events (`every`: of each)."""
+    """Bounds of the mean over a set of cells; of coverage also of each with enough events (`every`: of each)."""
 
     low: float = 0.94
     high: float = 0.96
