@@ -6,16 +6,13 @@ sees, and carries a chart's picture. Values are raw; the reader formats them by 
 
 from __future__ import annotations
 
-import hashlib
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
-from crmlib.report import desk, figure
+from crmlib.report import desk, figure, raw
 from crmlib.report.form import Form, entries
 from crmlib.words import N_, Sentence
 
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
 MIME = "application/vnd.crm.exhibit+json"
 VERSION = 1
 SHOWN_ROWS = 10
-MEASURES = "measure_kind"
 Text = str | Sentence
 ID = re.compile(r"[a-z][a-z0-9_]*")  # an id names a file and an anchor
 _NOT_PARAMETERS = {"In", "Out", "exit", "quit", "open", "get_ipython"}
@@ -73,7 +69,7 @@ class Report:
         """Show one figure with its interval (low, high) and the number it rests on; `missing` says what none means."""
         head = self._head("metric", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
         low, high = (None, None) if interval is None else (interval.low, interval.high)
-        found = {name: _plain(number, kind) for name, number in (("value", value), ("low", low), ("high", high))}
+        found = {name: raw.plain(number, kind) for name, number in (("value", value), ("low", low), ("high", high))}
         unknown = self._say(missing, values) or words.MISSING
         text = unknown if found["value"] is None else words.phrase(found["value"], kind)
         body = {**found, "unit": words.unit(kind), "value_kind": kind, "text": text}
@@ -87,7 +83,7 @@ class Report:
     ) -> None:  # fmt: skip
         """Show a table; its columns must be in the dictionary."""
         head = self._head("table", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
-        body = _table(frame)
+        body = raw.table(frame)
         self._emit({**head, **body}, desk.table(head, body))
 
     def grid(
@@ -100,7 +96,7 @@ class Report:
         frame where it has these columns.
         """
         head = self._head("grid", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
-        body = _grid(frame, rows, columns, value)
+        body = raw.grid(frame, rows, columns, value)
         self._emit({**head, **body}, desk.grid(head, body))
 
     def chart(
@@ -119,7 +115,7 @@ class Report:
             plot(table, ax=axes)
             picture = figure.svg(axes)
         html = desk.figure(head, picture)
-        self._emit({**head, **_table(table), "native": _native(native, table)}, html)
+        self._emit({**head, **raw.table(table), "native": raw.native_form(native, table)}, html)
 
     def finding(self, id: str, sentence: Sentence | Sequence[Sentence]) -> None:
         """Show a sentence made from results, or one a row: a line each in `text`."""
@@ -142,7 +138,7 @@ class Report:
             ValueError: a size without its basis: a sum that does not say what it counts is not shown.
         """
         head = self._head("conclusion", id, "", n=n, needs=needs)
-        stake = _plain(size, "money")
+        stake = raw.plain(size, "money")
         stake = stake if stake and stake > 0 else None
         if stake is not None and basis is None:
             raise ValueError(f"the size of conclusion {id!r} has no basis: say what it counts, or leave it out.")
@@ -174,7 +170,7 @@ class Report:
         takes entries where it stands, another is added behind.
         """
         head = self._head("sheet", id, title, n=len(frame), n_kind=n_kind, note=note, needs=needs, values=values)
-        body = _table(frame.head(SHOWN_ROWS)) | {"n_rows": len(frame), **_write_rows(frame, f"{id}.parquet")}
+        body = raw.table(frame.head(SHOWN_ROWS)) | {"n_rows": len(frame), **raw.write_rows(frame, f"{id}.parquet")}
         head |= {"name": self._say(name, values)} if name else {}
         head |= {"form": entries(form)} if form else {}
         head |= {"shown": list(shown)} if shown else {}
@@ -245,93 +241,3 @@ def _simple_names() -> list[str]:
     simple = (str, bool, int, float, list, dict, type(None))
     found = _user_names().items()
     return [name for name, value in found if name[0] != "_" and name not in _NOT_PARAMETERS and type(value) in simple]
-
-
-def _plain(value: Any, kind: str) -> Any:
-    """A value as JSON holds it, by its kind: dates as ISO text, ids as text, missing and infinite as null."""
-    if words.is_missing(value):
-        return None
-    form = words.kind(kind).form
-    if form == "date":
-        return words.as_date(value).isoformat()
-    if form in {"text", "label"}:
-        return str(value)
-    number = float(value)
-    if not math.isfinite(number):
-        return None
-    # Averages of money are rounded to the smallest unit, never cut.
-    return round(value) if form in {"month", "money"} or number.is_integer() else number
-
-
-def _table(frame: DataFrame) -> dict[str, Any]:
-    """Columns and rows; a column `measure_kind` is not shown but says the kind of each row's mixed measures."""
-    measures = _values(frame[MEASURES]) if MEASURES in frame.columns else [None] * len(frame)
-    columns = [words.column(str(name)) for name in frame.columns if name != MEASURES]
-    said = [{"name": c.name, "label": c.label, "unit": c.unit, "kind": c.kind, "decimals": c.decimals} for c in columns]
-    cells = [
-        [_plain(value, words.row_kind(c.kind, m)) for value, m in zip(_values(frame[c.name]), measures, strict=True)]
-        for c in columns
-    ]
-    body = {"columns": said, "rows": [list(row) for row in zip(*cells, strict=True)]}
-    return body | ({"row_kinds": measures} if MEASURES in frame.columns else {})
-
-
-def _values(series: Series[Any]) -> list[Any]:
-    return series.astype(object).tolist()
-
-
-def _grid(frame: DataFrame, rows: str, columns: str, value: str) -> dict[str, Any]:
-    down, across, cell = words.column(rows), words.column(columns), words.column(value)
-    row_keys, column_keys = _in_order(frame[rows]), _in_order(frame[columns])
-    extra = {"state": "state", "size": "n_start", "low": f"{value}_low", "high": f"{value}_high"}
-    names = {"value": value, **{key: name for key, name in extra.items() if name in frame.columns}}
-    found = {(r[rows], r[columns]): _cell(r, names, cell.kind) for r in frame.to_dict("records")}
-    return {
-        "row_header": down.header,
-        "column_header": across.header,
-        "value_name": value,
-        "value_label": cell.header,
-        "value_kind": cell.kind,
-        "row_labels": [_key_text(key, down.kind) for key in row_keys],
-        "column_labels": [_key_text(key, across.kind) for key in column_keys],
-        "cells": [[found.get((r, c)) for c in column_keys] for r in row_keys],
-    }
-
-
-def _in_order(keys: Series[Any]) -> list[Any]:
-    return list(dict.fromkeys(keys.astype(object).tolist()))
-
-
-def _key_text(key: Any, kind: str) -> str:
-    return words.label(key) if isinstance(key, str) else words.text(key, kind)
-
-
-def _cell(record: dict[Any, Any], names: dict[str, str], kind: str) -> dict[str, Any]:
-    value = _plain(record[names["value"]], kind)
-    cell: dict[str, Any] = {"value": value, "text": "" if value is None else words.text(value, kind)}
-    cell["state"] = str(record[names["state"]]) if "state" in names else "observed"
-    cell["n"] = _plain(record[names["size"]], "count") if "size" in names else None
-    for bound in ("low", "high"):
-        cell[bound] = _plain(record[names[bound]], kind) if bound in names else None
-    return cell
-
-
-def _native(native: dict[str, Any], table: DataFrame) -> dict[str, Any]:
-    """The native form with every column it names checked against the table."""
-    named = [name for value in native.values() for name in ([value] if isinstance(value, str) else value)]
-    unknown = [name for name in named if name not in table.columns and name != native.get("form")]
-    if unknown:
-        raise ValueError(f"native names {unknown}, the table has {list(table.columns)}.")
-    [*_, last] = native["y"]
-    bounds = {end: f"{last}_{end}" for end in ("low", "high") if len(native["y"]) == 1}
-    return native | {end: name for end, name in bounds.items() if name in table.columns}
-
-
-def _write_rows(frame: DataFrame, name: str) -> dict[str, Any]:
-    import duckdb
-
-    # Canonical order and types as handed in; the hash lets the publisher see a swapped or cut file.
-    with duckdb.connect() as connection:
-        connection.register("rows", frame.astype({c: object for c in frame.columns if frame[c].dtype == "category"}))
-        connection.table("rows").write_parquet(name)
-    return {"file": name, "sha256": hashlib.sha256(Path(name).read_bytes()).hexdigest()}
