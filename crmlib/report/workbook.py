@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ from crmlib import words
 from crmlib.report import conditions, form
 from crmlib.report.native import insert_chart
 from crmlib.report.read import Item, exhibits
+from crmlib.report.rows import sheet_rows
 from crmlib.report.series import in_order
 from crmlib.report.sheets import HEAD, LAST_ROW, QUIET, Book, fit, fit_to, number_format, write
 from crmlib.report.views import about, header, heat_steps, next_text, size_header, size_text, sizes, stake_text
@@ -169,7 +168,7 @@ def _exhibit(book: Book, run: NotebookRun, item: Item) -> Entry:
 
 def _rows(run: NotebookRun, item: Item) -> Sequence[Sequence[Any]]:
     if item["kind"] == "sheet":
-        return _all_rows(run, item)
+        return sheet_rows(run, item)
     return item["cells"] if item["kind"] == "grid" else in_order(item, item["rows"])
 
 
@@ -270,21 +269,6 @@ def _colour(sheet: Worksheet, item: Item, first: int) -> None:
     if coloured:
         scale = {"type": "2_color_scale", "min_color": PALEST, "max_color": DARKEST}
         sheet.conditional_format(TOP + 1, coloured[0] + first, TOP + len(steps), coloured[-1] + first, scale)
-
-
-def _all_rows(run: NotebookRun, item: Item) -> list[tuple[Any, ...]]:
-    """The rows of a sheet from its Parquet file, which must be the one the notebook wrote."""
-    import duckdb
-
-    path = (run.folder or Path()) / Path(item["file"]).name
-    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != item["sha256"]:
-        raise ValueError(f"{run.name}: {path.name} is not the file that sheet {item['id']!r} was written to.")
-    names = [column["name"] for column in item["columns"]]
-    with duckdb.connect() as connection:
-        rows = connection.read_parquet(escape(str(path)), hive_partitioning=False).select(*names).fetchall()
-    if len(rows) != item["n_rows"]:
-        raise ValueError(f"{run.name}: sheet {item['id']!r} has {len(rows)} rows in {path.name}, not {item['n_rows']}.")
-    return rows
 
 
 def _conditions(book: Book, run: ReportInput, items: list[Item]) -> Entry:
