@@ -101,6 +101,18 @@ def history(measures: pd.DataFrame, *, n_months: int = MONTHS) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*_HISTORY])
 
 
+def monthly(measures: pd.DataFrame) -> pd.DataFrame:
+    """The observed months of all KPIs, the latest first; NaN where a KPI's month cannot be told.
+
+    Returns columns:
+        month; kpi_<id>: a column a KPI that is told in any month, in the order of `kpi_ids.KPIS`.
+    """
+    known = with_bounds(measures[measures["state"] == OBSERVED]).dropna(subset=["actual"])
+    wide = known.pivot(index="month", columns="kpi_id", values="actual").sort_index(ascending=False)
+    told = wide.reindex(columns=[kpi_id for kpi_id in KPIS if kpi_id in wide.columns])
+    return told.add_prefix("kpi_").rename_axis(columns=None).reset_index()
+
+
 _HISTORY = ("kpi_id", "measure_kind", "kpi_month", "spark", "spark_first", "spark_least", "spark_most", "actual")
 
 
