@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
-from crmlib.dictionary import CODES, COLUMNS, DEFINITIONS, KINDS
+from crmlib.dictionary import CODES, COLUMNS, DEFINITIONS, KINDS, PARAMETERS
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
@@ -83,6 +83,7 @@ def _of_dictionary() -> Iterator[Message]:
     here = "crmlib/dictionary"
     yield from ((text, here, "code") for text in CODES.values())
     yield from ((text, here, "column") for text, _ in COLUMNS.values())
+    yield from ((text, here, "parameter") for text in PARAMETERS.values())
     yield from ((text, here, None) for text in DEFINITIONS.values())
     for kind in KINDS.values():
         if kind.unit:

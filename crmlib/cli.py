@@ -1,4 +1,4 @@
-"""The `crm` command: run, check, new, lab. Everything heavy is imported inside the command that needs it."""
+"""The `crm` command: run, check, new, lab, diff. Everything heavy is imported inside the command that needs it."""
 
 from __future__ import annotations
 
@@ -146,6 +146,49 @@ def lab(
         typer.echo(f"{_short(copy.path)}  {'written' if copy.written else 'kept as it is'}")
     if not no_open:
         raise typer.Exit(open_lab(copies[0].path.parent, wanted, extra))
+
+
+@app.command()
+def diff(
+    places: Annotated[list[str], typer.Argument(metavar="OLD NEW", help="Two report folders, or CLIENT and dates.")],
+    only: Annotated[str, typer.Option(metavar="NAMES", help="Only these notebooks, such as rfm,nps.")] = "",
+    cells: Annotated[bool, typer.Option("--cells", help="Tell the cells of tables that changed, too.")] = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as a page, too.")] = None,
+    lang: Annotated[str, typer.Option(metavar="ja|en", help="With dates: the reports in this language.")] = "",
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="With dates: the reports below DIR.")] = None,
+) -> None:
+    """Say what changed between two reports: policy, thresholds and data first, then the figures.
+
+    crm diff CLIENT compares its two latest reports, crm diff CLIENT 2026-02-28 2026-03-31 those of two base dates.
+    """
+    from contextvars import copy_context
+
+    folders = _folders(places, language=_language(lang), out=out)
+    copy_context().run(_differ, *folders, only=_names(only), cells=cells, html=html)
+
+
+def _folders(places: list[str], *, language: str | None, out: Path | None) -> tuple[Path, Path]:
+    from crmlib.batch.diff import find
+
+    if len(places) == 2 and all(Path(place).is_dir() for place in places):
+        if language or out:
+            raise UserError("--lang and --out go with a client's name and dates, not with two folders.")
+        return Path(places[0]), Path(places[1])
+    if len(places) not in (1, 3):
+        raise UserError("crm diff OLD NEW: two report folders, or a client and two dates (demo 2026-02-28 2026-03-31).")
+    return find(_load(places[0]), tuple(places[1:]), language=language, out=out)
+
+
+def _differ(old: Path, new: Path, *, only: tuple[str, ...], cells: bool, html: Path | None) -> None:
+    from crmlib.batch.diff import difference
+    from crmlib.batch.diff_text import tell, write_page
+    from crmlib.batch.made import read_made
+
+    found = difference(read_made(old), read_made(new), only=only)
+    tell(found, cells=cells)
+    if html:
+        write_page(found, html)
+        typer.echo(_short(html))
 
 
 def _names(text: str) -> tuple[str, ...]:

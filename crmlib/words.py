@@ -19,7 +19,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crmlib.dictionary import CODES, COLUMNS, DEFINITIONS, KINDS, N_, Kind
+from crmlib.dictionary import CODES, COLUMNS, DEFINITIONS, KINDS, N_, PARAMETERS, Kind
 
 __all__ = ["CODES", "COLUMNS", "DEFINITIONS", "KINDS", "N_", "Column", "Sentence", "column", "label", "phrase"]
 LANGUAGES = ("en", "ja")
@@ -118,6 +118,17 @@ def label(code: object) -> str:
     """
     name = str(code)
     return _in_context("code", CODES[name]) if name in CODES else name
+
+
+def parameter(name: str) -> str:
+    """What a parameter of the notebooks is called in the current language; its own name where it has no other.
+
+    Example:
+        >>> _ = speak("en")
+        >>> parameter("dormant_days"), parameter("of_my_own")
+        ('Days of silence until dormant', 'of_my_own')
+    """
+    return _in_context("parameter", PARAMETERS[name]) if name in PARAMETERS else name
 
 
 def kind(name: str) -> Kind:

@@ -24,7 +24,7 @@ ALLOWED = {
     "plots": {"words"},
     "report": {"words", "errors", "client", "shop"},
     "panels": {"analysis", "plots", "words"},
-    "batch": {"client", "shop", "report", "words", "errors", "data"},
+    "batch": {"analysis", "client", "shop", "report", "words", "errors", "data"},
     "new": {"client", "data", "errors"},
     "cli": {"batch", "client", "errors", "new", "words", "shop", "data"},
     "__init__": {"report", "shop"},

@@ -11,6 +11,7 @@ from crmlib.dictionary import (
     abtest,
     basket,
     calls,
+    changes,
     common,
     kpi,
     lifecycle,
@@ -25,8 +26,9 @@ from crmlib.dictionary import (
     subscriptions,
 )
 from crmlib.dictionary.kinds import KINDS, N_, Kind
+from crmlib.dictionary.parameters import PARAMETERS
 
-__all__ = ["CODES", "COLUMNS", "DEFINITIONS", "KINDS", "N_", "Kind"]
+__all__ = ["CODES", "COLUMNS", "DEFINITIONS", "KINDS", "N_", "PARAMETERS", "Kind"]
 Entry = TypeVar("Entry")
 
 
@@ -51,6 +53,7 @@ MODULES = (
     basket,
     kpi,
     scenario,
+    changes,
 )
 COLUMNS = _together([module.COLUMNS for module in MODULES])
 CODES = _together([module.CODES for module in MODULES])
