@@ -41,6 +41,7 @@ def facts(client: Client, shop: Any, plan: Plan) -> dict[str, Any]:
         "inputs": shop.inputs,
         "policy": client.policy.model_dump(mode="json"),
         "settings": settings_hash(client),
+        "told": told(client, plan.language),
         "versions": versions(),
     }
 
@@ -52,6 +53,12 @@ def settings_hash(client: Client) -> str:
 
 
 SETTINGS = ("name", "title", "currency", "fiscal_year_start", "tax_basis", "business_model", "timezone", "sources")
+
+
+def told(client: Client, language: str) -> dict[str, Any]:
+    """The settings behind the hash that are no paths, so that a later run can say which of them changed."""
+    kept = client.model_dump(mode="json", include={*SETTINGS} - {"sources"})
+    return {**kept, "title": client.title_in(language)}
 
 
 def versions() -> dict[str, str]:

@@ -253,6 +253,11 @@ class _Making:
         """What the report is made from, as the manifest tells it."""
         return manifest.facts(self.client, self.shop, self.plan)
 
+    @property
+    def reports(self) -> Path:
+        """Where the client's reports stand, this one's place and the earlier ones."""
+        return _reports(self.client, self.request)
+
     def notebook(self, name: str) -> NotebookPlan:
         """The plan of one notebook."""
         return next(notebook for notebook in self.plan.notebooks if notebook.name == name)
@@ -340,6 +345,8 @@ class _Making:
         return ""
 
     def _write_pages(self, verdicts: dict[str, Verdict]) -> None:
+        from crmlib.batch.diff import previous
+        from crmlib.batch.made import earlier
         from crmlib.report.publish import ReportInput, publish
 
         # The publishers set the language for themselves; the terminal keeps its own.
@@ -357,6 +364,8 @@ class _Making:
                 formats=list(self.request.formats or self.client.formats),
                 version=crmlib.__version__,
                 made_from=self.facts["inputs"],
+                earlier=earlier(self.reports, self.plan.as_of, self.plan.language),
+                compare=lambda told: previous(self.reports, self._manifest(verdicts, ""), told),
             ),
             self.folder,
         )

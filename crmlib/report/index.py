@@ -5,25 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
-from crmlib.report import summary
+from crmlib.report import difference, summary
 from crmlib.report.conditions import pages_of
 from crmlib.report.page import Section, appendix, lay_out, render
 from crmlib.report.read import Item, exhibits
+from crmlib.report.sparkline import sparklines
 
 if TYPE_CHECKING:
+    from crmlib.report.changes import Difference
     from crmlib.report.publish import NotebookRun, ReportInput
 
 
-def index_page(run: ReportInput, items: dict[str, list[Item]]) -> str:
-    """The page that leads to the others."""
+def index_page(run: ReportInput, items: dict[str, list[Item]], changed: Difference | None = None) -> str:
+    """The page that leads to the others, and to the reports before; `changed` is what is new since the last one."""
     untold = [_untold(part) for part in run.notebooks if part.verdict != "ok"]
     workbook = f"{run.client.name}.xlsx" if "xlsx" in run.formats else ""
     parts = [_part(name, found) for name, found in items.items()]
     told = summary.conclusions(items)
+    sparks = sparklines(run, items.get(summary.KPI, []))
     first = {
         "conclusions": told[: summary.CONCLUSIONS],
         "steps": summary.next_steps(items, told),
-        "kpis": summary.cards(items),
+        "kpis": [card | {"spark": sparks.get(card["kpi_id"])} for card in summary.cards(items)],
+        "changed": difference.on_index(changed),
+        "earlier": [{"folder": one.folder, "day": words.phrase(one.as_of, "date")} for one in run.earlier],
     }
     return render("index.html", run, title=run.client.title_in(run.language), parts=parts, untold=untold,
                   workbook=workbook, missing=_missing(items), **first, **appendix(run, pages_of(items)))  # fmt: skip

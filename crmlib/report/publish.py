@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crmlib.client import Client
+    from crmlib.report.changes import Difference, Earlier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,11 @@ class NotebookRun:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportInput:
-    """What a client's run hands to the publishers; `policy_known` is false where the data cannot tell a class."""
+    """What a client's run hands to the publishers; `policy_known` is false where the data cannot tell a class.
+
+    `earlier` are the reports of earlier base dates that stand beside this one, the newest first; `compare` takes what
+    `exhibits.json` will hold and tells what changed since the last of them.
+    """
 
     client: Client
     as_of: date
@@ -43,6 +49,8 @@ class ReportInput:
     formats: list[str]
     version: str
     made_from: dict[str, Any] = field(default_factory=dict)
+    earlier: list[Earlier] = field(default_factory=list)
+    compare: Callable[[dict[str, Any]], Difference | None] | None = None
 
 
 def publish(run: ReportInput, folder: Path) -> list[Path]:
@@ -57,9 +65,10 @@ def publish(run: ReportInput, folder: Path) -> list[Path]:
     """
     words.speak(run.language, run.client.currency)
     items = {part.name: _read(part) for part in run.notebooks if part.verdict == "ok"}
-    written = [_write(folder / "exhibits.json", _json(run, items))]
+    told = _told_of(run, items)
+    written = [_write(folder / "exhibits.json", json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n")]
     if "html" in run.formats:
-        written += _pages(run, items, folder)
+        written += _pages(run, items, folder, run.compare(told) if run.compare else None)
     if "xlsx" in run.formats:
         from crmlib.report.workbook import write_workbook
 
@@ -81,14 +90,18 @@ def _read(part: NotebookRun) -> list[Item]:
     return read(part.notebook)
 
 
-def _pages(run: ReportInput, items: dict[str, list[Item]], folder: Path) -> list[Path]:
-    from crmlib.report import definitions
+def _pages(
+    run: ReportInput, items: dict[str, list[Item]], folder: Path, changed: Difference | None
+) -> list[Path]:  # fmt: skip
+    from crmlib.report import definitions, difference
     from crmlib.report.index import index_page
     from crmlib.report.page import notebook_page
 
     pages = [_write(folder / f"{name}.html", notebook_page(run, name, found)) for name, found in items.items()]
     pages.append(_write(folder / definitions.NAME, definitions.definitions_page(run)))
-    return [*pages, _write(folder / "index.html", index_page(run, items))]
+    if changed:
+        pages.append(_write(folder / difference.NAME, difference.difference_page(changed, run)))
+    return [*pages, _write(folder / "index.html", index_page(run, items, changed))]
 
 
 def _write(path: Path, text: str) -> Path:
@@ -96,14 +109,13 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
-def _json(run: ReportInput, items: dict[str, list[Item]]) -> str:
-    told = {
+def _told_of(run: ReportInput, items: dict[str, list[Item]]) -> dict[str, Any]:
+    return {
         "client": run.client.name,
         "as_of": run.as_of.isoformat(),
         "language": run.language,
         "notebooks": {name: _told(found) for name, found in items.items()},
     }
-    return json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def _told(found: list[Item]) -> dict[str, Any]:

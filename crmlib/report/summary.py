@@ -87,6 +87,7 @@ def _card(row: dict[str, Any], kind: str) -> dict[str, str]:
     bare = number if actual.startswith(number) else actual
     target = words.phrase(row["target"], kind)
     return {
+        "kpi_id": str(row["kpi_id"]),
         "title": words.label(row["kpi_id"]),
         "number": bare,
         "unit_after": actual[len(bare) :],
