@@ -51,9 +51,10 @@ def year_to_date(
 ) -> pd.DataFrame:  # fmt: skip
     """Sales, orders and new customers since the fiscal year began, against their targets and the year before.
 
-    The target is the sum over the same months and is told only where each of them has one; the year before only where
-    all its months were observed, the change on it only of 30 orders or new customers and more in both. Mark and verdict
-    on the gap are those of `kpi_targets.against`.
+    A KPI is told where all these months were observed, not where the data begin within them. The target is the sum over
+    the same months and is told only where each of them has one; the year before only where all its months were
+    observed, the change on it only of 30 orders or new customers and more in both. Mark and verdict on the gap are
+    those of `kpi_targets.against`.
 
     Args:
         window: of `aggregates.customer_window` over the months.
@@ -71,11 +72,12 @@ def year_to_date(
     require_columns("window", window.columns, ["customer_id", "n_orders", "amount"])
     if not months:
         return pd.DataFrame(columns=RESULT)
+    whole = [name for name in ADD_UP if _observed(measures, name, months)]
     now, then = _sums(window, measures, months), _sums(before, measures, [month - YEAR for month in months])
     past = then[["kpi_id", "x", "n"]].rename(columns={"x": "year_before", "n": "n_before"})
-    table = with_bounds(now).merge(past, on="kpi_id", how="left")
+    table = with_bounds(now[now["kpi_id"].isin(whole)]).merge(past, on="kpi_id", how="left")
     known = [_observed(measures, name, [month - YEAR for month in months]) for name in table["kpi_id"]]
-    table["year_before"] = table["year_before"].astype("float64").where(pd.Series(known))
+    table["year_before"] = table["year_before"].astype("float64").where(pd.Series(known, dtype="bool"))
     table["n_months"] = len(months)
     held = targets[targets["month"].isin(months)].groupby("kpi_id")["target"]
     table["n_targets"] = table["kpi_id"].map(held.size()).fillna(0).astype("int64")

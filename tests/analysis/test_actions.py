@@ -200,6 +200,19 @@ def test_a_year_before_that_was_not_observed_is_not_compared() -> None:
     assert found["year_before"].isna().all()
 
 
+def test_a_year_that_the_data_begin_in_is_not_told() -> None:
+    months = [MONTH - 2, MONTH - 1, MONTH]
+    rows = [measure(kpi, 50, month=month) for kpi in ("amount", "n_orders") for month in months[1:]]
+    rows += [measure("n_orders", 50, month=months[0])]
+    rows += [measure("n_customers_new", 50, month=month, state=state)
+             for month, state in zip(months, ("data_begin", "observed", "observed"), strict=True)]  # fmt: skip
+    window = pd.DataFrame({"customer_id": ["a", "b"], "n_orders": [75, 75], "amount": [75, 75]})
+    found = kpi_year.year_to_date(window, window, measures(*rows), targets(), months=months)
+    assert found["kpi_id"].tolist() == ["n_orders"]
+    early = kpi_year.year_to_date(window, window, measures(rows[0]), targets(), months=months)
+    assert (len(early), list(early)) == (0, kpi_year.RESULT)
+
+
 def test_no_rate_on_the_year_before_is_told_of_fewer_than_30() -> None:
     rows = measures(*[measure(kpi, 5, month=MONTH - y) for kpi in kpi_year.ADD_UP for y in (0, 12)])
     few, enough = (pd.DataFrame({"customer_id": ["a", "b"], "n_orders": [n, 0], "amount": [n, 0]}) for n in (29, 30))

@@ -161,7 +161,7 @@ def year_to_date(year: DataFrame) -> Sentence:
     """Sales since the fiscal year began, against target and the year before."""
     rows = year[year["kpi_id"] == "amount"]
     if rows.empty:
-        return say("No month of the fiscal year is over yet.")
+        return say("The fiscal year so far cannot be told: no month of it is over yet, or the data begin within it.")
     row = rows.iloc[0]
     facts = {"n": int(row["n_months"]), "now": row["actual"]}
     if row["target"] == row["target"]:
