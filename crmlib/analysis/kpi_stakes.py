@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crmlib.analysis.kpi_ids import KPIS, LOWER
+from crmlib.analysis.kpi_ids import LOWER
 
 ORDER_EACH = ("f2_rate", "subscription_f2_rate", "continuation_rate", "cancellation_rate", "revival_rate")
 
@@ -43,7 +43,7 @@ def _stake(kpi_id: str, row: dict[str, float], price: float, year: float, n_orde
 
 
 def _value(rows: dict[str, dict[str, float]], kpi_id: str) -> float:
-    return float(rows[kpi_id]["actual"]) if kpi_id in rows and kpi_id in KPIS else float("nan")
+    return float(rows[kpi_id]["actual"]) if kpi_id in rows else float("nan")
 
 
 def _orders(rows: dict[str, dict[str, float]]) -> float:
