@@ -47,8 +47,11 @@ JUDGED = {
         name: f"coalesce({name} >= sent_at OR ({name} = date_trunc('day', sent_at)), false)"
         for name in ("opened_at", "clicked_at", "unsubscribed_at")
     },
-    # Of what a shop aims at, only NPS can lie below zero.
-    "kpi_targets": {"target": "coalesce(target >= 0 OR kpi_id = 'nps', false)"},
+    # Of what a shop aims at, only NPS can lie below zero, and no rate above 1: against 5, meant as 5 %, all is well.
+    "kpi_targets": {
+        "target": "coalesce((target >= 0 OR kpi_id = 'nps') AND "
+        "(target <= 1 OR NOT regexp_matches(kpi_id, '_(rate|share)$')), false)"
+    },
 }
 # A row of a list to be filled in that nobody has filled in: what only a person can have written is blank.
 FORM = {

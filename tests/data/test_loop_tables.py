@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crmlib.analysis.kpi_ids import KPIS
 from crmlib.errors import UserError
 
 
@@ -110,6 +111,18 @@ def test_only_a_score_can_have_a_target_below_zero(make_shop: Any) -> None:
     shop = make_shop({"t.csv": content}, {"kpi_targets": {"path": "data/t.csv"}}, as_of="2024-01-15")
     assert rows(shop, "kpi_targets") == {"read": 4, "bad_value": 2, "used": 2}
     assert shop.table("kpi_targets")[["kpi_id", "target"]].values.tolist() == [["nps", -5], ["amount", 0]]
+
+
+def test_a_rate_above_one_is_no_target_but_a_percentage_typed_without_its_sign(make_shop: Any) -> None:
+    content = "kpi_id,period,target\ncancellation_rate,2024-01,5\nf2_rate,2024-01,100%\nrepeat_share,2024-01,1.01\n"
+    content += "cpo,2024-01,5\n"
+    shop = make_shop({"t.csv": content}, {"kpi_targets": {"path": "data/t.csv"}}, as_of="2024-01-15")
+    assert rows(shop, "kpi_targets") == {"read": 4, "bad_value": 2, "used": 2}
+    assert shop.table("kpi_targets")[["kpi_id", "target"]].values.tolist() == [["f2_rate", 1], ["cpo", 5]]
+    # The door knows rates by their names.
+    assert {name for name, kpi in KPIS.items() if kpi.kind == "share"} == {
+        name for name in KPIS if name.endswith(("_rate", "_share"))
+    }
 
 
 def test_a_send_counts_once_and_sends_without_an_id_are_each_their_own(make_shop: Any) -> None:
