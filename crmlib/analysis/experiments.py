@@ -75,7 +75,8 @@ def evaluate(
     `unit_outcomes`, by which test arms are compared in `comparison.compare`; intervals are at 1 - alpha. With several
     arms compared to one baseline, p-values are corrected for their number and the verdict follows the corrected one.
     `n_needed_per_arm` is the size for `power`, both arms equal whatever the planned share, at the baseline's observed
-    value and spread, for a relative difference of `smallest_relative` or, without it, for the difference observed.
+    value and spread, for a relative gain of `smallest_relative` (of cancellations a fall) or, without it, for the
+    difference observed.
 
     The verdict is the first that holds: "untellable" (`missing` says what is lacking); "ratio_broken" (not ratio_ok);
     "not_observed" (an arm without an observed unit); "not_testable" (nothing varies, or sales of fewer than 20 buyers

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import special
 
 from crmlib.analysis.allocation import RATIO_ALPHA, sample_ratio
-from crmlib.analysis.comparison import FEWEST_BUYERS
+from crmlib.analysis.comparison import FEWEST_BUYERS, direction
 from crmlib.analysis.outcomes import RATES
 from crmlib.analysis.planning import sample_size_means, sample_size_proportions
 from crmlib.analysis.ratio_metrics import deviation_per_unit
@@ -76,12 +76,13 @@ def n_needed(
     design: Mapping[str, Any], units: pd.DataFrame, compared: Compared, *, alpha: float, power: float,
     smallest_relative: float | None,
 ) -> float:  # fmt: skip
-    """Units an arm, both equal, for a relative difference, or for the one observed; NaN where it is not defined.
+    """Units an arm, both equal, for a relative gain, or for the difference observed; NaN where it is not defined.
 
-    Units are those assigned, of whom only some buy; for sales and order values as many that 20 of them will.
+    A gain is fewer cancellations. Units are those assigned, of whom only some buy; for sales and order values as many
+    that 20 of them will.
     """
     control, metric = compared.value_control, design["primary_metric"]
-    difference = compared.difference if smallest_relative is None else control * smallest_relative
+    difference = compared.difference if smallest_relative is None else control * smallest_relative * direction(metric)
     if not difference or math.isnan(difference):
         return float("nan")
     if metric in ("revenue", "order_value"):

@@ -132,6 +132,19 @@ def test_a_bayesian_reading_turns_with_the_direction_of_better() -> None:
     assert (mixes["n_cancelled"].tolist(), mixes["pvalue"].isna().tolist()) == ([55], [True])
 
 
+def test_the_size_for_a_gain_in_cancellations_is_that_of_a_fall() -> None:
+    rows = [(f"{arm}{i}", arm, 100) for arm in ("control", "treatment") for i in range(100)]
+    gone = {f"control{i}" for i in range(40)} | {f"treatment{i}" for i in range(30)}
+    table = contracts([(f"s{u}", u, 10, 110 if u in gone else NAN, "active") for u, _, _ in rows])
+    one, told = pd.DataFrame([design("cancellation")]), {"subscriptions": table}
+    trials = experiments.each(one, assigned(rows), orders([]), as_of_day=500, tables=told)
+
+    # From 40 to 36 %; the planner asks for as many.
+    row = experiments.judge(trials, smallest_relative=0.1).iloc[0]
+    assert row["n_needed_per_arm"] == abtest.sample_size_proportions(0.4, 0.36)
+    assert row["n_needed_per_arm"] == sizes_proportions(0.4, 0.36).n_control
+
+
 def test_a_hand_picked_group_is_unlike_before_and_nothing_is_left_among_like_customers() -> None:
     # Who had three orders buys again, whatever is done; staff treat mostly them.
     good, poor = [f"g{i}" for i in range(60)], [f"p{i}" for i in range(60)]
