@@ -129,7 +129,7 @@ def _tell_figures(out: _Printer, figures: list[Figure]) -> None:
     out.columns([_figure(one) for one in figures], heads, right=(1, 2, 3))
 
 
-HEADS = (N_("Figure"), N_("Then"), N_("Now"), N_("Change"), N_("More than chance?"))
+HEADS = (N_("Metric"), N_("Then"), N_("Now"), N_("Change"), N_("More than chance?"))
 
 
 def _figure(one: Figure) -> list[str]:
