@@ -74,9 +74,8 @@ def promoters_against_detractors(followed: pd.DataFrame) -> ProportionsResult:
 
 
 def is_certain(pair: ProportionsResult, *, least: int = LEAST) -> bool:
-    """Whether promoters and detractors differ beyond chance, with enough of both."""
-    ends = pair.difference_interval
-    return min(pair.n_control, pair.n_treatment) >= least and not ends.low <= 0 <= ends.high
+    """Whether promoters buy again more often than detractors beyond chance, with enough of both."""
+    return min(pair.n_control, pair.n_treatment) >= least and pair.difference_interval.low > 0
 
 
 def _counts(followed: pd.DataFrame, group: str) -> pd.DataFrame:

@@ -96,17 +96,17 @@ def missing(table: pd.DataFrame) -> str | None:
 
 
 def weakest(table: pd.DataFrame, *, alpha: float = ALPHA) -> WeakestResult | None:
-    """The step that loses the largest share of those who reached it and answered; None where no rate is told.
+    """The step that loses the largest share of those who reached it and answered; None where not two rates are told.
 
     It is clear where it differs from every other step with p < alpha / (steps - 1). The steps rest on nested groups
     of customers, each rate on those who passed the one before, so the tests are those of separate proportions.
     """
     told = table.dropna(subset=["pass_rate"]).sort_values(["pass_rate", "n_answering"], ascending=[True, False])
-    if told.empty:
+    if len(told) < 2:
         return None
     low = told.iloc[0]
     others = [row for _, row in told.iloc[1:].iterrows()]
-    k = max(len(others), 1)
+    k = len(others)
     against = [_pvalue(row, low) for row in others]
     return WeakestResult(
         chain_step=str(low["chain_step"]),
@@ -114,7 +114,7 @@ def weakest(table: pd.DataFrame, *, alpha: float = ALPHA) -> WeakestResult | Non
         n_lost=int(low["n_answering"] - low["n_passed"]),
         rate=float(low["pass_rate"]),
         interval=Interval(float(low["pass_rate_low"]), float(low["pass_rate_high"])),
-        clear=bool(others) and all(pvalue < alpha / k for pvalue in against),
+        clear=all(pvalue < alpha / k for pvalue in against),
     )
 
 

@@ -302,6 +302,8 @@ def test_a_question_that_was_not_asked_is_passed_over() -> None:
     assert usage_chain.missing(table.reset_index()) is None
     nothing = told.assign(usage="not_answered")
     assert usage_chain.missing(usage_chain.chain(nothing, nothing)) == "surveys.usage"
+    # The repeat alone is weaker than nothing.
+    assert usage_chain.weakest(usage_chain.chain(nothing, nothing)) is None
     assert usage_chain.weakest(usage_chain.chain(told.iloc[:0], told.iloc[:0])) is None
 
 
@@ -325,6 +327,8 @@ def test_certain_only_with_enough_of_both_and_an_interval_without_zero() -> None
     assert later_repeat.is_certain(proportions(10, 40, 30, 40))
     assert not later_repeat.is_certain(proportions(10, 40, 12, 40))
     assert not later_repeat.is_certain(proportions(1, 29, 28, 29))
+    # Detractors who come back more often are no reason to look after them first.
+    assert not later_repeat.is_certain(proportions(30, 40, 10, 40))
 
 
 def test_words_are_put_in_order_and_not_answered_is_missing() -> None:

@@ -209,7 +209,7 @@ def usage(table: DataFrame, days: int) -> Sentence:
 def chain(found: Any) -> Sentence:
     """Which step of use, effect, recognition and repeat loses most."""
     if found is None:
-        return say("Where the chain from use to repeat breaks cannot be told: no step has 30 answers.")
+        return say("Where the chain from use to repeat breaks cannot be told: not two steps have 30 answers.")
     values = {
         "step": found.chain_step, "lost": found.n_lost, "n": found.n_answered, "rate": 1 - found.rate,
         "low": 1 - found.interval.high, "high": 1 - found.interval.low,
