@@ -282,6 +282,10 @@ def test_coupons_that_eat_the_margin_are_named(state: str, language: str) -> Non
     )
     assert scenario.coupon(table).text()
     assert scenario.coupon(table.iloc[:0]).text()
+    # One of unknown margin is not among those of which anything is said.
+    more = pd.concat([table, table.assign(coupon_state="coupon_margin_not_known")])
+    said = english(scenario.coupon(more), language)
+    assert ("with a known margin" in said) == (state != "coupon_margin_not_known") or language == "ja"
 
 
 def test_strategies_materials_and_steps_have_their_sentences(language: str) -> None:

@@ -124,12 +124,13 @@ def coupon(table: DataFrame) -> Sentence:
     bad = known[known["coupon_state"] == "coupon_eats_margin"]
     if len(bad):
         return say(
-            "{n:count} of {total:count} discounts eat the whole margin: {names:text}.",
+            "{n:count} of {total:count} discounts with a known margin eat all of it: {names:text}.",
             n=len(bad), total=len(known), names=names_of(bad["message_name"]),
         )  # fmt: skip
     row = known.loc[known["discount_rate"].idxmax()]
     return say(
-        "Every discount leaves a margin; the largest, {rate:share}, pays from {times:ratio} times the orders on.",
+        "Every discount with a known margin leaves some of it; the largest, {rate:share}, pays from {times:ratio} times"
+        " the orders on.",
         rate=row["discount_rate"], times=row["orders_needed"],
     )  # fmt: skip
 
