@@ -16,9 +16,7 @@ from crmlib.analysis.nps_bands import STANDARD, Bands
 
 BANDS = {"detractor": (0, 6), "passive": (7, 8), "promoter": (9, 10)}
 ANSWERS = range(11)
-ALPHA = 0.05
 _GROUP_COLUMNS = ["group", "n", "n_promoters", "n_passives", "n_detractors", "nps", "nps_low", "nps_high"]
-_DIFFERENCE_COLUMNS = ["nps_difference", "nps_difference_low", "nps_difference_high", "pvalue"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,36 +124,6 @@ def by_group(frame: pd.DataFrame, *, group: str, bands: Bands = STANDARD) -> pd.
     return pd.DataFrame(rows, columns=_GROUP_COLUMNS)
 
 
-def against_rest(frame: pd.DataFrame, *, group: str) -> pd.DataFrame:
-    """The score of every group beside its difference from all other answers; a missing group counts as not answered.
-
-    Intervals and p-values of the differences are corrected for the k groups of the table (Bonferroni): intervals at
-    1 - 0.05 / k, pvalue = min(1, k p), so pvalue < 0.05 exactly when the interval excludes 0, and where no group
-    differs one is named in at most about 5 % of surveys. Those of each group's own score are not corrected.
-
-    Returns columns:
-        those of `by_group`; nps_difference, nps_difference_low, nps_difference_high (points); pvalue. With one group
-        the difference is NaN; when no answer names a group the table is empty, as nobody was asked.
-
-    Raises:
-        ValueError: a column is missing or an answer is not a whole number from 0 to 10.
-    """
-    require_columns("frame", frame.columns, [group, "nps"])
-    if frame[group].isna().all():
-        return pd.DataFrame(columns=[*_GROUP_COLUMNS, *_DIFFERENCE_COLUMNS], dtype="float64")
-    named = frame.assign(**{group: [_group_name(value) for value in frame[group].astype(object)]})
-    table = by_group(named, group=group)
-    within = [named[group] == name for name in table["group"]]
-    level = 1 - ALPHA / len(table)
-    pairs = [(score(named.loc[own, "nps"]), score(named.loc[~own, "nps"])) for own in within]
-    found = [difference(one, others, confidence_level=level) for one, others in pairs]
-    table["nps_difference"] = [d.difference for d in found]
-    table["nps_difference_low"] = [d.interval.low for d in found]
-    table["nps_difference_high"] = [d.interval.high for d in found]
-    table["pvalue"] = (len(table) * pd.Series([d.pvalue for d in found])).clip(upper=1)
-    return table
-
-
 def difference(a: NpsResult, b: NpsResult, *, confidence_level: float = 0.95, inflation: float = 1.0) -> NpsDifference:
     """The difference of two independent scores, a minus b, in points.
 
@@ -242,13 +210,6 @@ def _estimate(promoters: float, detractors: float, n: float) -> tuple[float, flo
 
 def _cut(centre: float, half: float, bound: float) -> Interval:
     return Interval(max(centre - half, -bound), min(centre + half, bound))
-
-
-def _group_name(value: object) -> object:
-    # A column of whole numbers with gaps comes as floats: 5.0 is the group 5.
-    if value is None or value is pd.NA or value != value:
-        return "not_answered"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else value
 
 
 def _row(name: object, result: NpsResult) -> tuple[object, ...]:

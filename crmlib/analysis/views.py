@@ -182,10 +182,5 @@ def group_table(groups: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def answer_table(distribution: pd.DataFrame) -> pd.DataFrame:
-    """The answers 0 to 10 under the name `answer`, so that a score of ten is not taken for an NPS of ten."""
-    return distribution.rename(columns={"nps": "answer"})
-
-
 def _month_name(month: int) -> str:
     return f"{int(month) // 12}-{int(month) % 12 + 1:02d}"

@@ -111,53 +111,6 @@ def test_groups_of_nobody_are_an_empty_table() -> None:
     assert len(nps.by_group(pd.DataFrame({"usage": [], "nps": []}), group="usage")) == 0
 
 
-def test_each_group_is_set_against_all_others() -> None:
-    frame = pd.DataFrame({"usage": ["a", "a", "b", None], "nps": [10, 9, 3, 7]})
-
-    table = nps.against_rest(frame, group="usage").set_index("group")
-
-    assert table.index.tolist() == ["a", "b", "not_answered"]
-    # Three groups: intervals at 1 - .05 / 3, p-values three times those of one comparison, at most 1.
-    expected = nps.difference(nps.score([10, 9]), nps.score([3, 7]), confidence_level=1 - 0.05 / 3)
-    assert table.loc["a", "nps_difference"] == expected.difference == 100 - -50
-    assert table.loc["a", ["nps_difference_low", "nps_difference_high", "pvalue"]].tolist() == [
-        expected.interval.low, expected.interval.high, 3 * expected.pvalue,
-    ]  # fmt: skip
-    assert table.loc["not_answered", "pvalue"] == 1
-
-
-def test_one_group_has_nothing_to_be_set_against() -> None:
-    table = nps.against_rest(pd.DataFrame({"usage": ["a", "a"], "nps": [10, 3]}), group="usage")
-
-    assert table["n"].tolist() == [2]
-    assert table[["nps_difference", "nps_difference_low", "nps_difference_high", "pvalue"]].isna().all(axis=None)
-
-
-@given(st.lists(ANSWERS.filter(bool), min_size=2, max_size=6))
-def test_the_corrected_p_is_below_alpha_exactly_when_the_corrected_interval_excludes_zero(
-    groups: list[list[int]],
-) -> None:
-    rows = [(name, value) for name, values in zip("abcdef", groups, strict=False) for value in values]
-    table = nps.against_rest(pd.DataFrame(rows, columns=["usage", "nps"]), group="usage")
-
-    excluded = (table["nps_difference_low"] > 0) | (table["nps_difference_high"] < 0)
-    assert len(table) == len(groups)
-    assert ((table["pvalue"] < 0.05) == excluded).all()
-    assert table["pvalue"].between(0, 1).all()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("sizes", [(60, 60, 60, 60), (400, 150, 80, 40, 30, 30)])
-def test_where_no_group_differs_one_is_named_in_about_5_percent_at_most(sizes: tuple[int, ...]) -> None:
-    rng = np.random.default_rng(8)
-    usage = np.repeat(list("abcdef")[: len(sizes)], sizes)
-    shares = [0.03, 0.01, 0.02, 0.03, 0.05, 0.08, 0.08, 0.15, 0.2, 0.15, 0.2]
-    surveys = (pd.DataFrame({"usage": usage, "nps": rng.choice(11, len(usage), p=shares)}) for _ in range(1_000))
-
-    named = np.mean([(nps.against_rest(survey, group="usage")["pvalue"] < 0.05).any() for survey in surveys])
-    assert 0.02 < named < 0.06  # uncorrected it is nearly 20 %
-
-
 def test_a_difference_by_hand() -> None:
     a = nps.score(answers(promoters=60, passives=20, detractors=20))
     b = nps.score(answers(promoters=30, passives=40, detractors=30))
@@ -242,9 +195,3 @@ def test_a_real_survey_adds_up() -> None:
     assert result.n == table["n"].sum() == len(values)
     assert result.nps == pytest.approx(100 * (table["share"][9:].sum() - table["share"][:7].sum()))
     assert table["n"][0] == 0  # the file has no zero scores
-
-
-def test_groups_of_whole_numbers_with_gaps_keep_their_names() -> None:
-    frame = pd.DataFrame({"expectation": [5.0, 5.0, 10.0, None], "nps": [10, 9, 3, 8]})
-
-    assert nps.against_rest(frame, group="expectation")["group"].tolist() == ["10", "5", "not_answered"]
