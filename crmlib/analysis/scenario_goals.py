@@ -86,7 +86,8 @@ def _row(row: dict[str, Any], result: dict[str, Any] | None) -> dict[str, Any]:
     met = {"n_met_sent": _count(result, "treatment"), "n_met_held": _count(result, "control")}
     measured = {"goal_measure": result["primary_metric"], "window_days": float(result["window_days"])}
     level = 1 - result["alpha"] if enough else float("nan")
-    verdict = FOUND.get(result["verdict"], "effect_no_evidence") if enough else "effect_untellable"
+    found = FOUND.get(result["verdict"], "effect_no_evidence") if result["is_random"] else "effect_no_evidence"
+    verdict = found if enough else "effect_untellable"
     told = {"interval_level": level, "effect_verdict": verdict, "experiment_name": result["name"]}
     return row | figures | counts | met | measured | told
 

@@ -78,6 +78,13 @@ def test_groups_that_no_lot_formed_give_no_verdict(lot: str) -> None:
     assert set(told(tried(), lot=lot)["effect_verdict"]) == {"effect_no_evidence"}
 
 
+@pytest.mark.parametrize("lot", ["lot_drawn", "lot_nobody"])
+@pytest.mark.parametrize("method", ["manual", "before_after"])
+def test_an_experiment_that_chance_did_not_assign_gives_no_verdict(method: str, lot: str) -> None:
+    row = told(tried(assigned_method=method), lot=lot).iloc[0]
+    assert (row["effect_verdict"], row["experiment_name"]) == ("effect_no_evidence", "Trial")
+
+
 def test_an_experiment_whose_sizes_contradict_its_plan_gives_no_verdict() -> None:
     assert told(tried(treatment_share=0.2))["effect_verdict"].iloc[0] == "effect_no_evidence"
 
