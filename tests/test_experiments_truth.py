@@ -160,7 +160,10 @@ def test_an_effect_is_called_as_often_as_planned(metric: str) -> None:
     say(f"{metric}: effect n=900, 1,000 experiments: power {found:.1%}, planned {power:.1%}, covered {covered:.1%}")
     assert found == pytest.approx(power, abs=3 * sqrt(power * (1 - power) / 1_000))
     assert wrong <= 0.005
-    assert 0.93 <= covered <= 0.97
+    if metric == "time_to_cancellation":
+        assert table["difference_low"].isna().all()  # no interval inverts the log-rank test, so none is shown
+    else:
+        assert 0.93 <= covered <= 0.97
 
 
 @pytest.mark.slow
