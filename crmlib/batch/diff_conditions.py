@@ -14,6 +14,7 @@ from crmlib.words import N_
 # What a run passes by itself; the base date and the language are told on their own.
 BY_ITSELF = ("client", "as_of", "language", "desk")
 LEDGER = ("read", "used")
+IN_NAME_ONLY = ("name", "title")  # settings that no figure depends on
 TOLD = {
     "name": N_("Name of the client"),
     "title": N_("Title of the client"),
@@ -33,9 +34,9 @@ def conditions(old: Made, new: Made) -> list[Condition]:
 
 def counted_otherwise(found: list[Condition], notebook: str) -> bool:
     """Whether a notebook's figures were counted by other rules: then their difference is not one of the shop's."""
-    everywhere = (changes.POLICY, changes.SETTINGS)
     return any(
-        one.group in everywhere
+        one.group == changes.POLICY
+        or (one.group == changes.SETTINGS and one.name not in IN_NAME_ONLY)
         or (one.group in (changes.THRESHOLDS, changes.NOTEBOOKS) and one.notebook == notebook)
         or (one.group == changes.VERSIONS and one.name == "crmlib")
         for one in found

@@ -155,10 +155,12 @@ def on_index(found: Difference | None) -> dict[str, Any]:
     """What the index says of the last report: conditions first, then the figures that matter most."""
     if found is None or found.nothing:
         return {}
+    # That a month later there are more rows needs no saying; a changed file, which has a name, does.
+    told = [one for one in found.conditions if one.group != changes.INPUTS or one.name]
     return {
         "title": words.say(N_("What changed since {day:date}"), day=found.old_as_of).text(),
-        "conditions": [(words.label(one.group), one) for one in found.conditions[:CONDITIONS_ON_INDEX]],
-        "more_text": _more(len(found.conditions) - CONDITIONS_ON_INDEX),
+        "conditions": [(words.label(one.group), one) for one in told[:CONDITIONS_ON_INDEX]],
+        "more_text": _more(len(found.conditions) - len(told[:CONDITIONS_ON_INDEX])),
         "figures": most_important(found),
         "page": NAME,
         "chance": about_chance(found),
