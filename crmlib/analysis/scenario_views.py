@@ -209,5 +209,11 @@ def n_comparisons(compared: pd.DataFrame) -> int:
 
 
 def revival_page(costs: pd.DataFrame) -> pd.DataFrame:
-    """Revivals and their cost in the columns of a page."""
-    return costs[REVIVAL_COLUMNS].head(PAGE_ROWS)
+    """Revivals and their cost in the columns of a page.
+
+    A cost of one beyond those who come back anyway stands only with both ends: where the mails may have brought nobody
+    it has none upwards, and the figure alone would look sure.
+    """
+    page = costs[REVIVAL_COLUMNS].head(PAGE_ROWS)
+    extra = [name for name in REVIVAL_COLUMNS if name.startswith("cost_per_extra")]
+    return page.assign(**{name: page[name].where(page["cost_per_extra_high"].notna()) for name in extra})

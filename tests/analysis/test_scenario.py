@@ -16,6 +16,7 @@ from crmlib.analysis import (
     scenario_design,
     scenario_guards,
     scenario_triggers,
+    scenario_views,
     send_revival,
     step_template,
 )
@@ -458,3 +459,15 @@ def test_the_cost_of_a_customer_beyond_those_who_come_back_anyway() -> None:
     assert row["cost_per_extra_low"] < 100
     unknown = send_revival.costs_by_scenario(rows.assign(send_cost=NAN)).iloc[0]
     assert np.isnan(unknown["cost_per_revived"])
+
+
+def test_a_cost_without_an_upper_end_is_not_shown_as_a_figure() -> None:
+    bounds = {
+        "cost_per_extra": [1089.0, 900.0],
+        "cost_per_extra_low": [479.0, 500.0],
+        "cost_per_extra_high": [NAN, 4000],
+    }
+    table = pd.DataFrame({name: [1.0, 1.0] for name in scenario_views.REVIVAL_COLUMNS} | bounds)
+    page = scenario_views.revival_page(table)
+    assert page[list(bounds)].isna().all(axis=1).tolist() == [True, False]
+    assert page.loc[1, "cost_per_extra"] == 900
