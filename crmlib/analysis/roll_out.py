@@ -71,7 +71,8 @@ def roll_out(
         roll_attribute (code; the one that this step narrows by last, empty for segment and all); roll_name (its value,
         else the level); n_customers; n_contactable (NaN where not known: then size is n_customers); n_followed;
         base_rate, base_rate_low, base_rate_high (NaN below 30); n_needed; size_state (size_enough, size_too_small,
-        size_not_known); n_extra; contact_total (cost of all contacts), extra_profit (less that cost), smallest unit.
+        size_not_known); n_extra; contact_total (cost of all contacts), extra_profit (at the sales of those who bought,
+        NaN of fewer than 30 of them, less that cost), smallest unit.
 
     Raises:
         ValueError: a column is missing, or lift or power is not between 0 and 1.
@@ -128,7 +129,7 @@ def _row(
     bounds = wilson(x, n) if enough else None
     rate = x / n if enough else float("nan")
     needed = needed_each(rate, lift, power)
-    value = float(then.loc[then["bought_later"] > 0, "amount_later"].mean()) if x else float("nan")
+    value = float(then.loc[then["bought_later"] > 0, "amount_later"].mean()) if x >= FEWEST else float("nan")
     state = "size_not_known" if needed != needed else "size_enough" if size >= 2 * needed else "size_too_small"
     return {
         "n_customers": len(now),

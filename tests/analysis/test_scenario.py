@@ -396,6 +396,14 @@ def test_every_level_holds_the_one_before_and_says_what_it_would_bring() -> None
     assert last[["n_extra", "contact_total", "extra_profit"]].tolist() == [40, 5600, 14_400]
 
 
+@pytest.mark.parametrize(("bought", "told"), [(29, False), (30, True)])
+def test_what_buyers_spend_is_not_told_of_fewer_than_thirty(bought: int, *, told: bool) -> None:
+    now = pd.DataFrame({"segment": ["life_initial"] * 100, "contactable": 1.0})
+    then = now.assign(bought_later=(np.arange(100) < bought).astype(int), amount_later=1000)
+    row = roll_out.roll_out(now, then, [], segment="life_initial", lift=0.1, contact_cost=2, margin_rate=0.5).iloc[0]
+    assert (row["n_extra"], row["base_rate"], pd.notna(row["extra_profit"])) == (10, bought / 100, told)
+
+
 def test_without_consents_the_size_is_everybody_and_without_thirty_there_is_no_rate() -> None:
     now = pd.DataFrame({"segment": ["life_initial"] * 29, "contactable": NAN})
     then = now.assign(bought_later=1, amount_later=10)
