@@ -292,7 +292,8 @@ DEFINITIONS: dict[str, str] = {
     ),
     "n_extra": N_("Size times the lift that is assumed."),
     "extra_profit": N_(
-        "Buyers to be added times sales per buyer times gross margin, less the cost of all contacts; not told where fewer than 30 bought."
+        "Buyers to be added times sales per buyer times gross margin, less the cost of all contacts; "
+        "not told where fewer than 30 bought."
     ),
     "cost_per_revived": N_(
         "Cost of the mails divided by all who came back, those who would have come anyway included."
