@@ -1,0 +1,55 @@
+"""What the slides say, in the order of Japanese practice: results, causes, issues, measures, schedule, conditions.
+
+A notebook belongs to one chapter. Results tell what is (KPIs, the portfolio, RFM, stages, repeat purchases, lifetime
+value, contracts), causes what lies behind it (loyalty, baskets, who falls silent), measures what is done and whether it
+worked (calls, scenarios, tests). Issues are the conclusions that are bad, and what the data cannot tell; the schedule
+is what comes next, with owner and due date. Whether the data can be trusted stands with the conditions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmlib import words
+from crmlib.report.deck_issues import issues, schedule
+from crmlib.report.deck_notebook import notebook
+from crmlib.report.deck_pages import Chapter
+from crmlib.report.page import lay_out
+from crmlib.words import N_
+
+if TYPE_CHECKING:
+    from crmlib.report.publish import ReportInput
+    from crmlib.report.read import Item
+
+CHAPTERS = {
+    "results": N_("Results"), "causes": N_("Causes"), "issues": N_("Issues"), "measures": N_("Measures"),
+    "schedule": N_("Schedule"), "conditions": N_("Conditions and definitions"),
+}  # fmt: skip
+NOTEBOOKS = {
+    "results": ("kpi", "portfolio", "rfm", "stages", "retention", "ltv", "contracts"),
+    "causes": ("nps", "basket", "lifecycle"),
+    "measures": ("calls", "scenario", "abtest"),
+    "conditions": ("quality",),
+}
+
+
+def chapters(run: ReportInput, items: dict[str, list[Item]]) -> list[Chapter]:
+    """The chapters that have something to say, in order."""
+    makers = {"issues": issues, "schedule": schedule}
+    found = []
+    for code, name in CHAPTERS.items():
+        told = words.translate(name)
+        if code in makers:
+            chapter = Chapter(code, told, [], makers[code](run, items, told))
+        else:
+            names = _in_chapter(code, items)
+            pages = [page for part in names for page in notebook(part, items[part], told)]
+            chapter = Chapter(code, told, [lay_out(part, items[part])[0] for part in names], pages)
+        found.append(chapter)
+    return [chapter for chapter in found if chapter.pages or chapter.code == "conditions"]
+
+
+def _in_chapter(code: str, items: dict[str, list[Item]]) -> list[str]:
+    placed = {name for names in NOTEBOOKS.values() for name in names}
+    known = [name for name in NOTEBOOKS.get(code, ()) if name in items]
+    return [*known, *(name for name in items if name not in placed and code == "results")]
