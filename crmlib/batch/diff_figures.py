@@ -11,7 +11,7 @@ from typing import Any
 from crmlib import words
 from crmlib.batch.diff_conditions import counted_otherwise
 from crmlib.batch.made import Made, Told, is_day, is_number
-from crmlib.report.changes import BARE, BEYOND, OTHERWISE, SHARED, WITHIN, Condition, Figure
+from crmlib.report.changes import A_DAY, BARE, BEYOND, OTHERWISE, SHARED, WITHIN, Condition, Figure
 from crmlib.words import N_
 
 KPI, TARGETS = "kpi", "targets"
@@ -245,6 +245,9 @@ def _kpi_judged(id: str, then: Told, now: Told, otherwise: bool) -> tuple[str, s
     if not all(is_number(value) for value in bounds):
         return BARE, "", better
     found = move(id, *({**row, "month": int(row["kpi_month"])} for row in (now, then)), lower=lower)
-    judged = WITHIN if found.verdict == "within_chance" else BEYOND
+    # Of what adds up, the months' lengths may explain a difference whose own interval is clear of zero.
+    longer = not found.low <= 0 <= found.high
+    judged = BEYOND if found.verdict != WITHIN else A_DAY if longer else WITHIN
     scale = 0.01 if KPIS[id].kind == "share" else 1
-    return judged, _interval_text(found.low * scale, found.high * scale, KPIS[id].kind), better
+    interval = "" if judged == A_DAY else _interval_text(found.low * scale, found.high * scale, KPIS[id].kind)
+    return judged, interval, better

@@ -47,7 +47,7 @@ def _tell(out: _Printer, found: Difference, *, cells: bool) -> None:
         _tell_figures(out, found.kpis)
     for notebook in found.notebooks():
         _tell_notebook(out, found, notebook, cells=cells)
-    for line in about_chance(found):
+    for line in about_chance([*found.kpis, *found.metrics]):
         out.line("")
         out.line(line, "dim")
 

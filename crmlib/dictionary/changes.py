@@ -13,6 +13,7 @@ CODES = {
     "changed_settings": N_("Settings of the client file"),
     "changed_notebooks": N_("Notebooks"),
     "changed_versions": N_("Versions"),
+    "within_chance_a_day": N_("within chance, taken per day"),
     "counted_otherwise": N_("not judged: counted by other rules"),
     "shares_customers": N_("not judged: the periods share days"),
     "without_interval": N_("not judged: no interval"),

@@ -8,7 +8,7 @@ POLICY, THRESHOLDS, INPUTS, SETTINGS, NOTEBOOKS, VERSIONS = GROUPS = (
     "changed_policy", "changed_thresholds", "changed_inputs", "changed_settings", "changed_notebooks",
     "changed_versions",
 )  # fmt: skip
-BEYOND, WITHIN = "beyond_chance", "within_chance"
+BEYOND, WITHIN, A_DAY = "beyond_chance", "within_chance", "within_chance_a_day"
 OTHERWISE, SHARED, BARE = UNJUDGED = ("counted_otherwise", "shares_customers", "without_interval")
 NEW, GONE, CHANGED = STATES = ("exhibit_new", "exhibit_gone", "exhibit_changed")
 

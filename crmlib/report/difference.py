@@ -11,6 +11,8 @@ from crmlib.report import changes
 from crmlib.words import N_
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from crmlib.report.changes import Difference, Figure, Table
     from crmlib.report.publish import ReportInput
 
@@ -50,7 +52,8 @@ def difference_page(found: Difference, run: ReportInput | None = None) -> str:
     )  # fmt: skip
     return render(
         "difference.html", run or cast("ReportInput", heading), title=title_text(found), found=found,
-        groups=found.grouped(), parts=[_part(found, name) for name in found.notebooks()], chance=about_chance(found),
+        groups=found.grouped(), parts=[_part(found, name) for name in found.notebooks()],
+        chance=about_chance([*found.kpis, *found.metrics]),
         in_report=run is not None, conditions=_conditions(found), policy=[], reading=[], ledgers=[], ledger_summary=[],
     )  # fmt: skip
 
@@ -92,7 +95,7 @@ def _shown(table: Table) -> dict[str, Any]:
 
 def _listed(keys: tuple[str, ...]) -> str:
     more = " …" if len(keys) > MOST_KEYS else ""
-    return ", ".join(keys[:MOST_KEYS]) + more
+    return words.translate(", ").join(keys[:MOST_KEYS]) + more
 
 
 def table_text(table: Table) -> str:
@@ -110,15 +113,15 @@ def table_text(table: Table) -> str:
         (N_("columns added: {n:count}"), len(table.columns_added)),
         (N_("columns gone: {n:count}"), len(table.columns_removed)),
     ]  # fmt: skip
-    told = ", ".join(words.say(text, n=n).text() for text, n in counts if n)
+    told = words.translate(N_(", ")).join(words.say(text, n=n).text() for text, n in counts if n)
     return words.say(N_("{title:text}: {told:text}"), title=table.title, told=told).text()
 
 
-def about_chance(found: Difference) -> list[str]:
-    """How it was judged whether a change is more than chance, as far as anything stands in this difference."""
-    judged = {one.judged for one in [*found.kpis, *found.metrics]}
+def about_chance(figures: Iterable[Figure]) -> list[str]:
+    """How it was judged whether a change is more than chance, as far as any of these figures was."""
+    judged = {one.judged for one in figures}
     told = []
-    if judged & {changes.BEYOND, changes.WITHIN}:
+    if judged & {changes.BEYOND, changes.WITHIN, changes.A_DAY}:
         told.append(JUDGED)
     if judged & {*changes.UNJUDGED}:
         told.append(NOT_JUDGED)
@@ -157,11 +160,12 @@ def on_index(found: Difference | None) -> dict[str, Any]:
         return {}
     # That a month later there are more rows needs no saying; a changed file, which has a name, does.
     told = [one for one in found.conditions if one.group != changes.INPUTS or one.name]
+    figures = most_important(found)
     return {
         "title": words.say(N_("What changed since {day:date}"), day=found.old_as_of).text(),
         "conditions": [(words.label(one.group), one) for one in told[:CONDITIONS_ON_INDEX]],
-        "more_text": _more(len(found.conditions) - len(told[:CONDITIONS_ON_INDEX])),
-        "figures": most_important(found),
+        "more_text": _more(len(told) - CONDITIONS_ON_INDEX),
+        "figures": figures,
         "page": NAME,
-        "chance": about_chance(found),
+        "chance": about_chance(figures),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crmlib import words
@@ -59,26 +60,31 @@ def alt(points: Sequence[Point], kind: str) -> str:
 
 
 def picture(points: Sequence[Point]) -> str:
-    """The months as a line in a data URI: broken where a month cannot be told, a dot on the last one."""
-    lines = "".join(f'<polyline points="{" ".join(f"{x:g},{y:g}" for x, y in line)}"/>' for line in _lines(points))
-    x, y = _place(points[-1], points)
+    """The months as a line in a data URI, dashed over months that cannot be told; a dot on each end."""
+    drawn = "".join(_line(then, now, points) for then, now in pairwise(points))
+    dots = "".join(_dot(point, points, 3.5 if point is points[-1] else 2.5) for point in _ends(points))
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">'
-        f'<g fill="none" stroke="{LINE}" stroke-width="2" stroke-linejoin="round" stroke-linecap="round">{lines}</g>'
-        f'<circle cx="{x:g}" cy="{y:g}" r="3.5" fill="{LINE}"/></svg>'
+        f'<g stroke="{LINE}" stroke-width="2" stroke-linecap="round">{drawn}</g><g fill="{LINE}">{dots}</g></svg>'
     )
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
 
 
-def _lines(points: Sequence[Point]) -> list[list[tuple[float, float]]]:
-    """The points in runs of months without a gap; a month alone is a line of no length, which is drawn as a dot."""
-    runs: list[list[Point]] = []
-    for point in points:
-        if runs and point[0] == runs[-1][-1][0] + 1:
-            runs[-1].append(point)
-        else:
-            runs.append([point])
-    return [[_place(point, points) for point in (run if len(run) > 1 else run * 2)] for run in runs]
+def _line(then: Point, now: Point, points: Sequence[Point]) -> str:
+    (x1, y1), (x2, y2) = _place(then, points), _place(now, points)
+    unknown = "" if now[0] == then[0] + 1 else ' stroke-width="1" stroke-dasharray="1 4"'
+    return f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}"{unknown}/>'
+
+
+def _dot(point: Point, points: Sequence[Point], radius: float) -> str:
+    x, y = _place(point, points)
+    return f'<circle cx="{x:g}" cy="{y:g}" r="{radius:g}"/>'
+
+
+def _ends(points: Sequence[Point]) -> list[Point]:
+    """The last month, and those beside which nothing is known: a survey's wave has no month next to it."""
+    months = {month for month, _ in points}
+    return [point for point in points if point is points[-1] or not {point[0] - 1, point[0] + 1} & months]
 
 
 def _place(point: Point, points: Sequence[Point]) -> tuple[float, float]:

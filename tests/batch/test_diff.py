@@ -14,7 +14,7 @@ from rich.console import Console
 from crmlib import words
 from crmlib.batch import diff, diff_figures, diff_tables, diff_text, made
 from crmlib.errors import UserError
-from crmlib.report.changes import BARE, BEYOND, OTHERWISE, SHARED, WITHIN, Difference, Figure
+from crmlib.report.changes import A_DAY, BARE, BEYOND, OTHERWISE, SHARED, WITHIN, Difference, Figure
 
 FEBRUARY, MARCH = "1 February 2026 to 28 February 2026", "1 March 2026 to 31 March 2026"
 ALL = "1 April 2023 to 31 March 2026"
@@ -142,8 +142,8 @@ def test_kpis_are_judged_month_against_month_as_the_notebook_does() -> None:
     assert (rate.old, rate.new, rate.change, rate.judged, rate.better) == ("20.0%", "50.0%", "+30.0 pt", BEYOND, True)
     assert (rate.marks, rate.months) == (("× missed", "○ reached"), ("2026-02", "2026-03"))
     assert rate.interval == "+15.9 pt to +44.1 pt"
-    # 30 more with an interval above zero, but March is three days longer: a day has as many orders as in February.
-    assert (orders.change, orders.judged) == ("+10.7%", WITHIN)
+    # 30 ± 12.7 is above zero, but 280 * 31 / 28 is 310: a day of March has as many orders as one of February.
+    assert (orders.change, orders.judged, orders.interval) == ("+10.7%", A_DAY, "")
 
 
 def test_the_same_month_told_again_is_another_telling_no_change_of_the_shop() -> None:
