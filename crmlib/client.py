@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError,
 
 from crmlib.data.naming import nearest
 from crmlib.data.settings import Policy, Settings, Source
+from crmlib.data.slide_file import fault
 from crmlib.data.tables import INPUTS, REQUIRED, TABLES
 from crmlib.errors import UserError
 
@@ -29,7 +30,7 @@ _UNPADDED = "mdHMSyjI"
 _ENCODINGS = ("utf-8", "cp932", "shift_jis", "euc_jp", "utf-16", "cp1252", "latin-1")
 _EXAMPLES = {
     "name": "acme", "path": "data/acme/orders.csv", "package": "lifetimes", "file": "datasets/CDNOW_master.txt",
-    "title": "花の店", "remarks": "4月に値上げ",
+    "title": "花の店", "remarks": "4月に値上げ", "template": "templates/house.pptx",
     "pattern": '"*.csv"', "encoding": "cp932", "delimiter": '","', "currency": "JPY", "timezone": "Asia/Tokyo",
     "order_id": "注文番号", "customer_id": "会員ID", "status": "対応状況",
 }  # fmt: skip
@@ -40,6 +41,14 @@ _DEEPEST, _MOST_NODES = 20, 100_000
 # The longest names that Linux, macOS and Windows all take for a file and its place.
 _LONGEST_NAME, _LONGEST_PATH = 255, 1000
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+class Slides(BaseModel):
+    """How the slides look: a PowerPoint file whose master, theme and size they take; our own where none is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    template: str = ""
 
 
 class Client(BaseModel):
@@ -65,6 +74,7 @@ class Client(BaseModel):
     sources: dict[str, Source]
     notebooks: list[str] = Field(default_factory=lambda: list(NOTEBOOKS))
     formats: list[Literal["html", "xlsx", "pdf", "pptx"]] = ["html", "xlsx"]
+    slides: Slides = Field(default_factory=Slides)
     timeout_seconds: int = Field(default=600, ge=1)
     quality: dict[str, Any] = Field(default_factory=dict)
     rfm: dict[str, Any] = Field(default_factory=dict)
@@ -163,6 +173,7 @@ def load_client(client: str | Path) -> Client:
     _check_name(loaded, where, lines)
     _check_notebooks(loaded, where, lines)
     _check_sources(loaded, where, lines)
+    _check_slides(loaded, where, lines)
     for table, source in loaded.sources.items():
         source.remember(_places(f"sources.{table}", where, lines))
     return loaded
@@ -297,7 +308,8 @@ def _torn(key: str, name: yaml.ScalarNode, value: yaml.Node) -> tuple[int, str]:
 def _words() -> set[str]:
     """Every key that a client file can have."""
     columns = {name for table in INPUTS.values() for name in table}
-    return {*Client.model_fields, *Policy.model_fields, *Source.model_fields, *INPUTS, *columns, "ja", "en"}
+    models = (Client, Policy, Source, Slides)
+    return {*(key for model in models for key in model.model_fields), *INPUTS, *columns, "ja", "en"}
 
 
 def _build(loader: yaml.SafeLoader, node: yaml.Node, key: str, lines: dict[str, int], where: str) -> Any:
@@ -422,6 +434,8 @@ def _allowed(error: Any) -> str:
 def _known_keys(path: list[str]) -> list[str]:
     if not path:
         return list(Client.model_fields)
+    if path[0] == "slides":
+        return list(Slides.model_fields)
     return list(Policy.model_fields if path[0] == "policy" else Source.model_fields)
 
 
@@ -457,6 +471,15 @@ def _check_sources(client: Client, where: str, lines: dict[str, int]) -> None:
         _check_columns(table, source, where, lines)
         _check_values(table, source, where, lines)
         _check_formats(table, source, where, lines)
+
+
+def _check_slides(client: Client, where: str, lines: dict[str, int]) -> None:
+    given = client.slides.template
+    at = _line(where, lines, "slides.template")
+    if "\0" in given or len(given.encode()) > _LONGEST_PATH:
+        raise UserError(f"{at}: slides.template is longer than a file's name can be, or holds a NUL character.")
+    if given and (wrong := fault(client.home / given)):
+        raise UserError(f"{at}: slides.template '{given}' {wrong}.")
 
 
 def _check_place(source: Source, at: str, table: str) -> None:
