@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 INLINE = {"a", "b", "small", "span", "strong", "em"}
-VOID = {"meta", "img", "br", "hr", "link", "input"}
+VOID = {"meta", "img", "br", "hr", "link", "input", "col"}
 
 
 class Page(HTMLParser):
