@@ -13,7 +13,7 @@ from typing import Any
 from crmlib.errors import UserError
 from crmlib.report.changes import Earlier
 
-EXHIBITS, MANIFEST = "exhibits.json", "manifest.json"
+EXHIBITS, MANIFEST, INDEX = "exhibits.json", "manifest.json", "index.html"
 PLACE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-([a-z]{2}))?")
 YEN = ("円", "yen")
 Told = dict[str, Any]
@@ -73,12 +73,14 @@ def shaped(part: Told) -> Told:
     return {"metrics": metrics, "tables": tables, "findings": said, "conclusions": _dicts(part.get("conclusions"))}
 
 
-def earlier(reports: Path, as_of: str, language: str) -> list[Earlier]:
-    """The earlier reports of this language in a client's folder, the newest first."""
+def earlier(reports: Path, as_of: str, language: str, *, with_page: bool = False) -> list[Earlier]:
+    """The earlier reports of this language in a client's folder, the newest first; only those with a page, if asked."""
     found = []
     for folder in sorted(reports.iterdir()) if reports.is_dir() else []:
         day = PLACE.fullmatch(folder.name)
-        if day and is_day(day[1]) and day[1] < as_of and _language(folder) == language:
+        if not day or not is_day(day[1]) or day[1] >= as_of or (with_page and not (folder / INDEX).is_file()):
+            continue
+        if _language(folder) == language:
             found.append(Earlier(folder=folder.name, as_of=day[1]))
     return sorted(found, key=lambda one: one.as_of, reverse=True)
 

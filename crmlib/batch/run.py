@@ -364,7 +364,7 @@ class _Making:
                 formats=list(self.request.formats or self.client.formats),
                 version=crmlib.__version__,
                 made_from=self.facts["inputs"],
-                earlier=earlier(self.reports, self.plan.as_of, self.plan.language),
+                earlier=earlier(self.reports, self.plan.as_of, self.plan.language, with_page=True),
                 compare=lambda told: previous(self.reports, self._manifest(verdicts, ""), told),
             ),
             self.folder,

@@ -359,6 +359,8 @@ def test_earlier_reports_are_those_of_the_language_before_the_day_the_newest_fir
     (tmp_path / "2026-01-15").mkdir()
     assert [one.folder for one in made.earlier(tmp_path, "2026-03-31", "en")] == ["2026-02-28", "2025-12-31"]
     assert made.earlier(tmp_path / "none", "2026-03-31", "en") == []
+    (tmp_path / "2025-12-31" / "index.html").touch()
+    assert [one.folder for one in made.earlier(tmp_path, "2026-03-31", "en", with_page=True)] == ["2025-12-31"]
 
 
 def test_the_previous_report_is_the_latest_that_can_be_read(tmp_path: Path) -> None:
