@@ -44,7 +44,20 @@ def keys_of(item: Item, rows: Rows) -> list[Any]:
 def _key_text(item: Item, rows: Rows, key: Any) -> str:
     x = item["native"]["x"]
     value = key if item["native"].get("series") else rows[key][at(item, x)]
-    return deck_text.cut(words.text(value, kind(item, x)), LONGEST_NAME, TEXT) or words.MISSING
+    said = words.text(value, kind(item, x))
+    if not item["native"].get("series") and (more := _telling_apart(item, rows)):
+        own = rows[key][at(item, more)]
+        said = said if own is None else f"{said} {words.text(own, kind(item, more))}"
+    return deck_text.cut(said, LONGEST_NAME, TEXT) or words.MISSING
+
+
+def _telling_apart(item: Item, rows: Rows) -> str:
+    """The column that tells rows of the same name apart, where there are such rows."""
+    x_at = at(item, item["native"]["x"])
+    if len({row[x_at] for row in rows}) == len(rows):
+        return ""
+    others = [found["name"] for found in item["columns"] if found["name"] not in item["native"]["y"]]
+    return next((name for name in others if len({(row[x_at], row[at(item, name)]) for row in rows}) == len(rows)), "")
 
 
 def categories(item: Item, rows: Rows, found: list[Part], made: date) -> Any:
@@ -84,7 +97,8 @@ def points(item: Item, rows: Rows, found: list[Part], made: date) -> Any:
 
 
 def _said(item: Item, part: Part) -> str:
-    said = words.label(part.name) if part.name else header(column(item, part.column))
+    names = [words.label(part.name)] if part.name else []
+    said = " ".join([*names, *([header(column(item, part.column))] if part.bound or not names else [])])
     return deck_text.cut(said, 2 * LONGEST_NAME, TEXT) or words.MISSING
 
 

@@ -196,6 +196,8 @@ class Deck:
         line.line.color.rgb = RGBColor.from_string(colour)
         line.line.width = POINT
         line.element.nvCxnSpPr.cNvPr.set("descr", "")
+        for style in line.element.xpath("p:style"):  # its shadow
+            line.element.remove(style)
 
     def save(self, path: Path, *, title: str, subject: str, made: date) -> Path:
         """Write the file: no name of a person or a machine in it, and the same bytes for the same report."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from crmlib.words import N_
 if TYPE_CHECKING:
     from crmlib.report.read import Item
 
+_OF_INK = ("破線", "点線", "各セル", "網掛け", "dashed line", "dotted line", "each cell", "shaded")
 _EXHIBITS = ("table", "grid", "chart", "sheet")
 BESIDE = 520  # columns of text that can be read under an exhibit
 
@@ -119,6 +121,7 @@ def _exhibit(block: Item, kicker: str, source: str, told: list[str]) -> Page:
     facts = {"kicker": kicker, "note": block["note"], "source": _joined(source, *about(block)),
              "alt": block.get("alt") or block["title"], "item": block}  # fmt: skip
     if block["kind"] == "chart":
+        facts["note"] = _of_data(block["note"])
         if deck_charts.can_draw(block):
             return Page(block["title"], caption=shown, chart=block, **facts)
         empty = "" if deck_charts.has_figures(block) else _nothing()
@@ -126,9 +129,15 @@ def _exhibit(block: Item, kicker: str, source: str, told: list[str]) -> Page:
     if not (block.get("rows") or block.get("cells")):
         return Page(block["title"], caption=shown, lines=(_nothing(),), **facts)
     table = deck_tables.of_item(block)
-    page = Page(block["title"], caption=block["title"], table=table, **facts)
+    page = Page(block["title"], table=table, **facts)
     message = matching.best(told, _texts(page))
-    return replace(page, title=message or block["title"])
+    return replace(page, title=message, caption=block["title"]) if message else page
+
+
+def _of_data(note: str) -> str:
+    """The note without what it says of the picture's lines and cells, which the native chart draws otherwise."""
+    sentences = re.split(r"(?<=。)|(?<=\.)\s+", note)
+    return " ".join(part for part in sentences if part and not any(mark in part for mark in _OF_INK)).strip()
 
 
 def _nothing() -> str:

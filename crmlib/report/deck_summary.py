@@ -25,7 +25,7 @@ def first_pages(items: dict[str, list[Item]]) -> list[Page]:
 def _conclusions(told: list[Item], kicker: str) -> list[Page]:
     if not told:
         return []
-    rows = [[Cell(str(place)), Cell(item["text"], bold=True), Cell(item["next_step"] or words.MISSING),
+    rows = [[Cell(str(place)), Cell(item["text"], bold=True), Cell(item["action"] or words.MISSING),
              stake(item), Cell(item["label"])]
             for place, item in enumerate(told, start=1)]  # fmt: skip
     heads = ["", words.translate("Conclusion"), words.translate("What to do next"), words.translate("In money"),

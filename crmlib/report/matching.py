@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?%?")
+_FIGURE = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
 _EVERYWHERE = {"95%", "95.0%", "100%", "100.0%", "0%", "0.0%"}
-ENOUGH = 0.5  # of the figures of a sentence
+ENOUGH, DIGITS = 0.75, 6  # of the figures of a sentence, and how many digits they have: two shares agree by chance
 
 
 def figures(text: str) -> set[str]:
@@ -28,12 +28,12 @@ def score(sentence: str, texts: Iterable[str]) -> float:
 
     Example:
         >>> score("4,124 (51.5%) bought once", ["4,124", "51.5%"]), score("4,124 (51.5%) bought once", ["3,100"])
-        (2.0, 0.0)
+        (7.0, 0.0)
     """
     wanted = figures(sentence)
     found = wanted & {figure for text in texts for figure in figures(text)}
-    sure = len(found) > 1 or any(set(figure) & set(".,") for figure in found)
-    return len(found) + len(found) / len(wanted) - 1 if wanted and sure and len(found) >= ENOUGH * len(wanted) else 0.0
+    n_digits = sum(letter.isdigit() for figure in found for letter in figure)
+    return float(n_digits) if n_digits >= DIGITS and len(found) >= ENOUGH * len(wanted) else 0.0
 
 
 def best(sentences: Iterable[str], texts: Iterable[str]) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COLOURS = ("#14507A", "#9CC3E0", "#D9722C", "#52606D", "#9AA5B1", "#C9D0D8")
 PALE, QUIET, GRID = "#C9D0D8", "#52606D", "#E4E7EB"
 TOGETHER = "pooled"  # the series that stands for all the others
+FEW = 3  # series whose intervals can be told apart
 NAMING = ("label", "text", "id")  # kinds whose values name a thing: its bars lie
 Rows = Sequence[Sequence[Any]]
 
@@ -80,18 +81,21 @@ def _parts(item: Item, rows: Rows) -> Iterator[Part]:
     for place, (name, first, last) in enumerate(found):
         for offset, y in enumerate(form["y"]):
             yield Part(name, y, first, last, _colour(name, place + offset, many=many))
-        if form["form"] == "line" and name in ("", TOGETHER):
-            for bound in (form[end] for end in ("low", "high") if form.get(end)):
-                yield Part("", bound, first, last, COLOURS[1] if name else PALE, bound=True)
+        ends = [form[end] for end in ("low", "high") if form.get(end)] if form["form"] == "line" else []
+        if name in ("", TOGETHER):
+            yield from (Part("", end, first, last, COLOURS[1] if name else PALE, bound=True) for end in ends)
+        elif not many and len(found) <= FEW:
+            own = _colour(name, place, many=many)
+            yield from (Part(name, end, first, last, own, bound=True) for end in ends)
 
 
 def legend(item: Item, rows: Rows) -> Legend:
-    """No legend for one figure; of many lines only the one that stands for all is named."""
-    names = [name for name, _, _ in stretches(item, rows)]
-    if TOGETHER in names:
-        n_parts = len(parts(item, rows))
-        return Legend(shown=True, unnamed=tuple(part for part in range(n_parts) if part != names.index(TOGETHER)))
-    return Legend(shown=len(item["native"]["y"]) > 1 or bool(item["native"].get("series")))
+    """No legend for one figure; of many lines only the one that stands for all is named, of bounds their series."""
+    found = parts(item, rows)
+    if any(part.name == TOGETHER for part in found):
+        return Legend(shown=True, unnamed=tuple(at for at, part in enumerate(found) if part.name != TOGETHER))
+    unnamed = tuple(at for at, part in enumerate(found) if part.bound and part.name)
+    return Legend(shown=len(item["native"]["y"]) > 1 or bool(item["native"].get("series")), unnamed=unnamed)
 
 
 def stretches(item: Item, rows: Rows) -> list[tuple[str, int, int]]:
