@@ -77,6 +77,60 @@ def test_help_is_cheap() -> None:
     assert min(seconds(asked) for _ in range(3)) - min(seconds("") for _ in range(3)) < 0.3
 
 
+def test_crm_diff_compares_folders_dates_or_the_two_latest(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for day, share in (("2026-01-31", 0.2), ("2026-02-28", 0.25)):
+        left_report(home / "reports" / "acme" / day, day, share)
+    folders = [f"reports/acme/{day}" for day in ("2026-01-31", "2026-02-28")]
+    asked = [folders, ["acme", "2026-01-31", "2026-02-28"], ["acme"], ["acme", "--only", "small", "--cells"]]
+    for arguments in asked:
+        code, out, err = said(capsys, "diff", *arguments)
+        assert (code, err) == (0, ""), arguments
+        assert "What changed from 31 January 2026 to 28 February 2026" in out
+        assert re.search(r"Rate\s+20\.0%\s+25\.0%\s+\+5\.0 pt", out), out
+    code, out, _ = said(capsys, "diff", *folders, "--html", "page.html")
+    assert (code, out.splitlines()[-1]) == (0, "page.html")
+    assert "+5.0 pt" in (home / "page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["acme"], "acme: two reports in en are needed in {home}/reports/acme, there: 2026-01-31."),
+        (["acme", "2026-01-31", "x"], "acme: 'x' is no date such as 2026-03-31, there: 2026-01-31."),
+        (["acme", "2026-01-31", "2026-02-28"], "acme: no report of 2026-02-28 in en, there: 2026-01-31."),
+        (["acme", "--lang", "ja"], "acme: two reports in ja are needed in {home}/reports/acme, there: none."),
+        (
+            ["acme", "x"],
+            "crm diff OLD NEW: two report folders, or a client and two dates (demo 2026-02-28 2026-03-31).",
+        ),
+        (["reports", "parameters"], "reports: no report, its manifest.json is missing or cannot be read."),
+        (
+            ["reports/acme/2026-01-31", "reports/acme/2026-01-31", "--only", "smal"],
+            "--only smal: no notebook of the later report, did you mean 'small'?",
+        ),
+        (
+            ["reports/acme/2026-01-31", "reports/acme/2026-01-31", "--html", "none/page.html"],
+            "--html: none/page.html cannot be written (No such file or directory).",
+        ),
+    ],
+)
+def test_crm_diff_refuses_in_one_sentence(
+    home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    left_report(home / "reports" / "acme" / "2026-01-31", "2026-01-31", 0.2)
+    code, _, err = said(capsys, "diff", *arguments)
+    assert (code, err) == (2, message.format(home=home) + "\n")
+
+
+def left_report(place: Path, day: str, share: float) -> None:
+    """What a run leaves that `crm diff` reads: one metric."""
+    place.mkdir(parents=True)
+    facts = {"client": "acme", "as_of": day, "language": "en"}
+    metric = {"value": share, "value_kind": "share", "text": f"{share:.1%}", "title": "Rate"}
+    for name, part in (("manifest", {"small": {"verdict": "ok"}}), ("exhibits", {"small": {"metrics": {"m": metric}}})):
+        (place / f"{name}.json").write_text(json.dumps({**facts, "notebooks": part}), encoding="utf-8")
+
+
 def test_help_loads_nothing_heavy() -> None:
     heavy = (
         "{'pandas', 'numpy', 'duckdb', 'papermill', 'nbformat', 'matplotlib', 'scipy', 'jinja2', 'pydantic', 'rich'}"

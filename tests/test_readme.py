@@ -38,6 +38,7 @@ def test_the_commands_are_those_tested_here() -> None:
         ".venv/bin/crm check acme",
         ".venv/bin/crm run acme",
         ".venv/bin/crm lab acme rfm",
+        ".venv/bin/crm diff acme 2025-02-28 2025-03-31",
         ".venv/bin/crm run demo --lang en --only rfm,nps",
         ".venv/bin/crm run demo --only rfm --plan --yaml",
         ".venv/bin/crm --help",
@@ -79,6 +80,22 @@ def test_crm_run_makes_the_report_of_the_example(acme_home: Path, only: str) -> 
     # Four customers bought; the cancelled order and its customer are not among them.
     expected = {"n_customers": 3, "n_orders": 5, "amount": 23_500, "average_order_amount": 4_700}
     assert {name: metrics[name]["value"] for name in expected} == expected
+
+
+def test_crm_diff_tells_what_changed_between_two_reports_of_the_example(acme_home: Path) -> None:
+    reports = acme_home / "reports" / "acme"
+    if not (reports / "2025-03-31").is_dir():
+        _crm(".venv/bin/crm run acme --only rfm", acme_home)
+    shutil.copytree(reports / "2025-03-31", reports / "2025-02-28")
+    for name in ("manifest.json", "exhibits.json"):
+        path = reports / "2025-02-28" / name
+        told = json.loads(path.read_text(encoding="utf-8")) | {"as_of": "2025-02-28"}
+        if name == "exhibits.json":
+            told["notebooks"]["rfm"]["metrics"]["n_customers"] |= {"value": 2, "text": "2人"}
+        path.write_text(json.dumps(told), encoding="utf-8")
+    said = _crm(".venv/bin/crm diff acme 2025-02-28 2025-03-31", acme_home)
+    assert re.search(r"2人\s+3人\s+\+1人", said), said
+    shutil.rmtree(reports / "2025-02-28")
 
 
 def test_crm_lab_writes_the_desk_copy_of_the_example(acme_home: Path) -> None:

@@ -108,7 +108,7 @@ def _settings(old: Made, new: Made) -> Iterator[Condition]:
         # The hash holds the sources too: where nothing else differs it is they.
         said = N_("How the export is read (files, columns, values)") if known else N_("A setting of the client file")
         other = words.translate(N_("otherwise"))
-        yield Condition(group=changes.SETTINGS, label=words.translate(said), old=words.MISSING, new=other)
+        yield Condition(group=changes.SETTINGS, label=words.translate(said), old="", new=other)
 
 
 def _notebooks(old: Made, new: Made) -> Iterator[Condition]:
@@ -118,7 +118,7 @@ def _notebooks(old: Made, new: Made) -> Iterator[Condition]:
         if hashes[0] != hashes[1]:
             other = words.translate(N_("another edition"))
             yield Condition(group=changes.NOTEBOOKS, label=words.label(name), name=name, notebook=name,
-                            old=words.MISSING, new=other)  # fmt: skip
+                            old="", new=other)  # fmt: skip
 
 
 def _versions(old: Made, new: Made) -> Iterator[Condition]:

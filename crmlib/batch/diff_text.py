@@ -100,7 +100,7 @@ def _tell_conditions(out: _Printer, found: Difference) -> None:
         out.line(words.translate(SAME_CONDITIONS), indent=2)
     for group, conditions in found.grouped():
         out.line(words.label(group), "bold", indent=2)
-        out.columns([[_named(one), f"{one.old} → {one.new}"] for one in conditions])
+        out.columns([[_named(one), " → ".join(filter(None, (one.old, one.new)))] for one in conditions])
 
 
 SAME_CONDITIONS = N_("Counting policy, thresholds, data, settings, notebooks and versions are the same.")

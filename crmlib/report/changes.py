@@ -23,7 +23,10 @@ class Earlier:
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """One thing that the two reports were made under differently; `name` is what the consultant calls it."""
+    """One thing that the two reports were made under differently; `name` is what the consultant calls it.
+
+    `old` is empty where nothing is known but that it is another one now.
+    """
 
     group: str
     label: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crmlib import words
 from crmlib.analysis import kpi_targets, kpi_views
 from crmlib.analysis.kpi_ids import KPIS
 from tests.analysis.test_kpi_targets import MONTH, measure, measures, targets
@@ -11,6 +12,30 @@ from tests.analysis.test_kpi_targets import MONTH, measure, measures, targets
 
 def naming(*ids: str, **more: object) -> pd.DataFrame:
     return pd.DataFrame({"kpi_id": list(ids)}).assign(**more)
+
+
+def test_all_months_of_all_kpis_side_by_side_the_latest_first() -> None:
+    table = kpi_views.monthly(
+        measures(measure("nps", 40, 100, month=MONTH - 1), measure("f2_rate", 20, 100),
+                 measure("f2_rate", 30, 100, month=MONTH - 2), measure("cancellation_rate", 1, 10))
+    )  # fmt: skip
+    # A rate of ten contracts is no rate; the KPIs come in the order of the board.
+    assert table.columns.tolist() == ["month", "kpi_f2_rate", "kpi_nps"]
+    assert table["month"].tolist() == [MONTH, MONTH - 1, MONTH - 2]
+    assert table["kpi_f2_rate"].fillna(-1).tolist() == [0.2, -1, 0.3]
+
+
+def test_without_any_month_there_are_no_columns_but_the_month() -> None:
+    table = kpi_views.monthly(measures(measure("cancellation_rate", 1, 10)))
+    assert (table.columns.tolist(), len(table)) == (["month"], 0)
+
+
+def test_every_kpi_has_a_column_of_its_own_called_and_written_as_it_is() -> None:
+    words.speak("en")
+    columns = {kpi_id: words.column(f"kpi_{kpi_id}") for kpi_id in KPIS}
+    assert {name: (column.label, column.kind) for name, column in columns.items()} == {
+        name: (words.label(name), kpi.kind) for name, kpi in KPIS.items()
+    }
 
 
 def test_every_kpi_has_what_it_lacks() -> None:
