@@ -21,7 +21,7 @@ from crmlib import words
 from crmlib.report import exhibits, figure
 from crmlib.report.exhibits import MIME, Report, open_report
 from crmlib.report.publish import NotebookRun
-from crmlib.report.workbook import _all_rows
+from crmlib.report.rows import sheet_rows
 from crmlib.words import say
 
 BOUNDS = SimpleNamespace(low=0.3, high=0.34)
@@ -261,7 +261,7 @@ def test_a_sheet_in_a_folder_named_like_a_pattern_is_read_as_it_is(
     monkeypatch.chdir(folder)
     report.sheet("list", pd.DataFrame({"customer_id": ["a", "b"]}), title="List")
     run = NotebookRun(name="rfm", verdict="ok", folder=folder)
-    assert _all_rows(run, _bundle(shown)) == [("a",), ("b",)]
+    assert sheet_rows(run, _bundle(shown)) == [("a",), ("b",)]
 
 
 def test_a_conclusion_says_what_to_do_next_and_what_is_at_stake(report: Report, shown: list[dict[str, Any]]) -> None:
