@@ -16,9 +16,9 @@ from crmlib.plots.drawing import (
     money_axis,
     nothing_to_show,
     rows_that_fit,
-    two_lines,
-    write_beside,
 )
+from crmlib.plots.marks import write_beside
+from crmlib.plots.naming import two_lines
 from crmlib.words import N_
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def kept(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: arm, days_since, kept_rate, kept_rate_low, kept_rate_high.
         ax: where to draw; by default a new figure.
     """
-    lines = {"treatment": colours.TREATMENT, "control": colours.ORANGE}
-    return forms.bands(table, x="days_since", value="kept_rate", series="arm", colours_of=lines, ax=ax)
+    return forms.bands(table, x="days_since", value="kept_rate", series="arm", ax=ax)
 
 
 def _forest(table: DataFrame, value: str, ax: Axes | None) -> Axes:
@@ -79,7 +78,7 @@ def _forest(table: DataFrame, value: str, ax: Axes | None) -> Axes:
     most = rows_that_fit(ax, ROW)
     rows = table if len(table) <= most else table.head(most - 1)
     lower_to_rows(ax, len(rows), ROOMY)
-    ax.axvline(0, color=colours.QUIET, linewidth=0.8)
+    ax.axvline(0, color=colours.ZERO, linewidth=0.8)
     for place, row in enumerate(rows.to_dict("records")):
         _experiment(ax, place, row, value)
     category_rows(ax, [two_lines(name) for name in rows["name"]], left_out=len(table) - len(rows))
@@ -97,7 +96,7 @@ def _bounds(value: str) -> list[str]:
 
 
 def _experiment(ax: Axes, place: int, row: dict[Any, Any], name: str) -> None:
-    colour = colours.VERDICTS.get(row["verdict"], colours.QUIET)
+    colour = colours.VERDICTS.get(row["verdict"], colours.NEUTRAL)
     low, value, high = (float(row[column]) for column in _bounds(name))
     ax.hlines(place, low, high, color=colour, linewidth=1.6)
     ax.plot(value, place, MARKERS.get(row["verdict"], "o"), color=colour, markersize=6)

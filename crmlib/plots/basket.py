@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmlib.plots import colours, forms
+from crmlib import words
+from crmlib.plots import forms
+from crmlib.plots.marks import write_above
+from crmlib.words import N_
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,10 +24,14 @@ def products(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.goods.shortened`, named; used are item, share_amount.
         ax: where to draw; by default a new figure.
     """
-    if table["item"].eq(OTHERS).any():
-        # How many the others are is not known here, and their bar would dwarf every product's.
-        table = table[~table["item"].isin([OTHERS, ORDER_LEVEL])].head(MOST)
-    return forms.bar_rows(table, name="item", value="share_amount", colour=colours.SALES, ax=ax)
+    if not table["item"].eq(OTHERS).any():
+        return forms.bar_rows(table, name="item", value="share_amount", ax=ax)
+    # How many the others are is not known here, and their bar would dwarf every product's.
+    named = table[~table["item"].isin([OTHERS, ORDER_LEVEL])].head(MOST)
+    ax = forms.bar_rows(named, name="item", value="share_amount", ax=ax)
+    left = float(table["share_amount"].sum() - named["share_amount"].sum())
+    write_above(ax, 1.0, words.say(N_("Not drawn: {share:share} of sales"), share=left).text(), ha="right")
+    return ax
 
 
 def follow_ups(table: DataFrame, *, ax: Axes | None = None) -> Axes:

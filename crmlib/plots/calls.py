@@ -18,7 +18,7 @@ def funnel(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.calls.funnel`; used are call_step and n_customers.
         ax: where to draw; by default a new figure.
     """
-    return forms.bar_rows(table, name="call_step", value="n_customers", colour=colours.CUSTOMERS, ax=ax)
+    return forms.bar_rows(table, name="call_step", value="n_customers", ax=ax)
 
 
 def groups(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -48,5 +48,5 @@ def inquiries(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.inquiries.by_month`.
         ax: where to draw; by default a new figure.
     """
-    parts = {"n_resolved": colours.DARK_BLUE, "n_unresolved": colours.ORANGE}
+    parts = {"n_resolved": colours.GOOD, "n_unresolved": colours.BAD}
     return forms.stacked_months(table, parts=parts, value="n_inquiries", ax=ax)

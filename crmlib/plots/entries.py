@@ -43,7 +43,7 @@ def weeks(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = table.dropna(subset=["week"])
     if rows.empty or not rows["n_events"].sum() > 0:
         return nothing_to_show(ax)
-    ax.bar(rows["week"], rows["n_events"], width=0.82, color=colours.ESTIMATE)
+    ax.bar(rows["week"], rows["n_events"], width=0.82, color=colours.FIGURE)
     set_span(ax, rows["week"].min(), rows["week"].max(), least=6)
     whole_ticks(ax, 1, float(rows["week"].max()), (1, 2, 4, 8, 13, 26))
     ax.locator_params(axis="y", nbins=5, integer=True)

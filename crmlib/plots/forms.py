@@ -10,17 +10,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from crmlib import words
 from crmlib.plots import colours
 from crmlib.plots.drawing import (
-    Note,
     Which,
-    apart,
     axes_or_new,
     axis_label,
     category_rows,
-    display_width,
     lower_to_rows,
     lowest_highest,
     money_axis,
@@ -29,13 +27,22 @@ from crmlib.plots.drawing import (
     plot_size,
     rows_that_fit,
     share_axis,
-    short,
-    two_lines,
     whole_ticks,
-    write,
+)
+from crmlib.plots.marks import (
+    Note,
+    Part,
+    band,
+    face,
+    name_parts,
+    say_left_out,
+    target_line,
+    thinned,
+    unfinished,
     write_apart,
     write_beside,
 )
+from crmlib.plots.naming import display_width, short, two_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,13 +51,14 @@ if TYPE_CHECKING:
 ROW, ROOMY = 17.0, 28.0  # points of a row: at least, and where there is room
 TWO_LINES = 23.0  # points of a row whose name has two lines
 ARROW = " → "  # from one item to another
+Look = tuple[str, Any]  # a colour and a dash
 STRIDES = (1, 2, 3, 5, 10, 20, 30, 50, 60, 90, 100, 180, 360, 500, 1000)
-SERIES = (colours.DARK_BLUE, colours.ORANGE, colours.QUIET, colours.PALE_BLUE, "#7b5ea7", "#3f8f6b")
+MOST_LINES = len(colours.SERIES)
 
 
 def interval_rows(
     table: DataFrame, *, name: str, value: str, n: str | None = None, target: float | None = None,
-    ax: Axes | None = None,
+    target_name: str = "", ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """A point and its interval a row, the figure beside it, in the order of the table.
 
@@ -61,6 +69,7 @@ def interval_rows(
         value: column of the points.
         n: column of the number each rests on.
         target: where to draw a dashed line across all rows, in the unit of `value`.
+        target_name: what the dashed line is called, in the reader's language.
         ax: where to draw; by default a new figure.
     """
     ax = axes_or_new(ax)
@@ -70,9 +79,9 @@ def interval_rows(
     places = np.arange(len(rows))
     kind = words.column(value).kind
     if f"{value}_low" in rows.columns:
-        ax.hlines(places, rows[f"{value}_low"], rows[f"{value}_high"], color=colours.ESTIMATE, linewidth=1.4)
+        ax.hlines(places, rows[f"{value}_low"], rows[f"{value}_high"], color=colours.INTERVAL, linewidth=1.1)
     # A point at the end of the axis is a whole point.
-    ax.plot(rows[value].astype("float64"), places, "o", color=colours.ESTIMATE, markersize=6, clip_on=False, zorder=3)
+    ax.plot(rows[value].astype("float64"), places, "o", color=colours.FIGURE, markersize=6, clip_on=False, zorder=3)
     for place, number in zip(places.tolist(), rows[value].tolist(), strict=True):
         write_beside(ax, place, words.text(number, kind))
     category_rows(ax, _names(ax, rows, name, n), left_out=len(table) - len(rows))
@@ -80,14 +89,14 @@ def interval_rows(
     low, high = lowest_highest(rows[bounds])
     _value_axis(ax, "x", value, max(high, target or 0), low)
     if low < 0:
-        ax.axvline(0, color=colours.QUIET, linewidth=0.8)
+        ax.axvline(0, color=colours.ZERO, linewidth=0.8)
     if target is not None:
-        ax.axvline(target, color=colours.ORANGE, linewidth=1.2, linestyle="--")
+        target_line(ax, target, target_name)
     return ax
 
 
 def bar_rows(
-    table: DataFrame, *, name: str, value: str, n: str | None = None, colour: str = colours.DARK_BLUE,
+    table: DataFrame, *, name: str, value: str, n: str | None = None, colour: str = colours.FIGURE,
     ax: Axes | None = None,
 ) -> Axes:  # fmt: skip
     """A bar a row with its figure, in the order of the table.
@@ -105,20 +114,20 @@ def bar_rows(
         return nothing_to_show(ax)
     rows = _rows(ax, table)
     kind = words.column(value).kind
-    ax.barh(np.arange(len(rows)), rows[value].astype("float64"), height=0.62, color=colour)
+    ax.barh(np.arange(len(rows)), rows[value].astype("float64"), height=0.62, **face(colour))
     for place, number in enumerate(rows[value].tolist()):
         write_beside(ax, place, words.text(number, kind))
     category_rows(ax, _names(ax, rows, name, n), left_out=len(table) - len(rows))
     low, high = lowest_highest(rows[[value]])
     _value_axis(ax, "x", value, high, low)
-    ax.axvline(0, color=colours.QUIET, linewidth=0.8)
+    ax.axvline(0, color=colours.ZERO, linewidth=0.8)
     return ax
 
 
 def stacked_months(
     table: DataFrame, *, parts: Mapping[str, str], value: str, ax: Axes | None = None, state: str = "state"
 ) -> Axes:
-    """Stacked bars month by month, the parts from below and named at the last bar; a running month is pale.
+    """Stacked bars month by month, the parts from below and named at the last bar; a running month is hatched.
 
     Args:
         table: one row a month (`month`, year * 12 + month - 1) with the columns of `parts`, and `state` where a month
@@ -133,52 +142,47 @@ def stacked_months(
     if rows.empty or not rows[list(parts)].notna().to_numpy().any():
         return nothing_to_show(ax)
     months, base = rows["month"].to_numpy(), np.zeros(len(rows))
-    middles = []
+    named: list[Part] = []
     for part, colour in parts.items():
         heights = rows[part].astype("float64").fillna(0).to_numpy()
-        bars = ax.bar(months, heights, width=0.82, bottom=base, color=colour)
+        bars = ax.bar(months, heights, width=0.82, bottom=base, **face(colour))
         for bar, found in zip(bars, rows[state] if state in rows.columns else [""] * len(rows), strict=True):
             if found == "partial":
-                bar.set(alpha=0.45)
-        middles.append(float(base[-1] + heights[-1] / 2))
+                unfinished(bar, colour)
+        # A part without anything in it keeps its place among the names.
+        middle = float(base[-1] + heights[-1] / 2) + 1e-6 * len(named)
+        named.append(Part(name=_part_name(part), colour=colour, middle=middle))
         base = base + heights
     month_axis(ax, months.astype(int).tolist())
     _value_axis(ax, "y", value, float(base.max()), 0.0)
-    _name_stack(ax, parts, middles, float(months[-1]) + 0.41)
+    name_parts(ax, float(months[-1]) + 0.41, named)
     return ax
 
 
-def bands(
-    table: DataFrame, *, x: str, value: str, series: str | None = None, colours_of: Mapping[str, str] | None = None,
-    target: float | None = None, ax: Axes | None = None,
-) -> Axes:  # fmt: skip
-    """A line a series with its band, named at its end.
+def bands(table: DataFrame, *, x: str, value: str, series: str | None = None, ax: Axes | None = None) -> Axes:
+    """A line a series with its band, named at its end; of many series the first of the table, and how many more.
 
     Args:
         table: long; used are `x`, `value`, `<value>_low`, `<value>_high` where there, and `series` where given.
         x: column along the axis, a number.
         value: column of the line.
         series: column of codes or names.
-        colours_of: series: colour; others take the house's in the order of the table.
-        target: where to draw a dashed line across, in the unit of `value`.
         ax: where to draw; by default a new figure.
     """
     ax = axes_or_new(ax)
     rows = table.dropna(subset=[value]).sort_values(x, kind="stable")
     if rows.empty:
         return nothing_to_show(ax)
-    lines = {"": rows} if series is None else {str(k): rows[rows[series] == k] for k in table[series].dropna().unique()}
-    notes = []
-    for number, (label, points) in enumerate(line for line in lines.items() if len(line[1])):
-        colour = (colours_of or {}).get(label, SERIES[number % len(SERIES)])
-        notes.append(_band(ax, points, x, value, label, colour))
+    lines, left_out = _lines(table, rows, series)
+    looks = zip(lines.items(), _looks([*lines]), strict=True)
+    notes = [_line(ax, points, x, value, label, look) for (label, points), look in looks]
+    rows = pd.concat([*lines.values()])
     bounds = [c for c in (value, f"{value}_low", f"{value}_high") if c in rows.columns]
     low, high = lowest_highest(rows[bounds])
     _x_axis(ax, x, rows)
-    _value_axis(ax, "y", value, max(high, target or 0), low)
-    if target is not None:
-        ax.axhline(target, color=colours.ORANGE, linewidth=1.2, linestyle="--")
-    write_apart(ax, [note for note in notes if note.text])
+    _value_axis(ax, "y", value, high, low)
+    write_apart(ax, [note for note in notes if note.text], led=False)
+    say_left_out(ax, left_out)
     return ax
 
 
@@ -239,24 +243,33 @@ def _x_axis(ax: Axes, x: str, rows: DataFrame) -> None:
     ax.set_xlabel(axis_label(x))
 
 
-def _band(ax: Axes, points: DataFrame, x: str, value: str, label: str, colour: str) -> Note:
-    if f"{value}_low" in points.columns:
-        low, high = (points[f"{value}_{end}"].astype("float64") for end in ("low", "high"))
-        ax.fill_between(points[x], low, high, color=colour, alpha=0.15, linewidth=0)
-    ax.plot(
-        points[x], points[value].astype("float64"), color=colour, marker="o" if len(points) == 1 else "", markersize=4
-    )
+def _lines(table: DataFrame, rows: DataFrame, series: str | None) -> tuple[dict[str, DataFrame], int]:
+    """The rows of each series in the order of the table, as many as can be told apart, and how many are left out."""
+    if series is None:
+        return {"": rows}, 0
+    keys = [key for key in table[series].dropna().unique() if (rows[series] == key).any()]
+    return {str(key): rows[rows[series] == key] for key in keys[:MOST_LINES]}, max(0, len(keys) - MOST_LINES)
+
+
+def _looks(labels: Sequence[str]) -> list[Look]:
+    """The colour that a code means, else the next of the house's, each with its dash."""
+    meant = {colours.MEANING[label] for label in labels if label in colours.MEANING}
+    free = (look for look in colours.SERIES if look[0] not in meant)
+    return [(colours.MEANING[label], "-") if label in colours.MEANING else next(free) for label in labels]
+
+
+def _line(ax: Axes, points: DataFrame, x: str, value: str, label: str, look: Look) -> Note:
+    colour, dash = look
+    drawn = thinned(points, x)
+    if f"{value}_low" in drawn.columns:
+        low, high = (drawn[f"{value}_{end}"].astype("float64") for end in ("low", "high"))
+        band(ax, drawn[x], low, high, colour)
+    # One point makes no line: it is drawn as a dot.
+    marker = "o" if len(drawn) == 1 else ""
+    ax.plot(drawn[x], drawn[value].astype("float64"), linestyle=dash, color=colour, marker=marker, markersize=4)
     last = points.iloc[-1]
     text = short(words.label(label)) if label else ""
     return Note(x=float(last[x]), y=float(last[value]), text=text, colour=colour)
-
-
-def _name_stack(ax: Axes, parts: Mapping[str, str], middles: Sequence[float], edge: float) -> None:
-    """The parts' names beside the last bar in the order of the stack, as far apart as lines need."""
-    notes = [Note(x=edge, y=y, text=_part_name(part)) for part, y in zip(parts, middles, strict=True)]
-    for note, dy, colour in zip(notes, apart(ax, notes), parts.values(), strict=True):
-        write(ax, Note(x=edge, y=note.y, text="■", colour=colour), dx=5, dy=dy, ha="left", va="center")
-        write(ax, note, dx=16, dy=dy, ha="left", va="center")
 
 
 def _part_name(part: Any) -> str:

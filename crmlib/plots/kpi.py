@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from crmlib import words
 from crmlib.plots import colours, forms
-from crmlib.plots.drawing import Note, axes_or_new, write
+from crmlib.plots.drawing import axes_or_new
+from crmlib.plots.marks import Note, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-MARK = {"mark_good": colours.DARK_BLUE, "mark_fair": colours.ORANGE, "mark_bad": colours.ORANGE}
+MARK = {"mark_good": colours.GOOD, "mark_fair": colours.NEUTRAL, "mark_bad": colours.BAD}
 WIDEST = 3.0  # an achievement of 300 % and more stands at the edge
 
 
@@ -28,7 +29,8 @@ def achievement(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = table.rename(columns=ends)
     for name in ("achievement", *ends.values()):
         rows[name] = rows[name].clip(lower=0, upper=WIDEST)
-    forms.interval_rows(rows, name="kpi_id", value="achievement", target=1.0, ax=ax)
+    forms.interval_rows(rows, name="kpi_id", value="achievement", target=1.0,
+                        target_name=words.column("target").label, ax=ax)  # fmt: skip
     if table.empty:
         return ax
     ticks = [step / 2 for step in range(int(ax.get_xlim()[1] * 2) + 1)]

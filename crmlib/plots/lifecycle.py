@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from crmlib import words
 from crmlib.plots import colours, forms, stages
-from crmlib.plots.drawing import Note, axes_or_new, write
+from crmlib.plots.drawing import axes_or_new
+from crmlib.plots.marks import Note, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,8 +34,8 @@ def chance(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = forms.bands(table, x="silent_days", value="buys_again", ax=axes_or_new(ax))
     marked = table[(table["limit"] != "") & table["buys_again"].notna()]
     for day, share, name in zip(marked["silent_days"], marked["buys_again"], marked["limit"], strict=True):
-        ax.axvline(float(day), color=colours.ORANGE, linewidth=1.0, linestyle="--")
-        ax.plot(float(day), float(share), "o", color=colours.ESTIMATE, markersize=5)
+        ax.axvline(float(day), color=colours.TARGET, linewidth=1.0, linestyle="--")
+        ax.plot(float(day), float(share), "o", color=colours.FIGURE, markersize=5)
         text = f"{words.label(name)}\n{words.phrase(int(day), 'days')} {words.text(share, 'share')}"
         write(ax, Note(x=float(day), y=float(share), text=text), dx=6, dy=10, ha="left", va="bottom", linespacing=1.25)
     return ax

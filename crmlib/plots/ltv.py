@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from crmlib import words
 from crmlib.plots import colours, forms
 from crmlib.plots.drawing import (
-    SMALL,
-    Note,
-    apart,
     axes_or_new,
     axis_label,
     category_rows,
@@ -21,13 +18,10 @@ from crmlib.plots.drawing import (
     nothing_to_show,
     rows_that_fit,
     share_axis,
-    short,
     whole_ticks,
-    with_size,
-    write,
-    write_apart,
-    write_beside,
 )
+from crmlib.plots.marks import Note, apart, band, say_left_out, write, write_above, write_apart, write_beside
+from crmlib.plots.naming import short, with_size
 from crmlib.words import N_
 
 if TYPE_CHECKING:
@@ -46,8 +40,10 @@ def cumulative(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: long: value_basis (sales_ltv, profit_ltv), day, ltv, ltv_low, ltv_high.
         ax: where to draw; by default a new figure.
     """
-    two = {"sales_ltv": colours.DARK_BLUE, "profit_ltv": colours.ORANGE}
-    return forms.bands(table, x="day", value="ltv", series="value_basis", colours_of=two, ax=ax)
+    ax = forms.bands(table, x="day", value="ltv", series="value_basis", ax=ax)
+    # The column's own name is that of one of the two lines.
+    ax.set_ylabel(ax.get_ylabel().replace(words.column("ltv").label, words.label("ltv")))
+    return ax
 
 
 def payback(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -68,13 +64,15 @@ def payback(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, max(last, 1))
     whole_ticks(ax, 0, last, (30, 90, 180, 360, 720))
     money_axis(ax, "y", "net", high, low)
-    ax.axhline(0, color=colours.INK, linewidth=1.0)
+    ax.axhline(0, color=colours.ZERO, linewidth=1.0)
     ax.set_xlabel(axis_label("day"))
-    notes = [_curve(ax, rows[rows["media"] == name], colour) for name, colour in zip(kept, forms.SERIES, strict=False)]
+    looks = zip(kept, colours.SERIES, strict=False)
+    notes = [_curve(ax, rows[rows["media"] == name], colour, dash) for name, (colour, dash) in looks]
     # The colours lead from a name to its line; leaders would cross the names where the lines end close together.
     shown = [note for note in notes if note]
     for note, dy in zip(shown, apart(ax, shown), strict=True):
         write(ax, note, dx=6, dy=dy, ha="left", va="center")
+    say_left_out(ax, len(sizes) - len(kept))
     return ax
 
 
@@ -94,9 +92,9 @@ def break_even(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = known if len(known) <= most else known.head(most - 1)
     lower_to_rows(ax, len(rows), ROOMY)
     places = np.arange(len(rows))
-    ax.hlines(places, rows["limit_cpo_low"], rows["limit_cpo_high"], color=colours.DARK_BLUE, linewidth=1.6)
-    ax.plot(rows["limit_cpo"], places, "o", color=colours.DARK_BLUE, markersize=6)
-    ax.vlines(rows["cpo"], places - 0.34, places + 0.34, color=colours.ORANGE, linewidth=2.4)
+    ax.hlines(places, rows["limit_cpo_low"], rows["limit_cpo_high"], color=colours.INTERVAL, linewidth=1.1)
+    ax.plot(rows["limit_cpo"], places, "o", color=colours.FIGURE, markersize=6)
+    ax.vlines(rows["cpo"], places - 0.34, places + 0.34, color=colours.COST, linewidth=2.4)
     for place, verdict in zip(places.tolist(), rows["verdict"].tolist(), strict=True):
         write_beside(ax, place, words.label(verdict))
     names = [with_size(words.label(name), n) for name, n in zip(rows["media"], rows["n_year"], strict=True)]
@@ -122,14 +120,16 @@ def tornado(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = table if len(table) <= most else table.head(most - 1)
     lower_to_rows(ax, len(rows), ROOMY)
     places = np.arange(len(rows))
-    ax.barh(places, rows["difference_up"], height=0.62, color=colours.DARK_BLUE)
-    ax.barh(places, rows["difference_down"], height=0.62, color=colours.PALE)
+    ax.barh(places, rows["difference_up"], height=0.62, color=colours.GOOD)
+    ax.barh(places, rows["difference_down"], height=0.62, color=colours.BAD)
     for place, up in zip(places.tolist(), rows["difference_up"].tolist(), strict=True):
         write_beside(ax, place, f"+{words.text(up, 'money')}")
     category_rows(ax, [_element(row) for row in rows.to_dict("records")], left_out=len(table) - len(rows))
     low, high = lowest_highest(rows[["difference_up", "difference_down"]])
     money_axis(ax, "x", "difference_up", high, low)
-    ax.axvline(0, color=colours.QUIET, linewidth=0.8)
+    ax.axvline(0, color=colours.ZERO, linewidth=0.8)
+    ax.set_xlabel(ax.get_xlabel().replace(words.column("difference_up").label, words.label("ltv")))
+    _name_sides(ax)
     return ax
 
 
@@ -154,10 +154,10 @@ def survival(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     if table.empty or table[["reach", "reach_model"]].isna().to_numpy().all():
         return nothing_to_show(ax)
     numbers = table["number"].astype("float64")
-    bounds = (table[f"reach_model_{end}"].astype("float64") for end in ("low", "high"))
-    ax.fill_between(numbers, *bounds, color=colours.DARK_BLUE, alpha=0.15, linewidth=0)
-    ax.plot(numbers, table["reach_model"], color=colours.DARK_BLUE)
-    ax.plot(numbers, table["reach"], "o", color=colours.ORANGE, markersize=4.5)
+    low, high = (table[f"reach_model_{end}"].astype("float64") for end in ("low", "high"))
+    band(ax, numbers, low, high, colours.MODEL)
+    ax.plot(numbers, table["reach_model"], color=colours.MODEL)
+    ax.plot(numbers, table["reach"], "o", color=colours.OBSERVED, markersize=4.5)
     share_axis(ax, "y", 1.0)
     ax.set_xlim(0.5, max(float(numbers.max()), 2.0) + 0.5)
     whole_ticks(ax, 1, float(numbers.max()), (1, 2, 3, 6, 12))
@@ -167,12 +167,12 @@ def survival(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _curve(ax: Axes, points: DataFrame, colour: str) -> Note | None:
+def _curve(ax: Axes, points: DataFrame, colour: str, dash: Any) -> Note | None:
     """A medium's line, and its name at the end; None where no point is known."""
     if points.empty:
         return None
     ordered = points.sort_values("day")
-    ax.plot(ordered["day"], ordered["net"], color=colour)
+    ax.plot(ordered["day"], ordered["net"], color=colour, linestyle=dash)
     end = ordered.iloc[-1]
     name = short(words.label(end["media"]))
     return Note(x=float(end["day"]), y=float(end["net"]), text=name, colour=colour)
@@ -180,7 +180,7 @@ def _curve(ax: Axes, points: DataFrame, colour: str) -> Note | None:
 
 def _name_curves(ax: Axes, table: DataFrame) -> None:
     notes = []
-    for name, colour in (("reach", colours.ORANGE), ("reach_model", colours.DARK_BLUE)):
+    for name, colour in (("reach", colours.OBSERVED), ("reach_model", colours.MODEL)):
         known = table.dropna(subset=[name])
         if len(known):
             last = known.iloc[-1]
@@ -191,9 +191,16 @@ def _name_curves(ax: Axes, table: DataFrame) -> None:
 
 def _name_marks(ax: Axes) -> None:
     """What the point and the bar across stand for, above the first row."""
-    for at, name, colour in ((0.0, "limit_cpo", colours.DARK_BLUE), (0.5, "cpo", colours.ORANGE)):
-        text = f"{'●' if name == 'limit_cpo' else '┃'} {words.column(name).label}"
-        ax.text(at, 1.01, text, transform=ax.transAxes, color=colour, fontsize=SMALL, va="bottom", parse_math=False)
+    write_above(ax, 0.0, f"● {words.column('limit_cpo').label}", colour=colours.FIGURE)
+    write_above(ax, 1.0, f"┃ {words.column('cpo').label}", colour=colours.COST, ha="right")
+
+
+def _name_sides(ax: Axes) -> None:
+    """What the two sides of zero stand for, above the first row."""
+    low, high = ax.get_xlim()
+    zero = -low / (high - low)
+    write_above(ax, zero - 0.01, words.column("difference_down").label, colour=colours.BAD, ha="right")
+    write_above(ax, zero + 0.01, words.column("difference_up").label, colour=colours.GOOD)
 
 
 def _element(row: dict[str, object]) -> str:
@@ -201,7 +208,7 @@ def _element(row: dict[str, object]) -> str:
     change, number = float(str(row["change"])), row["number"]
     if row["element"] == "unit_price_element":
         return f"{words.label(row['element'])} {words.text(change, 'change')}"
-    name = words.label(row["element"])
+    name = short(words.label(row["element"]))
     if not words.is_missing(number):
         name = words.say(TO_NUMBER, n=number).text()
     return f"{name} {words.text(change, 'signed_share')} {words.unit('points')}"

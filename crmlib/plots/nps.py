@@ -18,7 +18,7 @@ from crmlib.plots.drawing import (
     rows_that_fit,
     share_axis,
 )
-from crmlib.plots.marks import Note, write, write_apart, write_beside
+from crmlib.plots.marks import Note, face, say_left_out, write, write_apart, write_beside
 from crmlib.plots.naming import short, with_size
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 BANDS = {"detractors": range(7), "passives": range(7, 9), "promoters": range(9, 11)}
+MOST_NAMES = 11  # names that can stand apart beside their points
 ROW, ROOMY = 17.0, 30.0  # points of a row: at least, and where there is room
 
 
@@ -70,9 +71,9 @@ def groups(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = table if len(table) <= most else table.head(most - 1)
     lower_to_rows(ax, len(rows), ROOMY)
     places = np.arange(len(rows))
-    ax.axvline(0, color=colours.QUIET, linewidth=0.8)
-    ax.hlines(places, rows[f"{value}_low"], rows[f"{value}_high"], color=colours.ESTIMATE, linewidth=1.4)
-    ax.plot(rows[value].astype("float64"), places, "o", color=colours.ESTIMATE, markersize=6)
+    ax.axvline(0, color=colours.ZERO, linewidth=0.8)
+    ax.hlines(places, rows[f"{value}_low"], rows[f"{value}_high"], color=colours.INTERVAL, linewidth=1.1)
+    ax.plot(rows[value].astype("float64"), places, "o", color=colours.FIGURE, markersize=6)
     for place, score in zip(places.tolist(), rows[value].tolist(), strict=True):
         write_beside(ax, place, words.text(score, "nps"))
     kind = words.column(name).kind
@@ -149,16 +150,17 @@ def priorities(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     if rows.empty:
         return nothing_to_show(ax)
     first = rows["driver_priority"] == "fix_first"
-    for part, colour in ((rows[~first], colours.DARK_BLUE), (rows[first], colours.ORANGE)):
+    for part, colour in ((rows[~first], colours.FIGURE), (rows[first], colours.BAD)):
         ax.plot(part["performance"], part["correlation"], "o", color=colour, markersize=7)
     low, high = lowest_highest(rows[["correlation"]])
     ax.set_ylim(low - 0.06, high + 0.08)
     share_axis(ax, "x", 1.3)
-    ax.axvline(float(rows["performance"].mean()), color=colours.QUIET, linewidth=0.8, linestyle="--")
-    ax.axhline(float(rows["correlation"].median()), color=colours.QUIET, linewidth=0.8, linestyle="--")
+    ax.axvline(float(rows["performance"].mean()), color=colours.REFERENCE, linewidth=0.8, linestyle="--")
+    ax.axhline(float(rows["correlation"].median()), color=colours.REFERENCE, linewidth=0.8, linestyle="--")
     ax.set_xlabel(axis_label("performance"))
     ax.set_ylabel(axis_label("correlation"))
-    write_apart(ax, [_driver(row) for row in rows.head(11).to_dict("records")])
+    write_apart(ax, [_driver(row) for row in rows.head(MOST_NAMES).to_dict("records")])
+    say_left_out(ax, len(rows) - MOST_NAMES)
     return ax
 
 
@@ -168,7 +170,7 @@ def _told(table: DataFrame, *, name: str, value: str, n: str, ax: Axes | None) -
 
 
 def _driver(row: dict[str, object]) -> Note:
-    colour = colours.ORANGE if row["driver_priority"] == "fix_first" else colours.INK
+    colour = colours.BAD if row["driver_priority"] == "fix_first" else colours.INK
     x, y = (float(str(row[name])) for name in ("performance", "correlation"))
     return Note(x=x, y=y, text=short(words.label(row["driver"]), 28), colour=colour)
 
@@ -181,14 +183,15 @@ def _bands(table: DataFrame) -> dict[str, range]:
 
 
 def _band(ax: Axes, rows: DataFrame, band: str) -> None:
-    ax.bar(rows["answer"], rows["share"], width=0.82, color=colours.BANDS[band])
+    ax.bar(rows["answer"], rows["share"], width=0.82, **face(colours.MEANING[band]))
     for answer, share in zip(rows["answer"].tolist(), rows["share"].tolist(), strict=True):
         write(ax, Note(x=answer, y=share, text=words.text(share, "share")), dy=2, ha="center", va="bottom")
 
 
 def _band_name(ax: Axes, band: str, values: range, share: float) -> None:
     top = ax.get_ylim()[1]
-    ax.plot([values[0] - 0.41, values[-1] + 0.41], [top * 0.9] * 2, color=colours.BANDS[band], linewidth=3)
+    colour = colours.edge(colours.MEANING[band])
+    ax.plot([values[0] - 0.41, values[-1] + 0.41], [top * 0.9] * 2, color=colour, linewidth=3)
     text = f"{words.label(band)}\n{words.text(share, 'share')}"
     note = Note(x=(values[0] + values[-1]) / 2, y=top * 0.92, text=text)
     write(ax, note, ha="center", va="bottom", linespacing=1.25)

@@ -9,28 +9,16 @@ import pandas as pd
 
 from crmlib import words
 from crmlib.plots import colours, forms
-from crmlib.plots.drawing import (
-    SMALL,
-    Note,
-    apart,
-    axes_or_new,
-    axis_label,
-    display_width,
-    lowest_highest,
-    month_axis,
-    nothing_to_show,
-    short,
-    two_lines,
-    write,
-)
+from crmlib.plots.drawing import SMALL, axes_or_new, axis_label, lowest_highest, month_axis, nothing_to_show
+from crmlib.plots.marks import Note, Part, face, name_parts, say_left_out, write
+from crmlib.plots.naming import short, two_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-# From a first order to excellent in darkening blue; orange is for what needs a look, grey for those who left.
-STEP_COLOURS = ("#d6e6f2", "#9cc3e0", "#5f9bc9", colours.ORANGE, colours.DARK_BLUE, colours.PALE)
 MAX_NAMES = 14  # lines that fit beside the bars
+MOST_ITEMS = 6  # names side by side under the bars
 MOST = 18  # display columns of a name beside the bars
 
 
@@ -49,17 +37,18 @@ def months(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     wide = rows.pivot_table(index="month", columns="cpm_step", values="n_customers", aggfunc="sum", observed=True)
     wide = wide.fillna(0).sort_index()
     base = np.zeros(len(wide))
-    tones = [STEP_COLOURS[number % len(STEP_COLOURS)] for number in range(len(wide.columns))]
-    middles: list[float] = []
-    for name, tone in zip(wide.columns, tones, strict=True):
+    parts: list[Part] = []
+    for name, tone in zip(wide.columns, _tones([*wide.columns]), strict=True):
         heights = wide[name].to_numpy(dtype="float64")
-        ax.bar(wide.index, heights, width=0.82, bottom=base, color=tone)
+        ax.bar(wide.index, heights, width=0.82, bottom=base, **face(tone))
         # A step without customers keeps its place among the names.
-        middles.append(float(base[-1] + heights[-1] / 2) + 1e-6 * len(middles))
+        middle = float(base[-1] + heights[-1] / 2) + 1e-6 * len(parts)
+        parts.append(Part(name=short(words.label(name), MOST), colour=tone, middle=middle))
         base = base + heights
     month_axis(ax, wide.index.astype(int).tolist())
     _count_axis(ax, float(base.max()), "n_customers")
-    _name_stack(ax, [*wide.columns][-MAX_NAMES:], middles[-MAX_NAMES:], tones[-MAX_NAMES:], wide.index[-1] + 0.41)
+    name_parts(ax, float(wide.index[-1]) + 0.41, parts[-MAX_NAMES:])
+    say_left_out(ax, len(parts) - MAX_NAMES)
     return ax
 
 
@@ -82,9 +71,9 @@ def bridge(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     low, high = np.minimum(starts, ends), np.maximum(starts, ends)
     for place, (bottom, top, value) in enumerate(zip(low, high, change, strict=True)):
         total = place in {0, len(rows) - 1}
-        tone = colours.DARK_BLUE if total else colours.PALE_BLUE if value >= 0 else colours.ORANGE
+        tone = colours.TOTAL if total else colours.GAINED if value >= 0 else colours.LOST
         ax.bar(place, top - bottom, bottom=bottom, width=0.6, color=tone)
-    ax.hlines(ends[:-1], np.arange(len(rows) - 1) + 0.3, np.arange(1, len(rows)) - 0.3, color=colours.QUIET, lw=0.8)
+    ax.hlines(ends[:-1], np.arange(len(rows) - 1) + 0.3, np.arange(1, len(rows)) - 0.3, color=colours.REFERENCE, lw=0.8)
     _count_axis(ax, float(high.max()), "n_customers", lowest_highest(pd.DataFrame({"low": low}))[0])
     _items(ax, rows, high)
     return ax
@@ -127,19 +116,14 @@ def _count_axis(ax: Axes, high: float, name: str, low: float = 0.0) -> None:
     ax.set_ylabel(axis_label(name))
 
 
-def _name_stack(ax: Axes, names: list[str], middles: list[float], tones: list[str], edge: float) -> None:
-    said = [words.label(name) for name in names]
-    notes = [
-        Note(x=edge, y=y, text=short(text, MOST) if display_width(text) > MOST else text)
-        for text, y in zip(said, middles, strict=True)
-    ]
-    for note, dy, tone in zip(notes, apart(ax, notes), tones, strict=True):
-        write(ax, Note(x=edge, y=note.y, text="■", colour=tone), dx=5, dy=dy, ha="left", va="center")
-        write(ax, note, dx=16, dy=dy, ha="left", va="center")
+def _tones(names: list[str]) -> list[str]:
+    """Blues that darken from a first order to excellent, and the colour of those who left."""
+    blues = iter(colours.ramp(sum(name not in colours.MEANING for name in names)))
+    return [colours.MEANING[name] if name in colours.MEANING else next(blues) for name in names]
 
 
 def _items(ax: Axes, rows: DataFrame, tops: np.ndarray) -> None:
-    shown = range(0, len(rows), max(1, -(-len(rows) // 8)))
+    shown = range(0, len(rows), max(1, -(-len(rows) // MOST_ITEMS)))
     names = [two_lines(words.label(rows["bridge_part"][place]), 14) for place in shown]
     ax.set_xticks([*shown], names, fontsize=SMALL, parse_math=False)
     ax.tick_params(axis="x", length=0)

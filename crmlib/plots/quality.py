@@ -6,15 +6,8 @@ from typing import TYPE_CHECKING
 
 from crmlib import words
 from crmlib.plots import colours
-from crmlib.plots.drawing import (
-    Note,
-    axes_or_new,
-    axis_label,
-    lowest_highest,
-    month_axis,
-    nothing_to_show,
-    write_apart,
-)
+from crmlib.plots.drawing import axes_or_new, axis_label, lowest_highest, month_axis, nothing_to_show
+from crmlib.plots.marks import Note, unfinished, write_apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +18,7 @@ NAMED = 4  # more names than this would cover the bars
 
 
 def months(table: DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Orders of each month; cut-off months are pale, months that look like a hole orange, with a mark where none is.
+    """Orders of each month; cut-off months are hatched, months that look like a hole orange, with a mark where none is.
 
     Args:
         table: of `analysis.coverage.months`; used are month, n_orders, month_verdict.
@@ -35,13 +28,13 @@ def months(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = table.sort_values("month")
     if rows.empty:
         return nothing_to_show(ax)
-    tints = [colours.ORANGE if verdict in HOLES else colours.DARK_BLUE for verdict in rows["month_verdict"]]
+    tints = [colours.BAD if verdict in HOLES else colours.FIGURE for verdict in rows["month_verdict"]]
     bars = ax.bar(rows["month"], rows["n_orders"], width=0.82, color=tints)
     for bar, verdict in zip(bars, rows["month_verdict"], strict=True):
         if verdict in ("begins", "partial"):
-            bar.set(alpha=0.45)
+            unfinished(bar, colours.FIGURE)
     empty = rows[rows["month_verdict"] == "empty"]
-    ax.plot(empty["month"], empty["n_orders"], "x", color=colours.ORANGE, clip_on=False)
+    ax.plot(empty["month"], empty["n_orders"], "x", color=colours.BAD, clip_on=False)
     month_axis(ax, rows["month"].astype(int).tolist())
     ax.set_ylim(0, (lowest_highest(rows[["n_orders"]])[1] or 1.0) * 1.12)
     ax.yaxis.set_major_formatter(lambda number, _: f"{number:,.10g}")

@@ -10,10 +10,7 @@ import pandas as pd
 from crmlib import words
 from crmlib.plots import colours
 from crmlib.plots.drawing import (
-    LINE,
     SMALL,
-    Note,
-    apart,
     axes_or_new,
     axis_label,
     lowest_highest,
@@ -24,9 +21,8 @@ from crmlib.plots.drawing import (
     set_span,
     share_axis,
     whole_ticks,
-    write,
-    write_apart,
 )
+from crmlib.plots.marks import LINE, Note, Part, band, name_parts, thinned, unfinished, write, write_apart
 from crmlib.words import N_
 
 if TYPE_CHECKING:
@@ -54,7 +50,7 @@ def curves(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     cohorts = points[points["series"] != "pooled"]
     pooled = points[points["series"] == "pooled"]
     for _, cohort in cohorts.groupby("series"):
-        _line(ax, cohort, colours.COHORT, 0.9)
+        _line(ax, cohort, colours.COHORT, 0.5)
     notes = [*_pooled(ax, pooled), *_named_cohorts(ax, cohorts)]
     share_axis(ax, "y", max(lowest_highest(points[["rate"]])[1], lowest_highest(pooled[["rate_high"]])[1]))
     _month_distance(ax, points)
@@ -77,7 +73,7 @@ def steps(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         return nothing_to_show(ax)
     places = rows["order_number"]
     ax.bar(places, rows["step_rate"], width=0.62, color=colours.STEP)
-    ax.vlines(places, rows["step_rate_low"], rows["step_rate_high"], color=colours.QUIET, linewidth=1.1)
+    ax.vlines(places, rows["step_rate_low"], rows["step_rate_high"], color=colours.INTERVAL, linewidth=1.1)
     ax.plot(places, rows["cumulative_rate"], "o-", color=colours.CUMULATIVE, markersize=4)
     tops = rows["step_rate_high"].fillna(rows["step_rate"])
     share_axis(ax, "y", float(tops.max()) * 1.06)
@@ -103,9 +99,9 @@ def second_purchase(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     if rows["day"].iloc[0] > 0:
         # The curve starts at the first purchase, where nobody has come back.
         rows = pd.concat([pd.DataFrame(0.0, index=[0], columns=rows.columns), rows])
-    bounds = rows["share_returned_low"], rows["share_returned_high"]
-    ax.fill_between(rows["day"], *bounds, step="post", color=colours.ESTIMATE, alpha=0.16, linewidth=0)
-    ax.step(rows["day"], rows["share_returned"], where="post", color=colours.ESTIMATE)
+    drawn = thinned(rows, "day")
+    band(ax, drawn["day"], drawn["share_returned_low"], drawn["share_returned_high"], colours.FIGURE, step="post")
+    ax.step(drawn["day"], drawn["share_returned"], where="post", color=colours.FIGURE)
     last = max(float(rows["day"].max()), 1.0)
     ax.set_xlim(0, last * 1.02)
     share_axis(ax, "y", lowest_highest(rows[["share_returned", "share_returned_high"]])[1])
@@ -128,11 +124,11 @@ def new_repeat(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     if rows.empty:
         return nothing_to_show(ax)
     new, repeat = rows["amount_new"].fillna(0), rows["amount_repeat"].fillna(0)
-    bars = [*ax.bar(rows["month"], new, width=0.82, color=colours.NEW)]
-    bars += [*ax.bar(rows["month"], repeat, width=0.82, bottom=new, color=colours.REPEAT)]
-    for bar, state in zip(bars, [*rows["state"]] * 2, strict=True):
-        if state == "partial":
-            bar.set(alpha=0.55, hatch="////", edgecolor=colours.PAPER, linewidth=0)
+    for heights, base, colour in ((new, 0, colours.NEW), (repeat, new, colours.REPEAT)):
+        bars = ax.bar(rows["month"], heights, width=0.82, bottom=base, color=colour)
+        for bar, state in zip(bars, rows["state"], strict=True):
+            if state == "partial":
+                unfinished(bar, colour)
     month_axis(ax, rows["month"].astype(int).tolist())
     low, high = lowest_highest(pd.DataFrame({"new": new, "all": new + repeat}))
     money_axis(ax, "y", "amount", high, low)
@@ -150,7 +146,7 @@ def _pooled(ax: Axes, pooled: DataFrame) -> list[Note]:
     if pooled.empty:
         return []
     low, high = pooled["rate_low"], pooled["rate_high"]
-    ax.fill_between(pooled["k"], low, high, color=colours.POOLED, alpha=0.18, linewidth=0)
+    band(ax, pooled["k"], low, high, colours.POOLED)
     _line(ax, pooled, colours.POOLED, 2.6)
     return [_end_note(pooled, words.label("pooled"), colours.POOLED)]
 
@@ -210,7 +206,7 @@ def _marks(ax: Axes, rows: DataFrame) -> None:
         reached = rows[rows["day"] <= day]
         if day <= last and not reached.empty:
             share = float(reached["share_returned"].iloc[-1])
-            ax.plot(day, share, "o", color=colours.ESTIMATE, markersize=5)
+            ax.plot(day, share, "o", color=colours.FIGURE, markersize=5)
             text = f"{words.phrase(day, 'days')} {words.text(share, 'share')}"
             notes.append(Note(x=day, y=share, text=text))
     # Under a curve that rises there is room to the right of it.
@@ -221,11 +217,8 @@ def _name_parts(ax: Axes, rows: DataFrame, new: Series[float], repeat: Series[fl
     """Name the two parts beside the last bar, as far apart as two lines need."""
     edge, first = float(rows["month"].iloc[-1]) + 0.41, float(new.iloc[-1])
     middles = {"amount_repeat": first + float(repeat.iloc[-1]) / 2, "amount_new": first / 2}
-    notes = [Note(x=edge, y=y, text=words.column(name).label) for name, y in middles.items()]
-    for note, dy, colour in zip(notes, apart(ax, notes), (colours.REPEAT, colours.NEW), strict=True):
-        # The square says which part is meant where the last month has little or none of it.
-        write(ax, Note(x=edge, y=note.y, text="■", colour=colour), dx=5, dy=dy, ha="left", va="center")
-        write(ax, note, dx=16, dy=dy, ha="left", va="center")
+    name_parts(ax, edge, [Part(name=words.column(name).label, colour=colours.MEANING[name], middle=middle)
+                          for name, middle in middles.items()])  # fmt: skip
     for month, top, state in zip(rows["month"], new + repeat, rows["state"], strict=True):
         if state == "partial":
             note = Note(x=float(month), y=float(top), text=words.label("partial"), colour=colours.QUIET)

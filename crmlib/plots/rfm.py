@@ -10,9 +10,6 @@ import numpy as np
 from crmlib import words
 from crmlib.plots import colours
 from crmlib.plots.drawing import (
-    LINE,
-    SMALL,
-    Note,
     axes_or_new,
     category_rows,
     lower_to_rows,
@@ -20,11 +17,10 @@ from crmlib.plots.drawing import (
     nothing_to_show,
     rows_that_fit,
     share_axis,
-    with_size,
-    write,
-    write_apart,
 )
 from crmlib.plots.forms import interval_rows
+from crmlib.plots.marks import LINE, Note, band, write, write_apart
+from crmlib.plots.naming import with_size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,8 +28,7 @@ if TYPE_CHECKING:
 
 ROW, ROOMY = 20.0, 36.0  # points of a row, two bars and a space: at least, and where there is room
 BAR = 0.38
-MEASURES = {"recency": colours.ORANGE, "frequency": colours.DARK_BLUE, "money": colours.QUIET}
-DARK = ("A", "B")  # ranks on whose colour the letters are white
+MEASURES = dict(zip(("recency", "frequency", "money"), colours.SERIES, strict=False))
 
 
 def segments(table: DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -54,7 +49,7 @@ def segments(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     category_rows(ax, names, left_out=len(table) - len(rows))
     low, high = lowest_highest(rows[["share_customers", "share_amount"]])
     share_axis(ax, "x", high, low)
-    ax.axvline(0, color=colours.QUIET, linewidth=0.8)
+    ax.axvline(0, color=colours.ZERO, linewidth=0.8)
     ax.set_xlabel(words.column("share").label)
     return ax
 
@@ -94,7 +89,7 @@ def pareto(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     if len(points) < 2:
         return nothing_to_show(ax)
     x, y = points["cumulative_share_customers"].to_numpy(), points["cumulative_share_amount"].to_numpy()
-    ax.plot([0, 1], [0, 1], "--", color=colours.FAINT, linewidth=1)
+    ax.plot([0, 1], [0, 1], "--", color=colours.REFERENCE, linewidth=0.8)
     ax.plot(x, y, color=colours.SALES)
     marks = [(0.2, float(np.interp(0.2, x, y))), (float(np.interp(0.8, y, x)), 0.8)]
     for mark in marks:
@@ -119,7 +114,7 @@ def later_rates(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = table.dropna(subset=["later_rate", "score"]).sort_values("score", kind="stable")
     if rows.empty:
         return nothing_to_show(ax)
-    notes = [_rate_line(ax, rows[rows["rfm_measure"] == name], name, colour) for name, colour in MEASURES.items()]
+    notes = [_rate_line(ax, rows[rows["rfm_measure"] == name], name, *look) for name, look in MEASURES.items()]
     share_axis(ax, "y", lowest_highest(rows[["later_rate", "later_rate_high"]])[1])
     ax.set_xlim(0.8, 5.2)
     ax.set_xticks(range(1, 6))
@@ -142,17 +137,16 @@ def per_contact(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = table.dropna(subset=["expected_per_contact"])
     target = float(needed.iloc[0]) if len(needed) else None
     return interval_rows(
-        rows, name="segment", value="expected_per_contact", n="n_customers", target=target, ax=axes_or_new(ax)
-    )
+        rows, name="segment", value="expected_per_contact", n="n_customers", target=target,
+        target_name=words.column("needed_per_contact").label, ax=axes_or_new(ax),
+    )  # fmt: skip
 
 
-def _rate_line(ax: Axes, points: DataFrame, name: str, colour: str) -> Note | None:
+def _rate_line(ax: Axes, points: DataFrame, name: str, colour: str, dash: Any) -> Note | None:
     if points.empty:
         return None
-    ax.fill_between(
-        points["score"], points["later_rate_low"], points["later_rate_high"], color=colour, alpha=0.14, linewidth=0
-    )
-    ax.plot(points["score"], points["later_rate"], "o-", color=colour, markersize=4)
+    band(ax, points["score"], points["later_rate_low"], points["later_rate_high"], colour)
+    ax.plot(points["score"], points["later_rate"], "o", linestyle=dash, color=colour, markersize=4)
     last = points.iloc[-1]
     return Note(x=float(last["score"]), y=float(last["later_rate"]), text=words.label(name), colour=colour)
 
@@ -164,9 +158,9 @@ def _paint(ax: Axes, place: tuple[float, float], rank: str, text: str) -> None:
     ax.add_patch(
         Rectangle((f - 0.5, r - 0.5), 1, 1, facecolor=colours.RANKS[rank], edgecolor=colours.PAPER, linewidth=2)
     )
-    ink = colours.PAPER if rank in DARK else colours.INK
-    write(ax, Note(x=f, y=r, text=str(rank), colour=ink), dy=8, ha="center", va="center", fontsize=12)
-    write(ax, Note(x=f, y=r, text=text, colour=ink), dy=-7, ha="center", va="center", fontsize=SMALL)
+    ink = colours.PAPER if rank in colours.DARK_RANKS else colours.INK
+    write(ax, Note(x=f, y=r, text=str(rank)), dy=8, ha="center", va="center", fontsize=12, color=ink)
+    write(ax, Note(x=f, y=r, text=text), dy=-7, ha="center", va="center", color=ink)
 
 
 def _said(cell: dict[Hashable, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmlib.plots import colours, forms
+from crmlib.plots import forms
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,4 +52,4 @@ def roll_out(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         table: of `analysis.roll_out.roll_out`.
         ax: where to draw; by default a new figure.
     """
-    return forms.bar_rows(table, name="roll_name", value="n_customers", colour=colours.CUSTOMERS, ax=ax)
+    return forms.bar_rows(table, name="roll_name", value="n_customers", ax=ax)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from crmlib import words
 from crmlib.plots import colours, forms
 from crmlib.plots.drawing import (
-    Note,
     axes_or_new,
     axis_label,
     category_rows,
@@ -15,9 +14,9 @@ from crmlib.plots.drawing import (
     lowest_highest,
     nothing_to_show,
     rows_that_fit,
-    short,
-    write,
 )
+from crmlib.plots.marks import Note, write
+from crmlib.plots.naming import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,8 +42,8 @@ def standing(table: DataFrame, *, ax: Axes | None = None, name: str = "stage", b
     most = rows_that_fit(ax, ROW)
     rows = table if len(table) <= most else table.head(most - 1)
     lower_to_rows(ax, len(rows), ROOMY)
-    _bars(ax, rows, before, colours.PALE_BLUE, side=-1)
-    _bars(ax, rows, "n_customers", colours.DARK_BLUE, side=1)
+    _bars(ax, rows, before, colours.BEFORE, side=-1)
+    _bars(ax, rows, "n_customers", colours.NOW, side=1)
     category_rows(ax, [short(words.label(code)) for code in rows[name]], left_out=len(table) - len(rows))
     high = max(lowest_highest(rows[["n_customers", before]])[1], 1.0)
     ax.set_xlim(0, high * 1.32)
@@ -65,15 +64,19 @@ def rose(table: DataFrame, *, ax: Axes | None = None) -> Axes:
 
 
 def _bars(ax: Axes, rows: DataFrame, column: str, colour: str, *, side: int) -> None:
+    """One bar a row; the first that is drawn says in words which bar is which."""
     numbers = rows[column].to_numpy(dtype="float64").tolist()
     places = [row + side * BAR / 2 for row in range(len(rows))]
     ax.barh(places, numbers, height=BAR, color=colour)
     shares = rows["share_customers"].tolist() if side > 0 else [None] * len(rows)
+    named = False
     for place, number, share in zip(places, numbers, shares, strict=True):
         missing = words.is_missing(number)
         if missing and side < 0:
             continue
         said = words.label("untellable") if missing else words.text(number, "customers")
         text = said if missing or words.is_missing(share) else f"{said} ({words.text(share, 'share')})"
+        if not missing and not named:
+            text, named = f"{text}  {words.column(column).label}", True
         note = Note(x=0.0 if missing else number, y=place, text=text, colour=colours.INK if side > 0 else colours.QUIET)
         write(ax, note, dx=3, dy=-1.2 * side, ha="left", va="center", fontsize=8)

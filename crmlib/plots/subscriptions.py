@@ -6,17 +6,8 @@ from typing import TYPE_CHECKING
 
 from crmlib import words
 from crmlib.plots import colours, forms
-from crmlib.plots.drawing import (
-    SMALL,
-    Note,
-    axes_or_new,
-    axis_label,
-    nothing_to_show,
-    plot_size,
-    set_span,
-    share_axis,
-    write,
-)
+from crmlib.plots.drawing import SMALL, axes_or_new, axis_label, nothing_to_show, plot_size, set_span, share_axis
+from crmlib.plots.marks import Note, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +30,8 @@ def steps(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         return nothing_to_show(ax)
     places, rates = rows["delivery"], rows["continuation_rate"]
     ax.bar(places, rates, width=0.62, color=colours.STEP)
-    ax.vlines(places, rows["continuation_rate_low"], rows["continuation_rate_high"], color=colours.QUIET, linewidth=1.1)
+    ends = rows["continuation_rate_low"], rows["continuation_rate_high"]
+    ax.vlines(places, *ends, color=colours.INTERVAL, linewidth=1.1)
     ax.plot(places, rows["remaining_rate"], "o-", color=colours.CUMULATIVE, markersize=4)
     tops = rows["continuation_rate_high"].fillna(rates)
     share_axis(ax, "y", float(tops.max()) * 1.1)

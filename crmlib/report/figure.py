@@ -24,6 +24,8 @@ STYLE = {
     "xtick.color": QUIET, "ytick.color": QUIET, "xtick.labelsize": 9, "ytick.labelsize": 9, "ytick.left": False,
     "axes.labelsize": 9, "text.color": INK, "font.size": 9.5, "lines.linewidth": 1.8, "legend.frameon": False,
     "svg.fonttype": "none", "svg.hashsalt": "crmlib", "axes.unicode_minus": False, "axes.titlesize": 10,
+    # No power of ten and no offset beside an axis: a reader takes 1.2 for 1.2, not for 1.2 million.
+    "axes.formatter.useoffset": False, "axes.formatter.limits": (-99, 99), "hatch.linewidth": 0.7,
 }  # fmt: skip
 
 
@@ -76,5 +78,12 @@ def svg(axes: Axes) -> str:
 
 def _slim(text: str) -> str:
     text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
-    text = re.sub(r"(\d\.\d\d)\d+", r"\1", re.sub(r"\n\s*", " ", text))
+    # Only within tags: a figure that a reader sees keeps all its digits.
+    text = re.sub(r"<[^>]*>", lambda tag: _rounded(tag.group()), re.sub(r"\n\s*", " ", text))
     return re.sub(r"(font(?:-family)?: [^;\"]*?)'(?:IPAexGothic|DejaVu Sans)'[^;\"]*", rf"\1{STACK}", text)
+
+
+def _rounded(tag: str) -> str:
+    """A tenth of a point along paths, where most of a picture's bytes are, is finer than a line is thin."""
+    tag = re.sub(r"(\.\d\d)\d+", r"\1", tag)
+    return re.sub(r" d=\"[^\"]*\"", lambda path: re.sub(r"(\.\d)\d+", r"\1", path.group()), tag)

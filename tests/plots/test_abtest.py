@@ -29,7 +29,7 @@ def test_differences_are_said_in_points_with_their_verdict(draw: Any, texts: Any
 def test_intervals_are_drawn_in_the_colour_of_the_verdict(draw: Any) -> None:
     ax = draw(plots.abtest.differences, TABLE)
     drawn = [(to_hex(c.get_color()[0]), c.get_segments()[0][:, 0].tolist()) for c in ax.collections[:2]]
-    assert drawn == [(colours.DARK_BLUE, [0.012, 0.07]), (colours.QUIET, [-0.03, 0.026])]
+    assert drawn == [(colours.GOOD, [0.012, 0.07]), (colours.NEUTRAL, [-0.03, 0.026])]
 
 
 def test_better_and_worse_differ_in_shape_too(draw: Any) -> None:

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from crmlib import words
-from crmlib.plots import drawing
-from crmlib.plots.drawing import Note
+from crmlib.plots import drawing, marks, naming
+from crmlib.plots.marks import Note
 
 
 def new_axes() -> Any:
@@ -38,7 +38,7 @@ def tick_texts(axis: Any) -> list[str]:
     ],
 )
 def test_names_are_cut_by_display_width(name: object, width: int, cut: str) -> None:
-    assert drawing.short(name, width) == cut
+    assert naming.short(name, width) == cut
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def test_names_are_cut_by_display_width(name: object, width: int, cut: str) -> N
     ],
 )
 def test_names_take_two_lines_before_they_are_cut(name: object, lines: str) -> None:
-    assert drawing.two_lines(name, 6) == lines
+    assert naming.two_lines(name, 6) == lines
 
 
 def test_a_cut_name_is_never_wider_than_asked() -> None:
     for width in range(2, 20):
-        assert drawing.display_width(drawing.short("薬用Whitening美容液ジェルSet", width)) <= width
+        assert naming.display_width(naming.short("薬用Whitening美容液ジェルSet", width)) <= width
 
 
 def test_the_unit_is_said_once() -> None:
@@ -73,7 +73,7 @@ def test_the_unit_is_said_once() -> None:
     ("language", "currency", "top", "ticks", "label"),
     [
         ("en", "JPY", 3_000_000, ["0", "1M", "2M", "3M"], "Sales (yen)"),
-        ("en", "USD", 3_000_000, ["0", "10k", "20k", "30k"], "Sales (USD)"),  # 3,000,000 cents
+        ("en", "USD", 3_000_000, ["0", "10K", "20K", "30K"], "Sales (USD)"),  # 3,000,000 cents
         ("en", "JPY", 900, ["0", "200", "400", "600", "800"], "Sales (yen)"),
         ("ja", "JPY", 300_000_000, ["0", "100", "200", "300"], "(百万円)"),
         ("ja", "JPY", 20_000_000, ["0", "500", "1,000", "1,500", "2,000"], "(万円)"),
@@ -94,7 +94,7 @@ def test_money_below_zero_is_on_the_axis() -> None:
     ax = new_axes()
     drawing.money_axis(ax, "y", "amount", 20_000, -10_000)
     assert ax.get_ylim()[0] < -10_000
-    assert tick_texts(ax.yaxis) == ["-10k", "0", "10k", "20k"]
+    assert tick_texts(ax.yaxis) == ["-10K", "0", "10K", "20K"]
 
 
 def test_shares_run_from_0_percent_and_never_above_100() -> None:
@@ -125,13 +125,13 @@ def test_the_range_of_numbers_holds_zero_and_skips_what_is_missing() -> None:
 
 def test_notes_on_one_point_stand_whole_lines_apart() -> None:
     ax = new_axes()
-    drawing.write_apart(ax, [Note(x=0.5, y=0.5, text=text) for text in ("one", "two", "three")])
-    assert [note.xyann[1] for note in ax.texts] == [0, -drawing.LINE, -2 * drawing.LINE]
+    marks.write_apart(ax, [Note(x=0.5, y=0.5, text=text) for text in ("one", "two", "three")])
+    assert [note.xyann[1] for note in ax.texts] == [0, -marks.LINE, -2 * marks.LINE]
 
 
 def test_notes_far_apart_stay_beside_their_points() -> None:
     ax = new_axes()
-    drawing.write_apart(ax, [Note(x=0.1, y=0.1, text="one"), Note(x=0.1, y=0.9, text="two")])
+    marks.write_apart(ax, [Note(x=0.1, y=0.1, text="one"), Note(x=0.1, y=0.9, text="two")])
     assert [note.xyann[1] for note in ax.texts] == [0, 0]
 
 
@@ -139,18 +139,33 @@ def test_notes_stand_in_the_order_of_their_values() -> None:
     ax = new_axes()
     notes = [Note(x=0.1, y=y, text="30 days 44.2%") for y in (0.50, 0.52, 0.51)]
     height = drawing.plot_size(ax)[1]
-    places = [note.y * height + dy for note, dy in zip(notes, drawing.apart(ax, notes), strict=True)]
-    assert places[1] - places[2] == pytest.approx(drawing.LINE)
-    assert places[2] - places[0] == pytest.approx(drawing.LINE)
+    places = [note.y * height + dy for note, dy in zip(notes, marks.apart(ax, notes), strict=True)]
+    assert places[1] - places[2] == pytest.approx(marks.LINE)
+    assert places[2] - places[0] == pytest.approx(marks.LINE)
 
 
 def test_notes_at_the_foot_stand_above_the_axis() -> None:
     ax = new_axes()
     notes = [Note(x=0.5, y=0.0, text="first"), Note(x=0.5, y=0.0, text="second")]
-    assert drawing.apart(ax, notes) == [drawing.FLOOR + drawing.LINE, drawing.FLOOR]
+    assert marks.apart(ax, notes) == [marks.FLOOR + marks.LINE, marks.FLOOR]
 
 
 def test_a_note_far_from_its_point_is_led_to_it() -> None:
     ax = new_axes()
-    drawing.write_apart(ax, [Note(x=0.5, y=0.5, text=text) for text in ("one", "two", "three")])
+    marks.write_apart(ax, [Note(x=0.5, y=0.5, text=text) for text in ("one", "two", "three")])
     assert [note.arrow_patch is not None for note in ax.texts] == [False, False, True]
+
+
+def test_lines_that_end_side_by_side_are_not_led_to() -> None:
+    ax = new_axes()
+    marks.write_apart(ax, [Note(x=0.5, y=0.5, text=text) for text in ("one", "two", "three")], led=False)
+    assert [note.arrow_patch for note in ax.texts] == [None, None, None]
+
+
+def test_a_long_curve_keeps_its_ends_and_as_many_points_as_its_width_has() -> None:
+    curve = pd.DataFrame({"day": np.arange(2_000), "share": np.arange(2_000) / 2_000})
+    thin = marks.thinned(curve, "day")
+    assert (thin["day"].iloc[0], thin["day"].iloc[-1]) == (2, 1_999)
+    assert len(thin) == 401
+    assert thin["share"].diff().max() <= 6 / 2_000
+    assert marks.thinned(curve.head(400), "day").equals(curve.head(400))

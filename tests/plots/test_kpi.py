@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from crmlib import plots
 from crmlib.analysis.kpi_ids import KPIS
@@ -21,15 +20,6 @@ def achieved(n: int) -> pd.DataFrame:
     ends = {"achieved_from": reached * 0.8, "achieved_to": reached * 1.2}
     said = {"mark": [MARKS[i % 4] for i in range(n)], "gap_verdict": [VERDICTS[i % 4] for i in range(n)]}
     return pd.DataFrame({**names, **ends, **said})
-
-
-@pytest.mark.parametrize(("n", "language"), [(1, "en"), (2, "ja"), (15, "ja"), (16, "en")])
-def test_no_label_is_cut_or_covers_another(n: int, language: str, look: Any) -> None:
-    assert look(plots.kpi.achievement, achieved(n), language=language) == []
-
-
-def test_an_empty_table_says_that_there_is_nothing_to_show(draw: Any, texts: Any) -> None:
-    assert texts(draw(plots.kpi.achievement, achieved(0))) == ["Nothing to show"]
 
 
 def test_a_missing_interval_is_drawn_around(look: Any) -> None:

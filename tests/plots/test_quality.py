@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 from matplotlib.colors import to_hex
 
 from crmlib import plots
@@ -21,20 +20,11 @@ def months(n: int) -> pd.DataFrame:
     return pd.DataFrame({"month": 24_000 + np.arange(n), "n_orders": orders, "month_verdict": verdicts})
 
 
-@pytest.mark.parametrize(("n", "language"), [(1, "en"), (2, "ja"), (10, "en"), (40, "ja")])
-def test_no_label_is_cut_or_covers_another(n: int, language: str, look: Any) -> None:
-    assert look(plots.quality.months, months(n), language=language) == []
-
-
-def test_holes_are_orange_and_cut_off_months_pale(draw: Any) -> None:
+def test_holes_are_orange_and_cut_off_months_hatched(draw: Any) -> None:
     ax = draw(plots.quality.months, months(10))
     tints = [to_hex(bar.get_facecolor()) for bar in ax.patches[:10]]
-    assert [tint == colours.ORANGE for tint in tints] == [verdict in ("empty", "far_below") for verdict in VERDICTS]
-    assert [bar.get_alpha() for bar in ax.patches[:10]] == [0.45, *[None] * 8, 0.45]
-
-
-def test_without_orders_there_is_nothing_to_show(draw: Any, texts: Any) -> None:
-    assert texts(draw(plots.quality.months, months(0))) == ["Nothing to show"]
+    assert [tint == colours.BAD for tint in tints] == [verdict in ("empty", "far_below") for verdict in VERDICTS]
+    assert [bar.get_hatch() for bar in ax.patches[:10]] == ["////", *[None] * 8, "////"]
 
 
 def test_missing_numbers_are_drawn_around(look: Any) -> None:
