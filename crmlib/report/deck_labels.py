@@ -11,7 +11,7 @@ from crmlib.report import deck_text
 from crmlib.report.deck_axes import shown_as
 from crmlib.report.deck_base import POINT
 from crmlib.report.deck_data import LONGEST_NAME, SPACES, TEXT, keys_of, set_fonts, values_of
-from crmlib.report.series import COLOURS, PALE, Part, Rows, at, error_bounds, kind, shape
+from crmlib.report.series import DARK, PALE, Part, Rows, at, error_bounds, kind, shape
 from crmlib.report.sheets import clean, is_text, number
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _bar_labels(deck: Deck, chart: Any, item: Item, rows: Rows, found: list[Part
         free = [place for place, value in enumerate(values) if value is not None
                 and _has_room(item, rows, place, value, reach, stacked=stacked, ranged=ranged)]  # fmt: skip
         where = "ctr" if stacked else "inBase" if ranged else "outEnd"
-        dark = part.colour in (COLOURS[0], COLOURS[2], COLOURS[3]) and (stacked or (ranged and shape(item) == "column"))
+        dark = part.colour in DARK and (stacked or (ranged and shape(item) == "column"))
         look = Label(_label_format(item, part.column, rows), where, "bg1" if dark else "tx1",
                      TEXT if len(keys) <= 25 else 8.0)  # fmt: skip
         _series_labels(deck, drawn, look, [place for place in range(len(values)) if place not in free])

@@ -14,8 +14,21 @@ from crmlib.report.sheets import number
 if TYPE_CHECKING:
     from crmlib.report.read import Item
 
-COLOURS = ("#14507A", "#9CC3E0", "#D9722C", "#52606D", "#9AA5B1", "#C9D0D8")
+# The palette of the pictures (plots/colours.py, which this room may not import; a test keeps them equal).
+DEEP, SOFT, GREY, ORANGE = "#0F4269", "#5595C9", "#7B8794", "#C05600"
 PALE, QUIET, GRID = "#C9D0D8", "#52606D", "#E4E7EB"
+COLOURS = (DEEP, SOFT, QUIET, "#8E4585", "#1B8A7D", GREY)
+MEANING = {
+    "promoters": DEEP, "passives": PALE, "detractors": ORANGE, "treatment": DEEP, "control": GREY,
+    "amount_new": SOFT, "amount_repeat": DEEP, "share_customers": SOFT, "share_amount": DEEP,
+    "sales_ltv": DEEP, "profit_ltv": SOFT, "cpo": ORANGE, "limit_cpo": DEEP,
+    "n_customers": DEEP, "n_stage_before": SOFT, "n_segment_before": SOFT,
+    "step_rate": SOFT, "cumulative_rate": DEEP, "continuation_rate": SOFT, "remaining_rate": DEEP,
+    "difference_up": DEEP, "difference_down": ORANGE, "n_resolved": DEEP, "n_unresolved": ORANGE,
+    "reach": DEEP, "reach_model": SOFT, "pooled": DEEP, "has_left": PALE,
+    "first_time": "#C4DCEE", "toddling": "#97B6CD", "steady": "#6A8FAC", "trend": "#3C688A", "excellent": DEEP,
+}  # fmt: skip
+DARK = (DEEP, QUIET, ORANGE, "#8E4585", "#3C688A")  # white is read on these, dark ink on the others
 TOGETHER = "pooled"  # the series that stands for all the others
 FEW = 3  # series whose intervals can be told apart
 NAMING = ("label", "text", "id")  # kinds whose values name a thing: its bars lie
@@ -80,12 +93,12 @@ def _parts(item: Item, rows: Rows) -> Iterator[Part]:
     many = TOGETHER in [name for name, _, _ in found]
     for place, (name, first, last) in enumerate(found):
         for offset, y in enumerate(form["y"]):
-            yield Part(name, y, first, last, _colour(name, place + offset, many=many))
+            yield Part(name, y, first, last, _colour(name, y if len(form["y"]) > 1 else "", place + offset, many=many))
         ends = [form[end] for end in ("low", "high") if form.get(end)] if form["form"] == "line" else []
         if name in ("", TOGETHER):
             yield from (Part("", end, first, last, COLOURS[1] if name else PALE, bound=True) for end in ends)
         elif not many and len(found) <= FEW:
-            own = _colour(name, place, many=many)
+            own = _colour(name, "", place, many=many)
             yield from (Part(name, end, first, last, own, bound=True) for end in ends)
 
 
@@ -141,8 +154,8 @@ def kind(item: Item, name: str) -> str:
     return str(column(item, name)["kind"])
 
 
-def _colour(name: str, place: int, *, many: bool) -> str:
-    """Its own colour for each series; where one stands for all, the others are pale."""
+def _colour(name: str, among: str, place: int, *, many: bool) -> str:
+    """What the code of a series or its column `among` others means, else the next; beside one for all, pale."""
     if not many:
-        return COLOURS[place % len(COLOURS)]
+        return MEANING.get(name) or MEANING.get(among) or COLOURS[place % len(COLOURS)]
     return COLOURS[0] if name == TOGETHER else PALE
