@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmlib.report.sheets import number
-
 if TYPE_CHECKING:
     from crmlib.report.read import Item
 
@@ -125,6 +123,8 @@ def error_bounds(item: Item, rows: Rows, y: str) -> tuple[list[float], list[floa
 
     Only bars of one column have error bars; a missing bound reaches nowhere.
     """
+    from crmlib.report.sheets import number  # which needs the views, which need the series
+
     form = item["native"]
     if not (form.get("low") and form.get("high") and len(form["y"]) == 1):
         return None
