@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crmlib.report.publish import NotebookRun, ReportInput
 
 HEADER_WIDTH = 60  # columns of the client's title in the running header
+_KPI_HEADS = ("kpi_id", "actual", "target", "mark", "kpi_month")
 _NUMBERED = ("table", "grid", "chart", "sheet")
 
 
@@ -45,13 +46,14 @@ def document(run: ReportInput, items: dict[str, list[Item]]) -> str:
     chapters = [_chapter(number, name, found, sheets) for number, (name, found) in enumerate(items.items(), start=1)]
     _share_terms(chapters, items)
     behind = appendix(run, shown)
-    ledgers = [_fitted_table(table) for table in (*behind["ledger_summary"], *behind["ledgers"])]
+    ledgers = side_by_side([_fitted_table(table) for table in (*behind["ledger_summary"], *behind["ledgers"])])
     told = summary.conclusions(items)
     return _environment().get_template("paper.html").render(
         run=run, client=" ".join(client.split()), running=_short(client), css=Markup(_style(run.language)),  # noqa: S704
         as_of=words.phrase(run.as_of, "date"), facts=behind["conditions"],
         period=next((item["period"] for item in shown if item.get("period")), ""), chapters=chapters,
         conclusions=told[: summary.CONCLUSIONS], kpis=summary.cards(items), steps=summary.next_steps(items, told),
+        kpi_heads=[words.column(name).label for name in _KPI_HEADS],
         numbers={chapter.name: chapter.number for chapter in chapters},
         untold=[_untold(part) for part in run.notebooks if part.verdict != "ok"], missing=_missing(items),
         policy=behind["policy"], reading=behind["reading"], ledgers=ledgers,
@@ -129,7 +131,6 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.globals["_"] = words.translate
-    environment.globals["label_of"] = words.label
     return environment
 
 

@@ -18,7 +18,7 @@ WHOLE_LIST, FIRST_OF_LIST = 10, 3
 WHOLE_GRID = 36
 LINE = 504.0  # points between the margins
 SIZES = {"": 7.8, "small": 7.0, "tiny": 6.2}  # type sizes in points, by class
-PADDING, RANGE_SIZE = 1.3, 0.88  # em
+PADDING, GAP, RANGE_SIZE = 1.3, 0.25, 0.88  # em; the gap is between the cells of a matrix
 UNBROKEN, UNBROKEN_HEADER = 7.0, 4.5  # em: texts up to here stay on one line
 EASY, NARROWEST = 1.5, 0.6  # how far a small table is spread
 HALF = 0.48  # of a line: two such tables stand beside each other
@@ -78,9 +78,10 @@ def _lengths(item: Item) -> tuple[int, int]:
 def _grid(item: Item, sheet: str) -> Item:
     rows = item["grid"][: WHOLE_GRID if len(item["grid"]) <= WHOLE_GRID else FIRST_ROWS]
     texts = [*item["column_labels"], *(cell["text"] + "*" for _, _, cells in rows for cell in cells)]
-    cell = max((_wide(text) for text in texts), default=0.0) + PADDING
+    cell = max((_wide(text) for text in texts), default=0.0) + PADDING + GAP
     before = [_plain(item["row_header"], [label for label, _, _ in rows])]
     before += [_plain(item["size_header"], [size for _, size, _ in rows])] if item["size_header"] else []
+    before = [Width(column.need + GAP, column.wish + GAP) for column in before]
     there = len(item["column_labels"])
     room = {name: int((LINE / points - sum(c.need for c in before)) / cell) for name, points in SIZES.items()}
     size = next((name for name in SIZES if room[name] >= there), list(SIZES)[-1])
