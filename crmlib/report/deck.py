@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LINE_SIZES, READ_SIZES = (18, 16, 15, 14, 13, 12), (12, 11, 10)
 GAP = 9.0
-_SEPARATED = "　｜　"
+_SEPARATED = " ｜ "
 
 
 def write_deck(run: ReportInput, items: dict[str, list[Item]], path: Path) -> Path:
@@ -92,15 +92,17 @@ class _Writer:
             self.deck.rule(slide, box.top - 10, "14507A")
 
     def _below(self, slide: Any) -> Box:
-        """The place under the title of a cover or a chapter."""
+        """The place under the title of a cover or a chapter, or above it where a template keeps the title low."""
         from crmlib.report.deck_base import box_of, title_of
 
         title, size = box_of(title_of(slide)), self.deck.size
-        top = min(title.bottom + 22, 0.75 * size.height)
-        return Box(title.left, top, title.width, size.height - top - 30)
+        if title.bottom > 0.7 * size.height:
+            return Box(title.left, 0.1 * size.height, title.width, max(title.top - 0.1 * size.height - 10, 40))
+        top = title.bottom + 22
+        return Box(title.left, top, title.width, size.height - top - 34)
 
     def _chapter(self, place: int, chapter: Chapter) -> None:
-        slide = self.deck.slide(self.deck.chapter, f"{place}  {chapter.name}")
+        slide = self.deck.slide(self.deck.chapter, f"{place} {chapter.name}")
         box = self._below(slide)
         said = [part for part in chapter.questions if part]
         size = deck_text.largest(said, box.width, box.height - len(said) * 6, (15, 14, 13, 12, 11, 10)) or 10
@@ -111,7 +113,7 @@ class _Writer:
 
     def _content(self, place: int, chapter: Chapter) -> list[Cell]:
         said = "\n".join(chapter.questions) or "\n".join(page.caption for page in chapter.pages)
-        return [Cell(f"{place}  {chapter.name}", bold=True), Cell(said), Cell(str(self.deck.numbers))]
+        return [Cell(f"{place} {chapter.name}", bold=True), Cell(said), Cell(str(self.deck.numbers))]
 
     def _contents(self, framed: tuple[Any, Box], rows: list[list[Cell]]) -> None:
         slide, room = framed
@@ -232,7 +234,8 @@ class _Writer:
         for text, size, colour, tall in parts:
             if text:
                 most = max(1, round(tall / (size * deck_text.LEADING)))
-                said = text if "\n" in text else deck_text.cut(text, room.width, size, most)
+                fits = deck_text.lines(text, room.width, size) <= most
+                said = text if fits else deck_text.cut(text, room.width, size, most)
                 self.deck.text(slide, Box(room.left, top, room.width, tall), [(said, Look(size, colour=colour))])
                 top += tall + 3
 

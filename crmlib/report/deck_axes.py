@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crmlib.report.read import Item
 
 _STEPS = (1, 2, 2.5, 5, 10)
+MOST_STEPS = 8
 _DAY_STEPS = (7, 14, 30, 60, 90, 180, 365, 730)
 
 
@@ -102,7 +103,7 @@ def _name_axis(chart: Any, item: Item, rows: Rows) -> None:
     elif n_keys > 14:
         _skip(drawn, math.ceil(n_keys / 12))
     if shape(item) in ("bar", "column"):
-        chart.plots[0].gap_width = 60
+        chart.plots[0].gap_width = {1: 300, 2: 150}.get(n_keys, 60)
         chart.plots[0].overlap = 100 if item["native"]["form"] == "stacked_bar" or _opposite(item, rows) else 0
 
 
@@ -162,7 +163,8 @@ def axis(
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     low, high = (min(low, 0.0), max(high, 0.0)) if floor else (low, high)
     reach = (high - low) or abs(high) or 1.0
-    step = next((step for step in steps if reach / step <= 8), 0) or _round_step(reach / 5)
+    few = [step for step in steps if reach / step <= MOST_STEPS]
+    step = next((step for step in few if reach % step == 0), 0) or (few[0] if few else _round_step(reach / 5))
     top = math.ceil(round(high / step, 9)) * step
     if not tight and high > 0 and top - high < 0.02 * reach and not (share and top <= 1.0 <= top):
         top += step

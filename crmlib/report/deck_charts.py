@@ -54,12 +54,12 @@ def draw(deck: Deck, slide: Any, item: Item, room: Box, made: date) -> Any:
     chart = frame.chart
     chart.has_title = False
     chart.font.size = round(TEXT * POINT)
-    _fonts(deck, chart)
     _legend(chart, item, rows)
     draw_axes(deck, chart, item, rows, by_name=by_name)
     for part, drawn in zip(found, chart.plots[0].series, strict=True):
         _look(item, rows, part, drawn)
     draw_labels(deck, chart, item, rows, found, by_name=by_name)
+    _fonts(deck, chart)
     return frame
 
 
@@ -80,7 +80,7 @@ def _fonts(deck: Deck, chart: Any) -> None:
     """The fonts of all texts of a chart, of both scripts."""
     from pptx.oxml import parse_xml
 
-    for text in chart._chartSpace.xpath("c:txPr//a:defRPr"):
+    for text in chart._chartSpace.xpath("//c:txPr//a:defRPr[not(a:ea)]"):
         set_fonts(deck, text, parse_xml)
 
 

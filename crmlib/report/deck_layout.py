@@ -132,7 +132,9 @@ class Deck:
         """A paragraph as XML."""
         space = f'<a:spcAft><a:spcPts val="{round(gap * 100)}"/></a:spcAft>' if gap else ""
         lead = f'<a:lnSpc><a:spcPts val="{round(look.size * deck_text.LEADING * 100)}"/></a:lnSpc>'
-        runs = "<a:br/>".join(self.run(line, look) for line in text.split("\n"))
+        runs = "<a:br/>".join(self.run(line, look) for line in text.split("\n")) if text else ""
+        # An empty paragraph is as high as its own letters would be, else as those of the master.
+        runs += f'<a:endParaRPr lang="{LANGUAGES[self.language]}" sz="{round(look.size * 100)}"/>'
         head = f"<a:p {_NS}>" if outer else "<a:p>"
         return f'{head}<a:pPr algn="{side}" marL="0" indent="0">{lead}{space}<a:buNone/></a:pPr>{runs}</a:p>'
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _OF_INK = ("破線", "点線", "各セル", "網掛け", "dashed line", "dotted line", "each cell", "shaded")
 _EXHIBITS = ("table", "grid", "chart", "sheet")
+ALONE = 3  # findings that make a slide of their own
 BESIDE = 520  # columns of text that can be read under an exhibit
 
 
@@ -31,11 +32,14 @@ def notebook(name: str, items: list[Item], chapter: str) -> list[Page]:
     opening = _opening(sections)
     told = [line for section in sections[:opening] for line in _findings(section)]
     message = next((item["text"] for item in exhibits(items, "conclusion") if item.get("text")), "")
-    pages = [*_figures(items, message or next(iter(told), title), kicker, source),
-             *_answer(told, title, kicker, source)]  # fmt: skip
+    detail: list[Page] = []
+    beside: list[str] = []
     for place, section in enumerate(sections):
-        pages += _section(section, told, kicker, source, answered=place < opening)
-    return pages
+        pages, left = _section(section, told, kicker, source, answered=place < opening)
+        detail += pages
+        beside += left
+    return [*_figures(items, message or next(iter(told), title), kicker, source),
+            *_answer([*told, *beside], title, kicker, source), *detail]  # fmt: skip
 
 
 def _opening(sections: list[Section]) -> int:
@@ -78,24 +82,42 @@ def _answer(told: list[str], question: str, kicker: str, source: str) -> list[Pa
     return [Page(title, kicker, question, lines=tuple(rest or told), source=source, whole=True)]
 
 
-def _section(section: Section, told: list[str], kicker: str, source: str, *, answered: bool) -> list[Page]:
-    """A slide an exhibit; findings of the section are the message of the table they count, or are read beside it."""
+def _section(
+    section: Section, told: list[str], kicker: str, source: str, *, answered: bool
+) -> tuple[list[Page], list[str]]:
+    """A slide an exhibit; a finding of the section is the message of the table it counts, or is read beside it.
+
+    Findings of a section that shows nothing come back, to be read with the notebook's answer.
+    """
     blocks = [block for block in section.blocks if block["shape"] in _EXHIBITS and not block.get("untellable")]
     drawn = [block for block in blocks if block["shape"] != "sheet"]
     own = [] if answered else _findings(section)
     kicker = " › ".join(part for part in (kicker, section.title) if part)
     charts = [block["title"] for block in drawn if block["kind"] == "chart"]
-    pages = [_exhibit(block, kicker, source, [*own, *told, *charts]) for block in drawn]
+    pages = _without_gaps([_exhibit(block, kicker, source, [*own, *told, *charts]) for block in drawn], section.title)
     titles = {page.title for page in pages}
     for line in (line for line in own if line not in titles):
         _read_beside(pages, line)
     said = [line for line in own if line not in titles and not any(line in page.lines for page in pages)]
+    lists = [block for block in blocks if block["shape"] == "sheet"]
+    if said and not lists and len(said) < ALONE:
+        return pages, said
     if said:
-        lists = [block.get("name") or block["title"] for block in blocks if block["shape"] == "sheet"]
-        named = [words.say(N_("In the workbook: {name:text}"), name=name).text() for name in lists]
+        names = [block.get("name") or block["title"] for block in lists]
+        named = [words.say(N_("In the workbook: {name:text}"), name=name).text() for name in names]
         lines = (*(said[1:]), *named) or (section.title,)
         pages.append(Page(said[0], kicker, section.title, lines=lines, source=source, whole=True))
-    return pages
+    return pages, []
+
+
+def _without_gaps(pages: list[Page], question: str) -> list[Page]:
+    """Exhibits of a section that have nothing to show share one slide, which names them."""
+    empty = [page for page in pages if not (page.chart or page.table)]
+    if len(empty) < 2:
+        return pages
+    lines = tuple(f"{page.title}: {page.lines[0]}" for page in empty)
+    one = replace(empty[0], title=question or empty[0].title, caption="", lines=lines, note="")
+    return [one if page is empty[0] else page for page in pages if page not in empty[1:]]
 
 
 def _read_beside(pages: list[Page], line: str) -> None:

@@ -1,0 +1,429 @@
+"""The slides: every metric, charts that can be edited, tables that can be read, feet, order, and nothing that leaks."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from pptx import Presentation
+from pptx.util import Pt
+
+from crmlib import words
+from crmlib.report import deck_tables, matching
+from crmlib.report.deck_axes import Axis, axis
+from crmlib.report.deck_base import Box
+from crmlib.report.deck_story import NOTEBOOKS
+from crmlib.report.publish import NotebookRun
+from tests.report import decks, samples
+
+BAR = {"form": "bar", "x": "segment", "y": ["rate"], "low": "rate_low", "high": "rate_high"}
+RATES = ["segment", "rate", "rate_low", "rate_high"]
+HOSTILE = '"><script>alert(1)</script>=HYPERLINK("x")'
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Any:
+    words.speak("en")
+    yield
+    words.speak("en")
+
+
+def deck_of(tmp_path: Path, *parts: Any, **more: Any) -> Any:
+    return decks.made(samples.one(tmp_path, ["# Who is best?", *parts], **more), tmp_path / "demo.pptx")
+
+
+def rates(rows: list[list[Any]] | None = None, **more: Any) -> dict[str, Any]:
+    return samples.chart("rates", RATES, rows or [["champions", 0.5, 0.25, 0.75], ["lost", 0.125, 0.1, 0.2]], BAR,
+                         **{"title": "Champions buy most", "name": "Rate by segment", "n": 80, **more})  # fmt: skip
+
+
+def segments(n_rows: int = 2, **more: Any) -> dict[str, Any]:
+    rows = [[f"group {place}", 1000 + place, 0.5] for place in range(n_rows)]
+    return samples.table("segments", ["segment", "n_customers", "share_customers"], rows,
+                         **{"title": "Customers by segment", **more})  # fmt: skip
+
+
+# --- what is told ---------------------------------------------------------------------------------------------------
+
+
+def test_every_metric_stands_on_a_slide_with_interval_n_and_note(tmp_path: Path) -> None:
+    rate = {"title": "F2 rate", "low": 0.477, "high": 0.502, "n": 6418, "note": "Within 180 days."}
+    parts = [samples.metric("rate", 0.49, "share", **rate),
+             samples.metric("sales", 145_920_000, "money", title="Sales")]  # fmt: skip
+    found = [
+        decks.table(slide) for slide in deck_of(tmp_path, *parts).slides if "F2 rate" in " ".join(decks.texts(slide))
+    ]
+    assert found == [[["Metric", "Value", "95% interval", "n", "Note"],
+                      ["F2 rate", "49.0%", "47.7% to 50.2%", "6,418 customers", "Within 180 days."],
+                      ["Sales", "¥145,920,000", "", "", ""]]]  # fmt: skip
+
+
+def test_forty_metrics_go_on_over_as_many_slides_as_they_need(tmp_path: Path) -> None:
+    parts = [samples.metric(f"m{k}", k, "customers", title=f"Metric {k}") for k in range(40)]
+    said = [text for slide in deck_of(tmp_path, *parts).slides for text in decks.texts(slide)]
+    assert [said.count(f"Metric {k}") for k in range(40)] == [1] * 40
+
+
+def test_a_metric_that_cannot_be_told_says_what_is_missing_there_and_among_the_issues(tmp_path: Path) -> None:
+    lost = "Cannot be told from the data: the table “Advertising” is missing."
+    deck = deck_of(tmp_path, samples.metric("cpo", None, "money", title="CPO", untellable="ad_costs", note=lost))
+    assert [slide for slide in deck.slides if ["CPO", "–", "", "", lost] in decks_tables(slide)]
+    assert decks.table(decks.called(deck, "Questions that the present data cannot answer: 1."))[1][1:] == ["CPO", lost]
+
+
+def decks_tables(slide: Any) -> list[list[str]]:
+    return [row for shape in slide.shapes if shape.has_table for row in decks.cells(shape)]
+
+
+def test_findings_are_the_answer_after_the_key_figures_and_a_conclusion_is_their_message(tmp_path: Path) -> None:
+    deck = deck_of(tmp_path, samples.metric("n", 8000, "customers", title="Customers"),
+                   samples.finding("a", "Half buy once.\nOne in ten is a champion."),
+                   samples.conclusion("c", "Champions slip away."))  # fmt: skip
+    titles = [decks.title(slide) for slide in deck.slides]
+    place = titles.index("Champions slip away.")
+    assert titles[place + 1] == "Half buy once."
+    assert "One in ten is a champion." in decks.texts(deck.slides[place + 1])
+
+
+def test_the_slides_come_in_the_order_of_a_japanese_report(tmp_path: Path) -> None:
+    base = samples.one(tmp_path, ["# Who is best?", samples.conclusion("c", "Champions slip away.", size=1_000_000),
+                                  samples.metric("n", 8, "customers")])  # fmt: skip
+    one = base.notebooks[0].notebook
+    runs = [
+        NotebookRun(name=name, verdict="ok", notebook=one, folder=tmp_path)
+        for name in ("quality", "calls", "nps", "rfm")
+    ]
+    deck = decks.made(samples.report(runs), tmp_path / "demo.pptx")
+    titles = [decks.title(slide) for slide in deck.slides]
+    chapters = [text for text in titles if text[0].isdigit()]
+    assert [text.split(" ", 1)[1] for text in chapters] == [
+        "Results", "Causes", "Issues", "Measures", "Schedule", "Conditions and definitions"]  # fmt: skip
+    assert titles[0] == "Demo shop"
+    assert titles[1].startswith("What comes first: ")
+    assert titles.index("What this report answers, and where") < titles.index(chapters[0])
+    assert titles[-1].startswith(("Terms used", "Of 100 rows read"))
+    rows = decks.table(decks.called(deck, "What this report answers"))[1:]
+    assert [row[2] for row in rows] == [str(titles.index(text) + 1) for text in chapters]
+
+
+def test_every_notebook_belongs_to_one_chapter() -> None:
+    from crmlib.client import NOTEBOOKS as ALL
+
+    assert sorted(name for names in NOTEBOOKS.values() for name in names) == sorted(ALL)
+
+
+def test_the_schedule_takes_owner_and_date_from_the_proposals_and_says_what_is_not_set(tmp_path: Path) -> None:
+    ranking = samples.table("ranking", ["kpi_id", "next_step", "kpi_owner", "due_day"],
+                            [["cpo", "Stop the medium", "A2", "2026-04-30"]], row_kinds=["money"])  # fmt: skip
+    parts = ["# KPIs", samples.conclusion("c", "CPO is too high.", "Stop the medium (by April)."), ranking,
+             samples.conclusion("d", "Sales fell.", "Write to everybody.")]  # fmt: skip
+    path = samples.write_notebook(tmp_path / "kpi.ipynb", parts)
+    run = samples.report([NotebookRun(name="kpi", verdict="ok", notebook=path, folder=tmp_path)])
+    deck = decks.made(run, tmp_path / "demo.pptx")
+    rows = decks.table(decks.called(deck, "Steps: 2; owner or date still to be set: 1."))
+    assert [[row[0], *row[2:]] for row in rows[1:]] == [
+        ["Stop the medium (by April).", "A2", "2026-04-30"],
+        ["Write to everybody.", "to be set", "to be set"]]  # fmt: skip
+
+
+# --- charts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_chart_is_native_with_its_figures_its_intervals_and_an_axis_that_ends(tmp_path: Path) -> None:
+    slide = decks.with_chart(deck_of(tmp_path, rates()))
+    chart = decks.chart(slide)
+    assert decks.title(slide) == "Champions buy most"
+    assert [list(chart.plots[0].categories), list(chart.plots[0].series[0].values)] == [
+        ["Champions", "Lost"],
+        [0.5, 0.125],
+    ]
+    ends = [
+        [point.text for point in chart._chartSpace.xpath(f"//c:errBars/c:{side}//c:v")] for side in ("plus", "minus")
+    ]
+    assert ends == [["0.25", "0.07500000000000001"], ["0.25", "0.024999999999999994"]]
+    assert (chart.value_axis.minimum_scale, chart.value_axis.maximum_scale) == (0.0, 0.8)
+    assert "Source: report “RFM segmentation” ｜ n = 80 customers ｜ 1 April 2025 to 31 March 2026" in decks.texts(
+        slide
+    )
+
+
+def test_one_line_is_drawn_between_its_bounds_and_they_are_named(tmp_path: Path) -> None:
+    form = {"form": "line", "x": "day", "y": ["rate"], "low": "rate_low", "high": "rate_high"}
+    item = samples.chart("c", ["day", "rate", "rate_low", "rate_high"], [[0, 0.0, 0.0, 0.0], [90, 0.5, 0.4, 0.6]], form)
+    chart = decks.chart(decks.with_chart(deck_of(tmp_path, item)))
+    assert [list(line.values) for line in chart.plots[0].series] == [[0, 0.5], [0, 0.4], [0, 0.6]]
+    widths = [line.format.line.width.pt for line in chart.plots[0].series]
+    assert widths == [2.25, 0.75, 0.75]
+    assert chart.has_legend
+    assert (chart.category_axis.maximum_scale, chart.category_axis.major_unit) == (90, 30)
+
+
+def test_months_stand_by_name_and_a_series_without_one_leaves_a_gap(tmp_path: Path) -> None:
+    form = {"form": "stacked_bar", "x": "month", "y": ["n_customers"], "series": "segment"}
+    rows = [[24315, "champions", 1], [24316, "champions", 2], [24316, "lost", 3]]
+    chart = decks.chart(
+        decks.with_chart(deck_of(tmp_path, samples.chart("c", ["month", "segment", "n_customers"], rows, form)))
+    )
+    assert list(chart.plots[0].categories) == ["2026-04", "2026-05"]
+    assert [(line.name, list(line.values)) for line in chart.plots[0].series] == [
+        ("Champions", [1, 2]),
+        ("Lost", [None, 3]),
+    ]
+    assert chart.value_axis.maximum_scale >= 5
+
+
+def test_a_chart_with_nothing_in_it_is_a_sentence(tmp_path: Path) -> None:
+    empty = rates([["champions", None, None, None]], title="Nobody has bought yet")
+    deck = deck_of(tmp_path, empty)
+    assert "There is nothing to show." in decks.texts(decks.called(deck, "Nobody has bought yet"))
+
+
+def test_names_that_are_the_same_are_told_apart_by_another_column(tmp_path: Path) -> None:
+    form = {"form": "bar", "x": "element", "y": ["difference_up"]}
+    item = samples.chart(
+        "c",
+        ["element", "number", "difference_up"],
+        [["continuation_element", 2, 5], ["continuation_element", 3, 4]],
+        form,
+    )
+    names = list(decks.chart(decks.with_chart(deck_of(tmp_path, item))).plots[0].categories)
+    assert [name[-2:] for name in names] == [" 2", " 3"]
+
+
+@pytest.mark.parametrize(
+    ("values", "more", "expected"),
+    [([0.98], {"share": True}, Axis(0.0, 1.0, 0.2)),
+     ([0, 720], {"steps": (90, 180, 365), "tight": True}, Axis(0, 720, 90)),
+     ([0, 90], {"steps": (14, 30), "tight": True}, Axis(0, 90, 30)), ([-5, -1], {}, Axis(-5.0, 0.0, 1.0)),
+     ([3, 41], {}, Axis(0.0, 50.0, 10.0))],
+)  # fmt: skip
+def test_axes_end_on_round_figures(values: list[float], more: dict[str, Any], expected: Axis) -> None:
+    assert axis(values, **more) == expected
+
+
+@pytest.mark.parametrize("values", [[], [0, 0], [5], [float("nan")]])
+def test_an_axis_of_nothing_still_runs_somewhere(values: list[float]) -> None:
+    found = axis(values)
+    assert found.low < found.high
+    assert found.step > 0
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_table_is_native_and_whole_with_intervals_under_their_figures(tmp_path: Path) -> None:
+    item = samples.table("rates", RATES, [["champions", 0.5, 0.25, 0.75], ["lost", None, None, None]], title="Rates")
+    assert decks.table(decks.called(deck_of(tmp_path, item), "Rates"))[1:] == [
+        ["Champions", "50.0%\n25.0% – 75.0%"],
+        ["Lost", "–"],
+    ]
+
+
+def test_a_message_stands_over_a_table_only_when_its_figures_do(tmp_path: Path) -> None:
+    rows = [["champions", 1469, 0.106], ["lost", 658, 0.027]]
+    item = samples.table("t", ["segment", "n_customers", "share_customers"], rows, title="Customers")
+    said = "Champions are 1,469 customers (10.6%)."
+    other = "The rate is highest for champions (10.6%), lowest for the lost (2.7%)."
+    assert matching.best([other, said], ["1,469", "10.6%", "658", "2.7%"]) == said
+    for finding, message in ((said, said), (other, "Customers")):
+        deck = deck_of(tmp_path, samples.finding("f", finding), item)
+        assert [
+            decks.title(slide) for slide in deck.slides if ["Champions", "1,469", "10.6%"] in decks_tables(slide)
+        ] == [message]
+
+
+@pytest.mark.parametrize(("n_rows", "shown"), [(1, True), (18, True), (40, False)])
+def test_a_table_is_whole_or_named_as_in_the_workbook_never_cut(tmp_path: Path, n_rows: int, shown: bool) -> None:
+    deck = deck_of(tmp_path, segments(n_rows))
+    told = [slide for slide in deck.slides if decks.title(slide) == "Customers by segment"]
+    named = [
+        row
+        for slide in deck.slides
+        for row in decks_tables(slide)
+        if row[:2] == ["RFM segmentation", "Customers by segment"]
+    ]
+    assert [len(decks.table(slide)) for slide in told] == ([n_rows + 1] if shown else [])
+    assert named == ([] if shown else [["RFM segmentation", "Customers by segment", "40"]])
+
+
+def test_lists_of_customers_are_named_not_shown(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"customer_id": ["A17", "A18"], "n_orders": [1, 2]})
+    deck = deck_of(tmp_path, samples.sheet("list", frame, tmp_path, title="Call list"))
+    said = [text for slide in deck.slides for text in decks.texts(slide)]
+    assert ["RFM segmentation", "Call list", "2"] in [row for slide in deck.slides for row in decks_tables(slide)]
+    assert "A17" not in said
+
+
+def test_a_grid_is_a_table_of_colours_and_leaves_blank_what_is_not_yet(tmp_path: Path) -> None:
+    cells = [
+        [samples.cell(1.0), samples.cell(0.25, state="partial")],
+        [samples.cell(1.0), samples.cell(None, state="not_yet")],
+    ]
+    slide = decks.called(deck_of(tmp_path, samples.grid("g", cells, title="Cohorts")), "Cohorts")
+    assert [row[1:] for row in decks.table(slide)[1:]] == [["100.0%", "25.0%*"], ["100.0%", ""]]
+    (found,) = [shape for shape in slide.shapes if shape.has_table]
+    assert found._element.xpath(".//a:tr[3]/a:tc[3]/a:tcPr/a:solidFill/a:srgbClr/@val") == [deck_tables.NOT_YET]
+
+
+def test_small_letters_come_before_a_table_is_given_up_and_columns_never_leave_the_room() -> None:
+    cells = [[deck_tables.Cell("顧客の名前がとても長い商品" * 3), deck_tables.Cell("1,234")] for _ in range(12)]
+    table = deck_tables.Table(["商品", "人数"], ["l", "r"], cells)
+    wide, narrow = (deck_tables.plan(table, Box(0, 0, width, 300)) for width in (888, 240))
+    assert wide is not None
+    assert sum(wide.widths) <= 888
+    assert wide.tall <= 300
+    assert narrow is None
+
+
+# --- file -----------------------------------------------------------------------------------------------------------
+
+
+def everything(tmp_path: Path) -> list[Any]:
+    line = {"form": "line", "x": "k", "y": ["rate"], "series": "series"}
+    rows = [[series, k, 0.1] for series in ("pooled", "2025-01") for k in (1, 2)]
+    frame = pd.DataFrame({"customer_id": ["A17"], "n_orders": [1]})
+    return [
+        samples.metric("n", 8000, "customers", title="Customers", n=8000),
+        samples.finding("f", "Half buy once."),
+        rates(),
+        samples.chart("lines", ["series", "k", "rate"], rows, line, title="Curves"),
+        segments(),
+        samples.sheet("list", frame, tmp_path, title="List"),
+        samples.conclusion("c", "Champions slip away."),
+    ]
+
+
+def test_the_file_is_the_same_on_every_run_and_says_nothing_of_who_made_it(tmp_path: Path) -> None:
+    run = samples.one(tmp_path, ["# Q", *everything(tmp_path)])
+    first, second = tmp_path / "a.pptx", tmp_path / "b.pptx"
+    deck = decks.made(run, first)
+    decks.made(run, second)
+    assert first.read_bytes() == second.read_bytes()
+    told = deck.core_properties
+    assert (told.author, told.last_modified_by, told.created.isoformat()) == ("crmlib", "crmlib", "2026-03-31T00:00:00")
+    names = zipfile.ZipFile(first).namelist()
+    assert not [
+        name for name in names if "app.xml" in name or "thumbnail" in name or "printer" in name or "vba" in name
+    ]
+    assert decks.external(first) == []
+
+
+def test_every_text_has_a_language_and_both_fonts_and_every_picture_a_description(tmp_path: Path) -> None:
+    run = samples.one(tmp_path, ["# 問い", *everything(tmp_path)], language="ja")
+    deck = decks.made(run, tmp_path / "demo.pptx")
+    for slide in deck.slides:
+        for properties in slide.element.xpath(".//a:rPr"):
+            assert properties.get("lang") == "ja-JP"
+            assert properties.xpath("a:latin/@typeface | a:ea/@typeface") == ["Yu Gothic", "Yu Gothic"]
+        frames = [shape for shape in slide.shapes if shape.has_table or shape.has_chart]
+        assert all(shape._element.xpath(".//p:cNvPr/@descr")[0] for shape in frames)
+        assert len(frames) <= 1
+        for letters in (
+            found for shape in frames if shape.has_chart for found in shape.chart._chartSpace.xpath("//a:defRPr")
+        ):
+            assert letters.xpath("a:ea/@typeface") == ["Yu Gothic"]
+
+
+def test_every_page_says_client_base_date_and_its_number(tmp_path: Path) -> None:
+    deck = deck_of(tmp_path, *everything(tmp_path))
+    for number, slide in enumerate(deck.slides, start=1):
+        if number > 1:
+            assert "Demo shop ｜ Base date 31 March 2026" in decks.texts(slide)
+            assert slide.element.xpath(".//a:fld[@type='slidenum']/a:t/text()") == [str(number)]
+
+
+def test_hostile_texts_stay_texts_inside_their_boxes(tmp_path: Path) -> None:
+    long = "長い名前" * 40 + "\n" + HOSTILE
+    form = {"form": "bar", "x": "name", "y": ["rate"]}
+    rows = [[HOSTILE, 0.5], ["=1+1", 0.4], ["\x07" + "長" * 40, 0.3]]
+    parts = [samples.chart("c", ["name", "rate"], rows, form, title=long),
+             samples.table("t", ["name", "rate"], [[HOSTILE, 0.5], ["=1+1", 0.1]], title=long, note=long * 5),
+             samples.finding("f", long), samples.metric("m", 1, "customers", title=long, note=long)]  # fmt: skip
+    deck = deck_of(tmp_path, *parts, client=samples.Client(title=HOSTILE))
+    assert decks.title(deck.slides[0]) == HOSTILE
+    assert list(decks.overflowing(deck)) == []
+    books = [name for name in decks.parts(tmp_path / "demo.pptx") if name.endswith(".xlsx")]
+    with zipfile.ZipFile(tmp_path / "demo.pptx") as package, package.open(books[0]) as book:
+        sheet = load_workbook(book).active
+    assert [(sheet.cell(row, 1).data_type, sheet.cell(row, 1).value) for row in (2, 3)][1] == ("s", "=1+1")
+    assert not [name for name, part in decks.parts(tmp_path / "demo.pptx").items() if b"<script" in part]
+
+
+def test_nothing_overlaps_or_overflows(tmp_path: Path) -> None:
+    deck = deck_of(tmp_path, *everything(tmp_path), segments(18, note="A note. " * 30) | {"id": "more"})
+    assert list(decks.overflowing(deck)) == []
+    assert list(decks.overlapping(deck)) == []
+
+
+def test_a_run_that_can_tell_nothing_still_has_its_conditions(tmp_path: Path) -> None:
+    run = samples.report([NotebookRun(name="nps", verdict="no_data", reason="The table “Answers” is missing.")])
+    deck = decks.made(run, tmp_path / "demo.pptx")
+    assert (
+        decks.table(decks.called(deck, "Questions that the present data cannot answer"))[1][2]
+        == "The table “Answers” is missing."
+    )
+    assert decks.called(deck, "All figures were made under these conditions.")
+
+
+# --- a consultant's own file ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WithTemplate(samples.Client):
+    home: Path = Path()
+    slides: Any = field(default_factory=lambda: SimpleNamespace(template="house.pptx"))
+
+
+def house(folder: Path) -> Path:
+    """A template in 4:3, with a slide, a link and an author of its own."""
+    deck = Presentation()
+    deck.core_properties.author = "Somebody"
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "An old slide"
+    box = deck.slide_layouts[5].shapes
+    box[0].text_frame.text = "Style"
+    run = slide.shapes.add_textbox(0, 0, Pt(50), Pt(20)).text_frame.paragraphs[0].add_run()
+    run.text, run.hyperlink.address = "link", "https://example.com"
+    deck.save(folder / "house.pptx")
+    return folder / "house.pptx"
+
+
+def test_a_template_gives_size_master_and_fonts_and_nothing_else(tmp_path: Path) -> None:
+    house(tmp_path)
+    deck = deck_of(tmp_path, *everything(tmp_path), client=WithTemplate(home=tmp_path))
+    assert (deck.slide_width, deck.slide_height) == (9_144_000, 6_858_000)
+    assert "An old slide" not in [decks.title(slide) for slide in deck.slides]
+    assert {font for slide in deck.slides for font in slide.element.xpath(".//a:rPr/a:ea/@typeface")} == {"+mn-ea"}
+    assert deck.core_properties.author == "crmlib"
+    assert decks.external(tmp_path / "demo.pptx") == []
+    assert list(decks.overflowing(deck)) == []
+    assert list(decks.overlapping(deck)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("template", [False, True])
+def test_the_slides_open_in_libreoffice_one_page_each(tmp_path: Path, template: bool) -> None:
+    house(tmp_path)
+    more = {"client": WithTemplate(home=tmp_path)} if template else {}
+    deck = deck_of(tmp_path, *everything(tmp_path), **more)
+    command = [
+        "soffice",
+        f"-env:UserInstallation=file://{tmp_path}/lo",
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+    ]
+    subprocess.run([*command, str(tmp_path), str(tmp_path / "demo.pptx")], check=True, capture_output=True, timeout=300)
+    from pypdf import PdfReader
+
+    pages = PdfReader(tmp_path / "demo.pdf").pages
+    assert len(pages) == len(deck.slides)
+    assert [decks.title(deck.slides[3])[:20] in page.extract_text() for page in [pages[3]]] == [True]
