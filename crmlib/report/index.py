@@ -10,6 +10,7 @@ from crmlib.report.conditions import pages_of
 from crmlib.report.page import Section, appendix, lay_out, render
 from crmlib.report.read import Item, exhibits
 from crmlib.report.sparkline import sparklines
+from crmlib.words import N_
 
 if TYPE_CHECKING:
     from crmlib.report.changes import Difference
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 def index_page(run: ReportInput, items: dict[str, list[Item]], changed: Difference | None = None) -> str:
     """The page that leads to the others, and to the reports before; `changed` is what is new since the last one."""
     untold = [_untold(part) for part in run.notebooks if part.verdict != "ok"]
-    workbook = f"{run.client.name}.xlsx" if "xlsx" in run.formats else ""
     parts = [_part(name, found) for name, found in items.items()]
     told = summary.conclusions(items)
     sparks = sparklines(run, items.get(summary.KPI, []))
@@ -31,7 +31,17 @@ def index_page(run: ReportInput, items: dict[str, list[Item]], changed: Differen
         "earlier": [{"folder": one.folder, "day": words.phrase(one.as_of, "date")} for one in run.earlier],
     }
     return render("index.html", run, title=run.client.title_in(run.language), parts=parts, untold=untold,
-                  workbook=workbook, missing=_missing(items), **first, **appendix(run, pages_of(items)))  # fmt: skip
+                  files=_files(run), missing=_missing(items), **first, **appendix(run, pages_of(items)))  # fmt: skip
+
+
+def _files(run: ReportInput) -> list[tuple[str, str]]:
+    """Name of every other file of the report, and what it holds."""
+    held = {
+        "xlsx": N_("Every table, the data of every chart and the lists, as an Excel workbook:"),
+        "pdf": N_("The whole report on paper, as a PDF:"),
+        "pptx": N_("The report as slides, with charts that can be edited:"),
+    }
+    return [(f"{run.client.name}.{form}", words.translate(said)) for form, said in held.items() if form in run.formats]
 
 
 def _part(name: str, items: list[Item]) -> dict[str, Any]:

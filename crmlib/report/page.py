@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from crmlib import words
-from crmlib.report import conditions, prose
+from crmlib.report import conditions, prose, tongue
 from crmlib.report.read import Item, exhibits
 from crmlib.report.views import table_view, view
 
@@ -77,7 +77,9 @@ def lay_out(name: str, items: list[Item]) -> tuple[str, list[Section]]:
             elif level <= 2:
                 sections.append(Section(prose.plain(token), f"s{len(sections)}"))
             else:
-                _add(sections[-1], {"shape": "prose", "html": _block(token)})
+                _add(sections[-1], {"shape": "prose", "html": _block(token, sections[-1].title or title)})
+    for section in sections:
+        _lead(section)
     return title or words.label(name), [sections[0], *(part for part in sections[1:] if part.blocks)]
 
 
@@ -89,11 +91,16 @@ def render(template: str, run: ReportInput, **values: Any) -> str:
     )  # fmt: skip
 
 
-def _block(token: prose.Token) -> Markup:
+def _block(token: prose.Token, name: str) -> Markup:
     # Below a section's heading (level 2) every heading is of level 3, so none is jumped.
     if token["type"] == "heading":
         token = {**token, "attrs": {**token["attrs"], "level": 3}}
-    return prose.html(token)
+    if token["type"] != "table":
+        return prose.html(token)
+    start = Markup(
+        '<div class="scroll" role="group" tabindex="0" aria-label="{0}"><table><caption class="sr">{0}</caption>'
+    )
+    return prose.html(token).replace(Markup("<table>"), start.format(name)) + Markup("</div>\n")
 
 
 def _add(section: Section, shown: dict[str, Any]) -> None:
@@ -104,6 +111,16 @@ def _add(section: Section, shown: dict[str, Any]) -> None:
         section.blocks[-1]["items"].append(shown)
     else:
         section.blocks.append({"shape": shown["shape"] + "s", "items": [shown]})
+
+
+def _lead(section: Section) -> None:
+    """What is concluded stands before the figures and findings it is drawn from; a table or a chart is not passed."""
+    start = 0
+    for place, block in enumerate(section.blocks):
+        if block["shape"] == "conclusions":
+            section.blocks.insert(start, section.blocks.pop(place))
+        if block["shape"] not in ("metrics", "findings"):
+            start = place + 1
 
 
 def _answers_first(sections: list[Section]) -> bool:
@@ -122,6 +139,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    environment.filters["tongue"] = tongue.marked
     environment.globals["_"] = words.translate
     environment.globals["label_of"] = words.label
     return environment

@@ -54,15 +54,23 @@ def plain(token: Token) -> str:
 def _renderer() -> Any:
     import mistune
 
-    return mistune.create_markdown(renderer="html", escape=True, plugins=["table"]).renderer
+    renderer: Any = mistune.create_markdown(renderer="html", escape=True, plugins=["table"]).renderer
+    renderer.register("table_cell", _cell)
+    return renderer
+
+
+def _cell(_: Any, text: str, *, align: None = None, head: bool = False, names: bool = False) -> str:  # noqa: ARG001
+    """A cell; headers say what they head. It has no alignment: that is a style=, which the page's policy forbids."""
+    scope = "col" if head else "row"
+    return f'<th scope="{scope}">{text}</th>\n' if head or names else f"<td>{text}</td>\n"
 
 
 def _cleaned(token: Token) -> Token:
     if token["type"] in ("link", "image"):
         return {"type": "text", "raw": _spoken(token)}
-    if token["type"] == "table_cell":
-        # mistune aligns by style=, which the page's own policy forbids.
-        token = {**token, "attrs": {**token["attrs"], "align": None}}
+    if token["type"] == "table_row":
+        first, *others = token["children"]
+        token = {**token, "children": [{**first, "attrs": {**first["attrs"], "names": True}}, *others]}
     children = [_cleaned(child) for child in token.get("children", []) if child["type"] not in _DROPPED]
     return {**token, "children": children} if "children" in token else token
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
+from crmlib.report import series
+from crmlib.report.alternative import alt_text
 from crmlib.words import N_
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 HEAT_STEPS = 10
 SHORT = 24  # columns of text that stay on one line
 LONG = 40  # columns of text from which a cell asks for room
+MOST_ROWS = 400  # of the figures behind a chart; a page of daily curves would pass a megabyte
+BLOCKS = set("▁▂▃▄▅▆▇█░·")  # a course drawn with letters, which nobody can be read aloud
 _TEXT_FORMS = {"text", "label"}
 _WHOLE_FORMS = {"date", "month"}
 _COUNTED_FORMS = {"number", "money"}
@@ -28,7 +32,8 @@ def view(item: Item) -> Item:
         return shown | {"next_step": next_text(item), "stake": stake_text(item)}
     if shown["untellable"] or item["kind"] == "finding":
         return shown
-    return shown | {"metric": metric_view, "grid": grid_view}.get(item["kind"], table_view)(item)
+    views = {"metric": metric_view, "grid": grid_view, "chart": chart_view}
+    return shown | views.get(item["kind"], table_view)(item)
 
 
 def next_text(item: dict[str, Any]) -> str:
@@ -89,6 +94,17 @@ def table_view(item: Item) -> Item:
         for row, measure in zip(item["rows"], row_kinds(item), strict=True)
     ]
     return {"headers": headers, "cells": cells}
+
+
+def chart_view(item: Item) -> Item:
+    """The alternative text, and the figures behind the chart; of long curves one row in so many."""
+    rows = item["rows"]
+    step = max(1, math.ceil(len(rows) / MOST_ROWS))
+    ends = {last - 1 for _, _, last in series.stretches(item, rows)} if series.native(item, rows) else set()
+    kept = sorted(ends | set(range(0, len(rows), step)))
+    told = {**item, "rows": [rows[at] for at in kept], "row_kinds": [row_kinds(item)[at] for at in kept]}
+    skipped = words.say(N_("One row in {n:count}."), n=step).text() if step > 1 else ""
+    return {"alt": alt_text(item), "skipped": skipped, **table_view(told)}
 
 
 def row_kinds(item: Item) -> list[str | None]:
@@ -181,11 +197,16 @@ def _bounds(name: str, places: dict[str, int]) -> tuple[int, ...]:
     return () if low is None or high is None else (low, high)
 
 
-def _range(row: Sequence[Any], kind: str, bounds: tuple[int, ...]) -> str:
+def _range(row: Sequence[Any], kind: str, bounds: tuple[int, ...], *, mixed: bool = False) -> str:
     values = [row[place] for place in bounds]
     if not values or any(words.is_missing(value) for value in values):
         return ""
-    return " – ".join(words.text(value, kind) for value in values)
+    low, high = (words.text(value, kind) for value in values)
+    # Where the cell has its unit with it, so has its range: 6.9 million beside 6,523,208 looks like two measures.
+    if mixed:
+        said = words.phrase(values[1], kind)
+        low, high = low if said.startswith(high) else words.phrase(values[0], kind), said
+    return f"{low} – {high}"
 
 
 def _cell(
@@ -197,8 +218,11 @@ def _cell(
         shown = "whole"
     elif shown == "text" and display_width(text) > LONG:
         shown = "text long"
+    mixed = measure is not None and words.row_kind(kind, measure) != kind
+    span = _range(row, words.row_kind(kind, measure), bounds, mixed=mixed)
     missing = "yes" if words.is_missing(value) else ""
-    return {"text": text, "css": shown, "missing": missing, "range": _range(row, words.row_kind(kind, measure), bounds)}
+    drawn = "yes" if text and set(text) <= BLOCKS else ""
+    return {"text": text, "css": shown, "missing": missing, "range": span, "drawn": drawn}
 
 
 def _grid_cell(cell: dict[str, Any] | None, step: int | None) -> dict[str, Any]:
