@@ -380,6 +380,7 @@ class _Making:
             reason=verdict.said(self.plan.language),
             notebook=notebook if notebook.is_file() else None,
             folder=notebook.with_suffix(""),
+            settings=self.notebook(name).parameters,
         )
 
 

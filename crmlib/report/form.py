@@ -13,6 +13,8 @@ from crmlib.words import N_
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
+    from crmlib.report.book import Book
+
 Form = Mapping[str, str | Sequence[str]]
 INPUTS = ("date", "short", "id", "memo")
 ENTRY, ENTRY_HEAD = "#FFF8E1", "#FBE3A6"
@@ -32,7 +34,7 @@ def entries(form: Form) -> list[dict[str, Any]]:
     """The entry columns as a bundle holds them: name, label, unit, kind, decimals, input and choices (labels).
 
     Raises:
-        ValueError: an unknown input, a date for a column of another kind, or choices that a drop-down cannot hold.
+        ValueError: an unknown input, a date for a column of another kind, or a choice that is blank or has two lines.
 
     Example:
         >>> _ = words.speak("en")
@@ -57,11 +59,9 @@ def _entry(name: str, given: str | Sequence[str]) -> dict[str, Any]:
 
 
 def _refuse(name: str, choices: list[str]) -> None:
-    wrong = [text for text in choices if not text.strip() or any(mark in text for mark in ',"\n')]
+    wrong = [text for text in choices if not text.strip() or "\n" in text]
     if wrong:
-        raise ValueError(f"form {name}: {wrong[0]!r} cannot be a choice, it must have no comma, quote or line break.")
-    if len(",".join(choices)) > LONGEST_LIST:
-        raise ValueError(f"form {name}: the choices have {len(','.join(choices))} letters, at most {LONGEST_LIST} fit.")
+        raise ValueError(f"form {name}: {wrong[0]!r} cannot be a choice, it must have letters and no line break.")
 
 
 def with_entries(columns: list[dict[str, Any]], form: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -76,11 +76,13 @@ def styles(columns: list[dict[str, Any]], form: list[dict[str, Any]]) -> list[di
     return [{"locked": False, **({"bg_color": ENTRY} if c["name"] in asked else {})} for c in columns]
 
 
-def guard(sheet: Worksheet, top: int, columns: list[dict[str, Any]], form: list[dict[str, Any]], n_rows: int) -> None:
+def guard(
+    book: Book, sheet: Worksheet, top: int, columns: list[dict[str, Any]], form: list[dict[str, Any]], n_rows: int
+) -> None:
     """Validate what is typed under the header in row `top`, and protect all else without a password."""
     asked = {entry["name"]: entry for entry in form}
     for place, column in enumerate(columns):
-        rule = _rule(asked[column["name"]]) if column["name"] in asked else _untouched()
+        rule = _rule(book, asked[column["name"]]) if column["name"] in asked else _untouched()
         if rule and n_rows:
             sheet.data_validation(top + 1, place, top + n_rows, place, rule)
     sheet.protect("", ALLOWED)
@@ -98,17 +100,23 @@ def widen(
     return found
 
 
-def _rule(entry: dict[str, Any]) -> dict[str, Any] | None:
+def _rule(book: Book, entry: dict[str, Any]) -> dict[str, Any] | None:
     told = {"error_title": entry["label"][:32], "ignore_blank": True}
     if entry["input"] == "choice":
-        return {"validate": "list", "source": entry["choices"], "error_message": _said(N_("Choose from the list.")),
-                **told}  # fmt: skip
+        source, message = _source(book, entry["choices"]), _said(N_("Choose from the list."))
+        return {"validate": "list", "source": source, "error_message": message, **told}
     if entry["input"] == "date":
         return {"validate": "date", "criteria": "between", "minimum": FIRST, "maximum": LAST,
                 "error_message": _said(N_("Enter a date such as 2026-03-31.")), **told}  # fmt: skip
     most = LONGEST[entry["input"]]
     message = words.say(N_("At most {most:count} letters."), most=most).text()
     return {"validate": "length", "criteria": "<=", "value": most, "error_message": message, **told}
+
+
+def _source(book: Book, choices: list[str]) -> list[str] | str:
+    """The choices themselves, or where they stand: a drop-down takes one text, parted at its commas."""
+    in_the_cell = len(",".join(choices)) <= LONGEST_LIST and not any(mark in text for text in choices for mark in ',"')
+    return choices if in_the_cell else book.choices(choices)
 
 
 def _untouched() -> dict[str, Any]:

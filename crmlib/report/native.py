@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from crmlib import words
+from crmlib.report.alternative import alt_text
+from crmlib.report.book import Book, Corner
 from crmlib.report.series import (
     GRID,
     PALE,
@@ -18,7 +22,7 @@ from crmlib.report.series import (
     parts,
     shape,
 )
-from crmlib.report.sheets import Book, number_format
+from crmlib.report.sheets import number, number_format
 from crmlib.report.views import header
 
 if TYPE_CHECKING:
@@ -26,35 +30,71 @@ if TYPE_CHECKING:
 
     from crmlib.report.read import Item
 
-SIZE = {"width": 720, "height": 380}
+WIDTH, HEIGHT, SHORTEST, TALLEST, BAR = 720, 380, 260, 1200, 24  # pixels
+CELL, ROW = 64, 22  # pixels of a column that nobody set, and of a row
+LETTER, PADDING = 7, 5  # pixels of a letter, and beside the text of a column
+SIDE_BY_SIDE, SHORT = 70, 20  # letters across, and rows: a short table that is wider has its chart below
+LABELLED = 15  # bars that have their figure
 _TYPES = {
     "bar": {"type": "bar"}, "column": {"type": "column"}, "line": {"type": "line"},
     "curve": {"type": "scatter", "subtype": "straight"}, "scatter": {"type": "scatter", "subtype": ""},
 }  # fmt: skip
 
 
-def insert_chart(book: Book, sheet: Worksheet, item: Item, rows: Rows, top: int) -> None:
-    """Draw the chart right of its table, whose first row is `top`; rows of one series must stand together.
+def insert_chart(
+    book: Book, sheet: Worksheet, item: Item, rows: Rows, top: int, widths: Sequence[int]
+) -> list[Corner]:  # fmt: skip
+    """Draw the chart beside its table, whose first row is `top`, or below it; returns the corner it reaches.
 
-    `form` is `bar`, `stacked_bar`, `line` or `scatter`; `x` and `y` name columns, `series` the column that tells the
-    lines apart, `low` and `high` the bounds, drawn as error bars on bars and as thin lines beside lines.
+    Rows of one series must stand together. `form` is `bar`, `stacked_bar`, `line` or `scatter`; `x` and `y` name
+    columns, `series` the column that tells the lines apart, `low` and `high` the bounds, drawn as error bars on bars
+    and as thin lines beside lines.
     """
     if not native(item, rows):
-        return
+        return []
     chart = book.workbook.add_chart(_type(item))
     for part in parts(item, rows):
-        chart.add_series(_series(sheet.get_name(), item, rows, top, part))
-    _axes(chart, item)
+        chart.add_series(_series(book, sheet.get_name(), item, rows, top, part))
+    _axes(book, chart, item, rows)
     chart.set_title({"none": True})
-    chart.set_size(SIZE)
-    chart.set_legend({**_legend(item, rows), "font": {"size": 9, "color": QUIET}})
-    place = {"description": item["alt"] or item["title"], "object_position": 3}
-    sheet.insert_chart(top, len(item["columns"]) + 1, chart, place)
+    height = _height(item, rows)
+    chart.set_size({"width": WIDTH, "height": height})
+    chart.set_legend({**_legend(item, rows), "font": _font(book)})
+    row, place = _place(widths, len(rows), top)
+    told = {"description": alt_text(item) or item["title"], "object_position": 3}
+    sheet.insert_chart(row, place, chart, told)
+    return [Corner(row + height // ROW + 1, _reach(widths, place))]
+
+
+def _place(widths: Sequence[int], n_rows: int, top: int) -> tuple[int, int]:
+    """Row and column of the chart: never over its table."""
+    below = n_rows <= SHORT and sum(widths) > SIDE_BY_SIDE
+    return (top + n_rows + 1, 0) if below else (top, len(widths) + 1)
+
+
+def _reach(widths: Sequence[int], first: int) -> int:
+    """The last column that a chart takes which begins in column `first`."""
+    left, last = WIDTH, first
+    while (left := left - (widths[last] * LETTER + PADDING if last < len(widths) else CELL)) > 0:
+        last += 1
+    return last
+
+
+def _height(item: Item, rows: Rows) -> int:
+    """Lying bars have room for each of their names, and two of them are not made thick."""
+    if shape(item) != "bar":
+        return HEIGHT
+    thick = BAR if item["native"]["form"] == "stacked_bar" else BAR + 10 * (len(item["native"]["y"]) - 1)
+    return max(SHORTEST, min(TALLEST, 110 + thick * len(rows)))
 
 
 def _type(item: Item) -> dict[str, str]:
     stacked = item["native"]["form"] == "stacked_bar"
     return {**_TYPES[shape(item)], **({"subtype": "stacked"} if stacked else {})}
+
+
+def _font(book: Book) -> dict[str, Any]:
+    return {"name": book.font, "size": 9, "color": QUIET, "bold": False}
 
 
 def _legend(item: Item, rows: Rows) -> dict[str, Any]:
@@ -64,7 +104,7 @@ def _legend(item: Item, rows: Rows) -> dict[str, Any]:
     return {"position": "bottom", **({"delete_series": list(found.unnamed)} if found.unnamed else {})}
 
 
-def _series(sheet: str, item: Item, rows: Rows, top: int, part: Part) -> dict[str, Any]:
+def _series(book: Book, sheet: str, item: Item, rows: Rows, top: int, part: Part) -> dict[str, Any]:
     x_at, y_at = at(item, item["native"]["x"]), at(item, part.column)
     # A name by reference: a text that begins with = would be taken for a formula.
     name = [sheet, top + part.first, at(item, item["native"]["series"])] if part.name else [sheet, top - 1, y_at]
@@ -72,33 +112,36 @@ def _series(sheet: str, item: Item, rows: Rows, top: int, part: Part) -> dict[st
         "categories": [sheet, top + part.first, x_at, top + part.last - 1, x_at],
         "values": [sheet, top + part.first, y_at, top + part.last - 1, y_at],
     }
-    return {"name": name, **cells, **_looks(item, rows[part.first : part.last], part)}
+    return {"name": name, **cells, **_looks(book, item, rows[part.first : part.last], part)}
 
 
-def _looks(item: Item, rows: Rows, part: Part) -> dict[str, Any]:
+def _looks(book: Book, item: Item, rows: Rows, part: Part) -> dict[str, Any]:
     form = item["native"]["form"]
     if form == "line":
         width = 0.75 if part.bound else 1.0 if part.colour == PALE else 2.25
         return {"line": {"color": part.colour, "width": width}, "marker": {"type": "none"}}
     if form == "scatter":
-        return {"line": {"none": True}, "marker": {"type": "circle", "size": 6, "fill": {"color": part.colour}}}
+        return {"line": {"none": True}, "marker": {"type": "circle", "size": 6, "fill": {"color": part.colour},
+                                                   "border": {"color": part.colour}}}  # fmt: skip
     looks: dict[str, Any] = {"fill": {"color": part.colour}, "border": {"none": True}, "gap": 60}
     if bounds := error_bounds(item, rows, part.column):
         bars = "x_error_bars" if shape(item) == "bar" else "y_error_bars"
         plus, minus = bounds
         looks[bars] = {"type": "custom", "plus_values": plus, "minus_values": minus, "line": {"color": QUIET}}
+    elif len(item["native"]["y"]) == 1 and not item["native"].get("series") and len(rows) <= LABELLED:
+        shown = number_format(column(item, part.column)["kind"])
+        looks["data_labels"] = {"value": True, "num_format": shown, "font": _font(book)}
     return looks
 
 
-def _axes(chart: Any, item: Item) -> None:
+def _axes(book: Book, chart: Any, item: Item, rows: Rows) -> None:
     form, lying = item["native"], shape(item) == "bar"
     x, y = column(item, form["x"]), column(item, form["y"][0])
-    quiet = {"num_font": {"size": 9, "color": QUIET}, "name_font": {"size": 9, "bold": False, "color": QUIET},
-             "line": {"color": PALE}}  # fmt: skip
-    shown = {"num_format": number_format(y["kind"]), "major_gridlines": {"visible": True, "line": {"color": GRID}}}
+    quiet = {"num_font": _font(book), "name_font": _font(book), "line": {"color": PALE}}
     name = header(y) if len(form["y"]) == 1 else ""
     keys = {"num_format": number_format(x["kind"]), "major_gridlines": {"visible": False}, "label_position": "low"}
-    values = {**quiet, **shown, "name": name}
+    values = {**quiet, "name": name, "num_format": _scale_format(y["kind"]), **_limits(item, rows),
+              "major_gridlines": {"visible": True, "line": {"color": GRID}}}  # fmt: skip
     if lying:
         # Bars are counted from below: reversed they stand as in the table, and their scale stays at the foot.
         chart.set_y_axis({**quiet, **keys, "reverse": True, "crossing": "max"})
@@ -106,3 +149,20 @@ def _axes(chart: Any, item: Item) -> None:
     else:
         chart.set_x_axis({**quiet, **keys, "name": header(x)})
         chart.set_y_axis(values)
+
+
+def _scale_format(kind: str) -> str:
+    return "0%" if number_format(kind) == "0.0%" else number_format(kind)
+
+
+def _limits(item: Item, rows: Rows) -> dict[str, int]:
+    """Bars begin at 0, which Excel's own scale does not always do, and no scale of shares goes past all."""
+    form = item["native"]
+    names = [*form["y"], *(form[end] for end in ("low", "high") if form.get(end))]
+    kinds = [column(item, name)["kind"] for name in names]
+    values = [number(row[at(item, name)], kind) for row in rows for name, kind in zip(names, kinds, strict=True)
+              if not words.is_missing(row[at(item, name)])]  # fmt: skip
+    bars = form["form"] in ("bar", "stacked_bar")
+    limits = {"min": 0} if bars and values and min(values) >= 0 else {}
+    share = number_format(kinds[0]) == "0.0%" and form["form"] != "stacked_bar"
+    return limits | ({"max": 1} if share and values and 0.8 < max(values) <= 1 else {})

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from crmlib import words
-from crmlib.report import ruler
+from crmlib.report import front, ruler
 from crmlib.report.read import Item, exhibits
 from crmlib.report.sheets import sheet_name
 from crmlib.words import N_
@@ -35,9 +35,8 @@ class Width:
 def sheet_names(items: dict[str, list[Item]]) -> dict[tuple[str, str], str]:
     """The workbook's sheet of each exhibit, by notebook and id: the same names in the same order."""
     taken = {"history"}
-    figures = any(exhibits(found, "metric") for found in items.values())
-    for title in ("Contents", *(["Key figures"] if figures else [])):
-        sheet_name(words.translate(title), taken)
+    for title in front.titles(items):
+        sheet_name(title, taken)
     return {
         (name, item["id"]): sheet_name(item.get("name") or item["title"] or item["id"], taken)
         for name, found in items.items()

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class NotebookRun:
-    """One notebook of a run: its verdict, why, the executed notebook and the folder it ran in."""
+    """One notebook of a run: its verdict, why, the executed notebook, the folder it ran in, its settings by name."""
 
     name: str
     verdict: str
     reason: str = ""
     notebook: Path | None = None
     folder: Path | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,17 +102,32 @@ def test_an_empty_list_is_protected_too(tmp_path: Path) -> None:
 
 
 def test_what_a_drop_down_cannot_hold_is_refused() -> None:
-    comma = "form segment: 'a,b' cannot be a choice, it must have no comma, quote or line break."
-    with pytest.raises(ValueError, match=exactly(comma)):
-        form.entries({"segment": ["a,b"]})
-    with pytest.raises(ValueError, match=exactly("form segment: the choices have 399 letters, at most 255 fit.")):
-        form.entries({"segment": ["x"] * 200})
+    broken = r"form segment: 'a\nb' cannot be a choice, it must have letters and no line break."
+    with pytest.raises(ValueError, match=exactly(broken)):
+        form.entries({"segment": ["a\nb"]})
+    with pytest.raises(ValueError, match=exactly("form segment: ' ' cannot be a choice, it must have letters and no"
+                                                 " line break.")):  # fmt: skip
+        form.entries({"segment": [" "]})
     with pytest.raises(ValueError, match=exactly("form name == 'date', but the column is of kind 'text'.")):
         form.entries({"name": "date"})
     with pytest.raises(
         ValueError, match=exactly("form name == 'any', must be one of date, short, id, memo or a list of choices.")
     ):
         form.entries({"name": "any"})
+
+
+@pytest.mark.parametrize("choices", [[f"choice {k}" for k in range(40)], ["a,b", 'say "c"', "=cmd()"]])
+def test_choices_that_a_drop_down_cannot_hold_stand_on_a_hidden_sheet(tmp_path: Path, choices: list[str]) -> None:
+    frame = pd.DataFrame({"customer_id": ["c1", "c2"]})
+    sheet = filled(tmp_path, frame, {"name": choices, "reason": choices})
+    told = {place: rule.formula1 for place, rule in rules(sheet).items() if rule.type == "list"}
+    area = f"'_choices'!$A$1:$A${len(choices)}"
+    assert told == {"B6:B7": area, "C6:C7": area}
+    hidden = sheet.parent["_choices"]
+    assert hidden.sheet_state == "hidden"
+    assert [[(cell.value, cell.data_type) for cell in row] for row in hidden.rows] == [
+        [(text, "s")] for text in choices
+    ]
 
 
 def test_the_bundle_holds_the_form(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
