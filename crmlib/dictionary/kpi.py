@@ -8,7 +8,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "kpi_id": (N_("KPI"), "label"),
     "kpi_code": (N_("KPI id"), "id"),
     "kpi_month": (N_("Month of the figure"), "month"),
-    "kpi_n": (N_("Counted"), "count"),
+    "kpi_n": (N_("Number counted"), "count"),
     "actual": (N_("Actual"), "measure"),
     "target": (N_("Target"), "measure"),
     "target_source": (N_("Target set by"), "label"),

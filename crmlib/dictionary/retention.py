@@ -26,7 +26,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "naive_cumulative_rate": (N_("Naive cumulative rate"), "share"),
     "day": (N_("Days since first purchase"), "days"),
     "n_at_risk": (N_("Still observed, not yet bought again"), "customers"),
-    "n_events": (N_("Bought again"), "customers"),
+    "n_events": (N_("Customers who bought again"), "customers"),
     "n_censored": (N_("Observation ended"), "customers"),
     "survival": (N_("Not yet bought again"), "share"),
     "share_returned": (N_("Bought a second time"), "share"),
@@ -41,7 +41,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "window_days": (N_("Window"), "days"),
     "week": (N_("Week since first purchase"), "rank"),
     "f2_rate": (N_("F2 conversion rate"), "share"),
-    "f2_difference": (N_("Difference from all others"), "signed_share"),
+    "f2_difference": (N_("Difference from all others (points)"), "signed_share"),
     "target_kind": (N_("Kind of first order"), "label"),
     "target_rate": (N_("Target"), "share"),
     "product_id": (N_("Product code"), "label"),
@@ -55,7 +55,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "n_buyers": (N_("Back-end buyers"), "customers"),
     "rate_others": (N_("Others bought again"), "share"),
     "rate_buyers": (N_("Buyers bought again"), "share"),
-    "buyer_difference": (N_("Buyers minus others"), "signed_share"),
+    "buyer_difference": (N_("Buyers minus others (points)"), "signed_share"),
 }
 
 CODES: dict[str, str] = {

@@ -22,7 +22,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "hold_out_rate": (N_("Held out as planned"), "share"),
     "kpi_id": (N_("KPI"), "label"),
     "is_focus_scenario": (N_("Focus"), "label"),
-    "step_no": (N_("Step"), "rank"),
+    "step_no": (N_("Message number"), "rank"),
     "message_name": (N_("Message"), "text"),
     "offset_days": (N_("Days from the start"), "days"),
     "content_type": (N_("Kind of content"), "label"),

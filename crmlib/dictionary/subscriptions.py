@@ -25,7 +25,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "average_deliveries": (N_("Deliveries a contract"), "purchases"),
     "numerator": (N_("Numerator"), "count"),
     "denominator": (N_("Denominator"), "count"),
-    "reference_difference": (N_("Against the reference"), "signed_share"),
+    "reference_difference": (N_("Against the reference (points)"), "signed_share"),
     "rule": (N_("How it is computed"), "label"),
     "why": (N_("Why it differs from the reference"), "label"),
     "users": (N_("Who calls it so"), "label"),
@@ -40,7 +40,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "n_after": (N_("Active after"), "count"),
     "rate_before": (N_("Rate before"), "share"),
     "rate_after": (N_("Rate after"), "share"),
-    "cancel_difference": (N_("After minus before"), "signed_share"),
+    "cancel_difference": (N_("After minus before (points)"), "signed_share"),
 }
 
 CODES: dict[str, str] = {
