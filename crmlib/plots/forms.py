@@ -73,7 +73,7 @@ def interval_rows(
         ax: where to draw; by default a new figure.
     """
     ax = axes_or_new(ax)
-    if table.empty:
+    if not table[value].notna().any():
         return nothing_to_show(ax)
     rows = _rows(ax, table)
     places = np.arange(len(rows))
@@ -110,7 +110,7 @@ def bar_rows(
         ax: where to draw; by default a new figure.
     """
     ax = axes_or_new(ax)
-    if table.empty:
+    if not table[value].notna().any():
         return nothing_to_show(ax)
     rows = _rows(ax, table)
     kind = words.column(value).kind

@@ -31,7 +31,7 @@ def achievement(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         rows[name] = rows[name].clip(lower=0, upper=WIDEST)
     forms.interval_rows(rows, name="kpi_id", value="achievement", target=1.0,
                         target_name=words.column("target").label, ax=ax)  # fmt: skip
-    if table.empty:
+    if not table["achievement"].notna().any():
         return ax
     ticks = [step / 2 for step in range(int(ax.get_xlim()[1] * 2) + 1)]
     ax.set_xticks(ticks, [f"{tick:.0%}" for tick in ticks])

@@ -208,7 +208,7 @@ def _element(row: dict[str, object]) -> str:
     change, number = float(str(row["change"])), row["number"]
     if row["element"] == "unit_price_element":
         return f"{words.label(row['element'])} {words.text(change, 'change')}"
-    name = short(words.label(row["element"]))
+    name = short(words.label(row["element"]), 34)
     if not words.is_missing(number):
         name = words.say(TO_NUMBER, n=number).text()
     return f"{name} {words.text(change, 'signed_share')} {words.unit('points')}"

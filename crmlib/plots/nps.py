@@ -65,7 +65,7 @@ def groups(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     value = "nps" if "nps" in table.columns else "own_score"
     name = "group" if "group" in table.columns else "month"
-    if table.empty:
+    if not table[value].notna().any():
         return nothing_to_show(ax)
     most = rows_that_fit(ax, ROW)
     rows = table if len(table) <= most else table.head(most - 1)

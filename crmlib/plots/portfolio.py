@@ -124,6 +124,7 @@ def _tones(names: list[str]) -> list[str]:
 
 def _items(ax: Axes, rows: DataFrame, tops: np.ndarray) -> None:
     shown = range(0, len(rows), max(1, -(-len(rows) // MOST_ITEMS)))
+    say_left_out(ax, len(rows) - len(shown))
     names = [two_lines(words.label(rows["bridge_part"][place]), 14) for place in shown]
     ax.set_xticks([*shown], names, fontsize=SMALL, parse_math=False)
     ax.tick_params(axis="x", length=0)

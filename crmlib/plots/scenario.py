@@ -29,7 +29,7 @@ def effect(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         ax: where to draw; by default a new figure.
     """
     ax = forms.interval_rows(table, name="scenario_name", value="effect_difference", n="n_held_group", ax=ax)
-    if len(table):
+    if table["effect_difference"].notna().any():
         # The column holds shares; the axis says points.
         ax.xaxis.set_major_formatter(lambda number, _: f"{100 * number:,.10g}")
     return ax

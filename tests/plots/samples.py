@@ -337,7 +337,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 NO_CATEGORIES = {
     "calls.inquiries", "entries.by_month", "entries.weeks", "entries.windows", "forms.stacked_months",
     "lifecycle.chance", "ltv.cumulative", "ltv.cost_trend", "ltv.survival", "nps.distribution", "portfolio.outlook",
-    "portfolio.bridge", "portfolio.sales_outlook", "quality.months", "retention.curves", "retention.steps",
+    "portfolio.sales_outlook", "quality.months", "retention.curves", "retention.steps",
     "retention.second_purchase", "retention.new_repeat", "rfm.rank_grid", "rfm.pareto", "rfm.later_rates",
     "subscriptions.steps", "subscriptions.hazard", "subscriptions.standing",
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -101,3 +102,13 @@ def test_a_letter_that_the_fonts_lack_is_an_error(look: Look) -> None:
 def test_nothing_to_show_is_said_in_the_language_of_the_reader() -> None:
     words.speak("ja", "JPY")
     assert words.translate("Nothing to show") == NOTHING["ja"]
+
+
+def test_the_docs_name_plots_that_are_there_and_the_same_in_both_languages() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    english, japanese = (
+        re.findall(r"`([a-z]+\.[a-z_]+)`", (docs / name).read_text("utf-8")) for name in ("charts.md", "charts.ja.md")
+    )
+    assert len(english) > 20
+    assert sorted(english) == sorted(japanese)
+    assert set(english) <= set(PLOTS)

@@ -83,3 +83,12 @@ def test_of_many_lines_the_first_are_drawn_and_the_others_counted(draw: Any, tex
     assert len(ax.lines) == len({(line.get_color(), str(line._dash_pattern)) for line in ax.lines}) == 6
     assert "and 2 more" in texts(ax)
     assert "g" not in texts(ax)
+
+
+def test_rows_without_any_figure_are_nothing_to_show(draw: Any, texts: Any) -> None:
+    # An axis from 0 to 1% under a dash would say that something was measured.
+    unknown = rates(2).assign(rate=np.nan, rate_low=np.nan, rate_high=np.nan)
+    assert texts(draw(interval_rows, unknown)) == ["Nothing to show"]
+    one_known = rates(2)
+    one_known.loc[0, ["rate", "rate_low", "rate_high"]] = np.nan
+    assert "–" in texts(draw(interval_rows, one_known))
