@@ -18,6 +18,7 @@ from crmlib.report.deck_story import chapters
 from crmlib.report.deck_summary import first_pages
 from crmlib.report.deck_tables import Cell, Table
 from crmlib.report.read import Item, exhibits
+from crmlib.words import N_
 
 if TYPE_CHECKING:
     from crmlib.report.publish import ReportInput
@@ -51,6 +52,7 @@ class _Writer:
         self.deck, self.run, self.foot = deck, run, foot
         self.quiet = "tx2" if deck.own else "tx1"
         self.left: list[tuple[str, Item]] = []
+        self.said: set[str] = set()
         self.stretches: list[Stretch] = []
 
     def write(self, items: dict[str, list[Item]]) -> None:
@@ -165,15 +167,20 @@ class _Writer:
 
     def _too_large(self, page: Page) -> None:
         """Name what cannot be read on a slide; what the notebook found in it is still said."""
-        if page.item is not None:
-            self.left.append((page.kicker.split(" › ")[1], page.item))
-        told = [page.title, *page.lines] if page.item and page.title != page.item["title"] else [*page.lines]
-        if told and page.title != page.caption and page.item and page.lines:
-            self._text(replace(page, table=None, title=told[0], lines=tuple(told[1:] or told), note=""))
+        if page.item is None:
+            return
+        self.left.append((page.kicker.split(" › ")[1], page.item))
+        told = [page.title] if page.title != page.item["title"] else []
+        told = [line for line in (*told, *page.lines) if line not in self.said]
+        if told:
+            named = words.say(N_("In the workbook: {name:text}"), name=page.item["title"]).text()
+            lines = (*told[1:], *([named] if "xlsx" in self.run.formats else told[:1]))
+            self._text(replace(page, table=None, title=told[0], lines=lines, note=""))
 
     def _text(self, page: Page) -> None:
         room = self._room(replace(page, lines=()))
         lines = list(page.lines)
+        self.said |= {*lines}
         size = self._line_size(lines, room)
         while lines:
             shown = self._fitting(lines, room, size)
@@ -207,6 +214,7 @@ class _Writer:
 
     def _frame(self, page: Page) -> tuple[Any, Box]:
         """A slide with its message, and what stands over and under its exhibit; returns the room between."""
+        self.said |= {page.title, *page.lines}
         slide = self.deck.slide(self.deck.page, page.title)
         body, room = self.deck.body, self._room(page)
         above = self.deck.title.top >= 28

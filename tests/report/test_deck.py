@@ -253,6 +253,14 @@ def test_a_table_is_whole_or_named_as_in_the_workbook_never_cut(tmp_path: Path, 
     assert named == ([] if shown else [["RFM segmentation", "Customers by segment", "40"]])
 
 
+def test_what_was_found_in_a_table_too_large_is_still_said(tmp_path: Path) -> None:
+    found = "Group 7 has 1,007 customers, group 21 has 1,021."
+    first = samples.finding("g", "No more.")
+    deck = deck_of(tmp_path, first, "## Detail", segments(40), samples.finding("f", found))
+    (slide,) = [slide for slide in deck.slides if decks.title(slide) == found]
+    assert any("In the workbook: Customers by segment" in text for text in decks.texts(slide))
+
+
 def test_lists_of_customers_are_named_not_shown(tmp_path: Path) -> None:
     frame = pd.DataFrame({"customer_id": ["A17", "A18"], "n_orders": [1, 2]})
     deck = deck_of(tmp_path, samples.sheet("list", frame, tmp_path, title="Call list"))
