@@ -35,6 +35,7 @@ TABS = ("#0F4269", "#9CC3E0")  # of one report and the next, by turns
 READABLE, USUAL_WIDTH = 100, 9  # letters of a line that can be read; a column whose width nobody set
 A4, A3, WIDE = 9, 8, 190  # codes of paper; letters across from which a page of A4 is too small to be read
 LONGEST_FOOT = 60
+ONE_PAGE = 60  # rows
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 Columns = Sequence[dict[str, Any]]
@@ -133,11 +134,18 @@ class Book:
         target = "internal:'" + name.replace("'", "''") + "'!A1"
         sheet.write_url(row, column, target, self.format(font_color=LINK, underline=1), string=text[:255])
 
-    def paper(self, sheet: Worksheet, corners: Iterable[Corner], widths: Sequence[int]) -> None:
-        """Print all of a sheet up to the furthest of its corners, on larger paper where it is wide."""
+    def paper(
+        self, sheet: Worksheet, corners: Iterable[Corner], widths: Sequence[int], *, whole: bool = False
+    ) -> None:  # fmt: skip
+        """Print all of a sheet up to the furthest of its corners, on larger paper where it is wide.
+
+        `whole` keeps what belongs together on one page, if that can still be read.
+        """
         found = list(corners)
-        last = max(corner.column for corner in found)
-        sheet.print_area(0, 0, max(corner.row for corner in found), last)
+        last, low = max(corner.column for corner in found), max(corner.row for corner in found)
+        sheet.print_area(0, 0, low, last)
+        if whole and low <= ONE_PAGE:
+            sheet.fit_to_pages(1, 1)
         across = sum(widths[: last + 1]) + USUAL_WIDTH * max(0, last + 1 - len(widths))
         sheet.set_paper(A3 if across > WIDE else A4)
 
@@ -185,25 +193,24 @@ class Book:
                    "autofilter": filtered, "banded_rows": False}  # fmt: skip
         sheet.add_table(top, 0, top + max(n_rows, 1), len(headers) - 1, options)
 
-    def choices(self, choices: Sequence[str]) -> str:
-        """Where a list of choices stands that a drop-down cannot hold itself: a hidden sheet, a column a list."""
-        place = self.listed.setdefault(tuple(choices), len(self.listed))
-        for row, text in enumerate(choices):
-            self.hidden.write_string(row, place, text, self.format())
+    def aside(self, values: Sequence[str | float]) -> str:
+        """Where values stand that a drop-down or a chart cannot hold itself: a hidden sheet, a column a list."""
         from xlsxwriter.utility import xl_range_abs
 
-        name = self.hidden.get_name().replace("'", "''")
-        return f"='{name}'!{xl_range_abs(0, place, len(choices) - 1, place)}"
+        place = self.listed.setdefault(tuple(values), len(self.listed))
+        for row, value in enumerate(values):
+            write(self.hidden, row, place, value, "text" if isinstance(value, str) else "ratio", self.format())
+        return f"='{self.hidden.get_name()}'!{xl_range_abs(0, place, len(values) - 1, place)}"
 
     @functools.cached_property
-    def listed(self) -> dict[tuple[str, ...], int]:
-        """Lists of choices on the hidden sheet, by their column."""
+    def listed(self) -> dict[tuple[str | float, ...], int]:
+        """Lists on the hidden sheet, by their column."""
         return {}
 
     @functools.cached_property
     def hidden(self) -> Worksheet:
-        """The sheet of choices."""
-        sheet = self.workbook.add_worksheet(sheet_name("_choices", self.names))
+        """The sheet of what a reader need not see."""
+        sheet = self.workbook.add_worksheet(sheet_name("_lists", self.names))
         sheet.hide()
         return sheet
 

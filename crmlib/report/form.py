@@ -116,7 +116,7 @@ def _rule(book: Book, entry: dict[str, Any]) -> dict[str, Any] | None:
 def _source(book: Book, choices: list[str]) -> list[str] | str:
     """The choices themselves, or where they stand: a drop-down takes one text, parted at its commas."""
     in_the_cell = len(",".join(choices)) <= LONGEST_LIST and not any(mark in text for text in choices for mark in ',"')
-    return choices if in_the_cell else book.choices(choices)
+    return choices if in_the_cell else book.aside(choices)
 
 
 def _untouched() -> dict[str, Any]:

@@ -59,6 +59,7 @@ def write_contents(book: Book, sheet: Worksheet, run: ReportInput, entries: list
         write(sheet, row, 2, entry.n_rows, "count", book.format(num_format="#,##0"))
     book.head(sheet, TOP, headers, len(entries), kinds=("text", "text", "count"), filtered=True)
     _finish(book, sheet, TOP + len(entries), CONTENTS_WIDTHS)
+    sheet.repeat_rows(TOP)
     sheet.activate()
 
 
@@ -69,7 +70,7 @@ def write_found(book: Book, items: dict[str, list[Item]]) -> list[Entry]:
         return []
     sheet, title = _front(book, FOUND, FOUND_WIDTHS)
     top = TOP
-    for kind, heading in (("conclusion", N_("Conclusions")), ("finding", N_("The answer in short"))):
+    for kind, heading in (("conclusion", N_("Conclusions")), ("finding", N_("Findings"))):
         rows = [(name, text) for found, name, text in told if found == kind]
         if rows:
             top = _texts(book, sheet, top, words.translate(heading), rows)
@@ -91,6 +92,7 @@ def write_figures(book: Book, items: dict[str, list[Item]]) -> list[Entry]:
     fit_to(sheet, TOP, widths, [headers, *texts])
     book.head(sheet, TOP, headers, len(shown), kinds=FIGURE_KINDS)
     sheet.freeze_panes(TOP + 1, 2)
+    sheet.repeat_rows(TOP)
     _finish(book, sheet, TOP + len(shown), widths)
     return [Entry("", sheet.get_name(), title)]
 
@@ -129,6 +131,7 @@ def write_definitions(book: Book, items: list[Item]) -> list[Entry]:
     book.table(sheet, TOP, [_text_column(words.translate(name)) for name in TERMS], found, filtered=True)
     fit_to(sheet, TOP + 1, TERMS_WIDTHS, found)
     sheet.freeze_panes(TOP + 1, 1)
+    sheet.repeat_rows(TOP)
     _finish(book, sheet, TOP + len(found), TERMS_WIDTHS)
     return [Entry("", sheet.get_name(), title)]
 
@@ -142,7 +145,6 @@ def _front(book: Book, title: str, widths: Sequence[int]) -> tuple[Worksheet, st
 
 
 def _finish(book: Book, sheet: Worksheet, last_row: int, widths: Sequence[int]) -> None:
-    sheet.repeat_rows(TOP)
     book.paper(sheet, [Corner(last_row, len(widths) - 1)], widths)
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, SHORTEST, TALLEST, BAR = 720, 380, 260, 1200, 24  # pixels
 CELL, ROW = 64, 22  # pixels of a column that nobody set, and of a row
 LETTER, PADDING = 7, 5  # pixels of a letter, and beside the text of a column
-SIDE_BY_SIDE, SHORT = 70, 20  # letters across, and rows: a short table that is wider has its chart below
+SIDE_BY_SIDE, SHORT = 45, 20  # letters across, and rows: a short table that is wider has its chart below
 LABELLED = 15  # bars that have their figure
 _TYPES = {
     "bar": {"type": "bar"}, "column": {"type": "column"}, "line": {"type": "line"},
@@ -126,8 +126,10 @@ def _looks(book: Book, item: Item, rows: Rows, part: Part) -> dict[str, Any]:
     looks: dict[str, Any] = {"fill": {"color": part.colour}, "border": {"none": True}, "gap": 60}
     if bounds := error_bounds(item, rows, part.column):
         bars = "x_error_bars" if shape(item) == "bar" else "y_error_bars"
+        # By reference: LibreOffice draws no bars whose lengths stand in the chart.
         plus, minus = bounds
-        looks[bars] = {"type": "custom", "plus_values": plus, "minus_values": minus, "line": {"color": QUIET}}
+        looks[bars] = {"type": "custom", "plus_values": book.aside(plus), "minus_values": book.aside(minus),
+                       "plus_data": plus, "minus_data": minus, "line": {"color": QUIET}}  # fmt: skip
     elif len(item["native"]["y"]) == 1 and not item["native"].get("series") and len(rows) <= LABELLED:
         shown = number_format(column(item, part.column)["kind"])
         looks["data_labels"] = {"value": True, "num_format": shown, "font": _font(book)}

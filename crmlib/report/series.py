@@ -26,6 +26,7 @@ MEANING = {
     "reach": DEEP, "reach_model": SOFT, "pooled": DEEP, "has_left": PALE,
     "first_time": "#C4DCEE", "toddling": "#97B6CD", "steady": "#6A8FAC", "trend": "#3C688A", "excellent": DEEP,
 }  # fmt: skip
+RAMP = ("#C4DCEE", "#97B6CD", "#6A8FAC", "#3C688A", DEEP)  # of scores that build on one another
 DARK = (DEEP, QUIET, ORANGE, "#8E4585", "#3C688A")  # white is read on these, dark ink on the others
 TOGETHER = "pooled"  # the series that stands for all the others
 FEW = 3  # series whose intervals can be told apart
@@ -89,9 +90,11 @@ def parts(item: Item, rows: Rows) -> list[Part]:
 def _parts(item: Item, rows: Rows) -> Iterator[Part]:
     form, found = item["native"], stretches(item, rows)
     many = TOGETHER in [name for name, _, _ in found]
+    ranked = form["form"] == "stacked_bar" and bool(form.get("series")) and kind(item, form["series"]) not in NAMING
     for place, (name, first, last) in enumerate(found):
         for offset, y in enumerate(form["y"]):
-            yield Part(name, y, first, last, _colour(name, y if len(form["y"]) > 1 else "", place + offset, many=many))
+            own = _colour(name, y if len(form["y"]) > 1 else "", place + offset, many=many)
+            yield Part(name, y, first, last, _step(place, len(found)) if ranked else own)
         ends = [form[end] for end in ("low", "high") if form.get(end)] if form["form"] == "line" else []
         if name in ("", TOGETHER):
             yield from (Part("", end, first, last, COLOURS[1] if name else PALE, bound=True) for end in ends)
@@ -159,3 +162,7 @@ def _colour(name: str, among: str, place: int, *, many: bool) -> str:
     if not many:
         return MEANING.get(name) or MEANING.get(among) or COLOURS[place % len(COLOURS)]
     return COLOURS[0] if name == TOGETHER else PALE
+
+
+def _step(place: int, n: int) -> str:
+    return RAMP[round(place * (len(RAMP) - 1) / (n - 1))] if n > 1 else DEEP

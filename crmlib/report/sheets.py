@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WIDEST, HEADER_WIDTH, MEASURED_ROWS = 48, 22, 500
 FILTER_WIDTH = 3  # the button of a filter
+SLACK = 4  # letters that a header of two lines may break too early
 LONGEST_TEXT = 32_767  # Excel's own limit of a cell
 LAST_ROW = 1_048_576
 LINE_HEIGHT = 16.5
@@ -120,7 +121,7 @@ def fit(
     """
     measured = [line for line, _ in zip(texts, range(MEASURED_ROWS), strict=False)]
     button = FILTER_WIDTH * filtered
-    widths = [min(max(display_width(text) // 2 + 2, *map(display_width, text.split())), HEADER_WIDTH) + button
+    widths = [min(max(display_width(text) // 2 + SLACK, *map(display_width, text.split())), HEADER_WIDTH) + button
               for text in unique_headers(headers)]  # fmt: skip
     for line in measured:
         widths = [max(width, display_width(text)) for width, text in zip(widths, line, strict=True)]

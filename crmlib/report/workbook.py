@@ -67,7 +67,7 @@ def _exhibit(book: Book, run: NotebookRun, item: Item, tab: str) -> Entry:
                Corner(TOP + max(len(kept), 1), len(widths) - 1)]  # fmt: skip
     if item["kind"] == "chart":
         corners += insert_chart(book, sheet, item, kept, TOP + 1, widths)
-    book.paper(sheet, corners, widths)
+    book.paper(sheet, corners, widths, whole=item["kind"] == "chart")
     return Entry(words.label(run.name), sheet.get_name(), item["title"], len(kept))
 
 

@@ -117,13 +117,13 @@ def test_what_a_drop_down_cannot_hold_is_refused() -> None:
 
 
 @pytest.mark.parametrize("choices", [[f"choice {k}" for k in range(40)], ["a,b", 'say "c"', "=cmd()"]])
-def test_choices_that_a_drop_down_cannot_hold_stand_on_a_hidden_sheet(tmp_path: Path, choices: list[str]) -> None:
+def test_lists_that_a_drop_down_cannot_hold_stand_on_a_hidden_sheet(tmp_path: Path, choices: list[str]) -> None:
     frame = pd.DataFrame({"customer_id": ["c1", "c2"]})
     sheet = filled(tmp_path, frame, {"name": choices, "reason": choices})
     told = {place: rule.formula1 for place, rule in rules(sheet).items() if rule.type == "list"}
-    area = f"'_choices'!$A$1:$A${len(choices)}"
+    area = f"'_lists'!$A$1:$A${len(choices)}"
     assert told == {"B6:B7": area, "C6:C7": area}
-    hidden = sheet.parent["_choices"]
+    hidden = sheet.parent["_lists"]
     assert hidden.sheet_state == "hidden"
     assert [[(cell.value, cell.data_type) for cell in row] for row in hidden.rows] == [
         [(text, "s")] for text in choices
