@@ -142,7 +142,7 @@ def _of_grid(item: Item) -> Table:
          *(_heated(cell, step) for cell, step in zip(cells, line, strict=True))]
         for (label, size, cells), line in zip(shown["grid"], steps, strict=True)
     ]  # fmt: skip
-    headers = [item["row_header"], *sized, *item["column_labels"]]
+    headers = [f"{item['row_header']} / {item['column_header']}", *sized, *item["column_labels"]]
     sides = ["l", *(["r"] if sized else []), *["ctr"] * len(item["column_labels"])]
     return Table(headers, sides, rows, GRID_SIZES, (GRID_ROWS, GRID_COLUMNS + len(sized)))
 
