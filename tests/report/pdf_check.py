@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,6 +12,7 @@ from typing import Any
 
 import pypdf
 
+MARGIN = 16 * 72 / 25.4  # points
 LATIN = {"DejaVu-Sans", "DejaVu-Sans-Bold"}
 HOUSE = LATIN | {"IPAexGothic", "IPAexGothic-Bold"}  # the Japanese one has one weight, whatever it is called
 
@@ -131,3 +133,15 @@ def _titles(outline: Any) -> Iterator[str]:
             yield from _titles(entry)
         else:
             yield str(entry.title)
+
+
+def beyond_margins(path: Path) -> list[str]:
+    """Words that reach into the margins of a page after the cover, as poppler's pdftotext places them."""
+    told = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    found = []
+    for number, page in enumerate(re.split(r"<page ", told)[2:], start=2):
+        width = float(re.search(r'width="([\d.]+)"', page)[1])  # type: ignore[index]
+        for left, right, word in re.findall(r'xMin="([\d.-]+)" .*?xMax="([\d.-]+)" .*?>(.*?)</word>', page):
+            if float(left) < MARGIN - 1 or float(right) > width - MARGIN + 1:
+                found.append(f"{number}: {word}")
+    return found
