@@ -38,6 +38,11 @@ def test_every_kind_of_page_is_without_fault(tmp_path: Path, language: str) -> N
     }  # fmt: skip
 
 
+def test_an_index_without_conclusions_jumps_no_level(tmp_path: Path) -> None:
+    publish(samples.one(tmp_path, ["# Who?", samples.finding("f", "So it is.")], formats=["html"]), tmp_path)
+    assert faults((tmp_path / "index.html").read_text("utf-8")) == []
+
+
 def test_a_page_of_hostile_texts_is_without_fault(tmp_path: Path) -> None:
     grid = samples.grid("g", [[cell(0.4)]], title=HOSTILE, row_labels=[HOSTILE], column_labels=[HOSTILE])
     parts = [f"# {HOSTILE}\n\n## {HOSTILE}", samples.finding("f", HOSTILE), grid,
