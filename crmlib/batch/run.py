@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import crmlib
-from crmlib.batch import manifest, place
+from crmlib.batch import manifest, place, privacy
 from crmlib.batch.evidence import RAW
 from crmlib.batch.formats import check_formats
 from crmlib.batch.plan import NotebookPlan, Plan, chosen, make_plan
@@ -299,6 +299,10 @@ class _Making:
                 page.unlink()
             defect = self._publish(verdicts)
         manifest.write(self.folder, self._manifest(verdicts, defect))
+        found = privacy.leaks(self.client, self.shop, self.folder)
+        if found:
+            verdicts, defect = privacy.judged(found, verdicts, self.client)
+            privacy.strip(self.folder, self.facts, verdicts, defect)
         if defect or not all(verdict.good for verdict in verdicts.values()):
             folder = place.set_aside(self.folder, target.parent)
         else:

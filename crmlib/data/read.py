@@ -21,6 +21,7 @@ from crmlib.data.encodings import BOM, detect
 from crmlib.data.mapping import SEARCHED_ROWS, find_header, match_columns, unique_names
 from crmlib.data.naming import one_line
 from crmlib.data.people import KEYED, is_name_header
+from crmlib.data.personal import SHOWN, Personal, groups, taker
 from crmlib.data.rules import FORM
 from crmlib.data.sheets import refuse_large
 from crmlib.data.sql import literal, parquet, quoted
@@ -46,8 +47,8 @@ class Reading:
 
     `meanings`: the canonical values that a code of this source has, or could have by its mapping. `unread`: how many
     cells of a column could not be read although the row counts. `people`: the texts of columns whose header says that
-    persons' names stand in them, mapped or not, for masking comments and nothing else. `durations`: subscriptions whose
-    start is counted back from the base date.
+    persons' names stand in them, mapped or not, for masking comments and nothing else. `personal`: what no report may
+    hold. `durations`: subscriptions whose start is counted back from the base date.
     """
 
     table: str
@@ -63,6 +64,7 @@ class Reading:
     meanings: dict[str, set[str]] = field(default_factory=dict)
     unread: dict[str, int] = field(default_factory=dict)
     people: set[str] = field(default_factory=set, repr=False)
+    personal: Personal = field(default_factory=Personal)
     durations: int = 0
 
     def date_formats(self, source: Source) -> list[str] | None:
@@ -100,10 +102,17 @@ def _read_records(
     header = _header(records, source, file)
     positions = _match(con, reading, source, file, header)
     named = [place for place, name in enumerate(header) if reading.table in KEYED and is_name_header(name)]
+    takers = [(kind, taker(places)) for kind, places in _personal(reading, header, positions)]
     while chunk := list(islice(records, CHUNK_ROWS)):
         whole = _whole(chunk, len(header), file, reading)
         reading.people.update(cells[place] for _, cells in whole for place in named)
+        for kind, take in takers:
+            reading.personal.take(kind, (take(cells) for _, cells in whole))
         _append(con, reading, positions, whole, number, source)
+
+
+def _personal(reading: Reading, header: list[str], positions: dict[str, int]) -> list[tuple[str, tuple[int, ...]]]:
+    return groups(reading.table, header, {positions[name] for name in SHOWN if name in positions})
 
 
 @dataclass(frozen=True)
@@ -365,6 +374,9 @@ def _read_parquet(
         for cell in named:
             texts = con.execute(f"SELECT DISTINCT {cell} FROM {parquet(file.path)}").fetchall()
             reading.people.update(text for (text,) in texts if text)
+        for group, places in _personal(reading, unique_names([name for name, *_ in found]), positions):
+            wanted = ", ".join(f"coalesce({cells[place]}, '')" for place in places)
+            reading.personal.take(group, con.execute(f"SELECT DISTINCT {wanted} FROM {parquet(file.path)}").fetchall())
     except duckdb.ConversionException as error:
         raise UserError(f"{file.name}: {_unreadable(str(error))}") from None
     except (duckdb.InvalidInputException, duckdb.SerializationException):

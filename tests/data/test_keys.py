@@ -12,6 +12,7 @@ from crmlib.data.keys import is_personal_header, normal
 from crmlib.errors import UserError
 
 ORDERS = "order_id,customer_id,order_date,line_amount\n"
+OWN = ("keys.parquet", "personal.parquet")
 MAILS = (
     ORDERS
     + "A1, Hanako@Example.JP ,2024-01-01,100\nA2,hanako@example.jp,2024-01-02,200\nA3,taro@example.jp,2024-01-03,400\n"
@@ -19,8 +20,8 @@ MAILS = (
 
 
 def everything_written(tmp_path: Path) -> bytes:
-    """All bytes of the client's folder but the key map."""
-    files = [p for p in (tmp_path / "data" / "acme").rglob("*") if p.is_file() and p.name != "keys.parquet"]
+    """All bytes of the client's folder but the two files that are its owner's alone."""
+    files = [p for p in (tmp_path / "data" / "acme").rglob("*") if p.is_file() and p.name not in OWN]
     return b"".join(path.read_bytes() for path in files)
 
 
@@ -31,7 +32,7 @@ def test_a_mail_address_becomes_a_random_surrogate(orders_of: Any) -> None:
     assert orders["customer_id"][0] == orders["customer_id"][1]
 
 
-def test_no_personal_key_is_written_but_in_the_map_which_only_its_owner_reads(orders_of: Any, tmp_path: Path) -> None:
+def test_no_personal_key_is_written_but_in_what_only_its_owner_reads(orders_of: Any, tmp_path: Path) -> None:
     orders_of(MAILS)
     assert b"example" not in everything_written(tmp_path).lower()
     keys = tmp_path / "data" / "acme" / "keys.parquet"
