@@ -57,6 +57,9 @@ def _home(folder: Path) -> None:
     given = sample.read_text(encoding="utf-8").splitlines()
     shorter = ["notebooks: [rfm, retention, ltv, kpi]" if line.startswith("notebooks:") else line for line in given]
     sample.write_text("\n".join(shorter), encoding="utf-8")
+    # Paper and slides of four notebooks are made by the golden test, those of all by the slow one.
+    sample = folder / "parameters" / "demo.yml"
+    sample.write_text(sample.read_text(encoding="utf-8").replace(", pdf, pptx]", "]"), encoding="utf-8")
     command = [sys.executable, "-m", "crmlib.demo", "data/demo/export", "--customers", CUSTOMERS]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
 
