@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
 from crmlib.report.deck_base import POINT
 from crmlib.report.deck_data import TEXT, keys_of, set_fonts, values_of
+from crmlib.report.scale import DAY_STEPS, Axis, axis
 from crmlib.report.series import GRID, PALE, Part, Rows, at, column, kind, parts, shape
 from crmlib.report.sheets import clean, number, number_format
 from crmlib.report.views import header
@@ -17,19 +16,6 @@ from crmlib.report.views import header
 if TYPE_CHECKING:
     from crmlib.report.deck_layout import Deck
     from crmlib.report.read import Item
-
-_STEPS = (1, 2, 2.5, 5, 10)
-MOST_STEPS = 8
-_DAY_STEPS = (7, 14, 30, 60, 90, 180, 365, 730)
-
-
-@dataclass(frozen=True)
-class Axis:
-    """From where to where an axis runs, in what steps."""
-
-    low: float
-    high: float
-    step: float
 
 
 def draw_axes(deck: Deck, chart: Any, item: Item, rows: Rows, *, by_name: bool) -> None:
@@ -48,7 +34,7 @@ def draw_axes(deck: Deck, chart: Any, item: Item, rows: Rows, *, by_name: bool) 
     else:
         found = [number(row[at(item, form["x"])], kind(item, form["x"])) for row in rows
                  if row[at(item, form["x"])] is not None]  # fmt: skip
-        steps = _DAY_STEPS if kind(item, form["x"]) in ("days", "average_days") else ()
+        steps = DAY_STEPS if kind(item, form["x"]) in ("days", "average_days") else ()
         ends = axis(found, floor=form["form"] != "scatter", steps=steps, tight=form["form"] != "scatter")
         _value_axis(chart.category_axis, ends, shown_as(item, form["x"], max(map(abs, found), default=0)))
         chart.category_axis.has_major_gridlines = False
@@ -145,35 +131,3 @@ def shown_as(item: Item, y: str, most: float, *, label: bool = False) -> str:
     if amount >= 100_000:
         return '#,##0,"千"' if japanese else '#,##0,"k"'
     return number_format(unit)
-
-
-def axis(
-    values: Sequence[float], *, share: bool = False, floor: bool = True, steps: Sequence[float] = (),
-    tight: bool = False,
-) -> Axis:  # fmt: skip
-    """An axis around these values that ends on round figures; with `floor` it begins at zero, as bars must.
-
-    Example:
-        >>> axis([0.12, 0.48], share=True)
-        Axis(low=0.0, high=0.5, step=0.1)
-        >>> axis([-30, 70])
-        Axis(low=-40.0, high=80.0, step=20.0)
-    """
-    known = [value for value in values if math.isfinite(value)]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    low, high = (min(low, 0.0), max(high, 0.0)) if floor else (low, high)
-    reach = (high - low) or abs(high) or 1.0
-    few = [step for step in steps if reach / step <= MOST_STEPS]
-    step = next((step for step in few if reach % step == 0), 0) or (few[0] if few else _round_step(reach / 5))
-    top = math.ceil(round(high / step, 9)) * step
-    if not tight and high > 0 and top - high < 0.02 * reach and not (share and top <= 1.0 <= top):
-        top += step
-    bottom = math.floor(round(low / step, 9)) * step
-    if share and high <= 1.0:
-        top = min(top, 1.0)
-    return Axis(round(bottom, 12), round(max(top, bottom + step), 12), round(step, 12))
-
-
-def _round_step(wanted: float) -> float:
-    scale = 10.0 ** math.floor(math.log10(wanted))
-    return next(step * scale for step in _STEPS if step * scale >= wanted * 0.999)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from crmlib import words
 from crmlib.report.alternative import alt_text
 from crmlib.report.book import Book, Corner
+from crmlib.report.scale import DAY_STEPS, axis
 from crmlib.report.series import (
+    GREY,
     GRID,
     PALE,
     QUIET,
@@ -127,9 +129,9 @@ def _looks(book: Book, item: Item, rows: Rows, part: Part) -> dict[str, Any]:
     if bounds := error_bounds(item, rows, part.column):
         bars = "x_error_bars" if shape(item) == "bar" else "y_error_bars"
         # By reference: LibreOffice draws no bars whose lengths stand in the chart.
-        plus, minus = bounds
+        plus, minus = bounds  # in a grey that is seen on the bar and beside it
         looks[bars] = {"type": "custom", "plus_values": book.aside(plus), "minus_values": book.aside(minus),
-                       "plus_data": plus, "minus_data": minus, "line": {"color": QUIET}}  # fmt: skip
+                       "plus_data": plus, "minus_data": minus, "line": {"color": GREY, "width": 1.5}}  # fmt: skip
     elif len(item["native"]["y"]) == 1 and not item["native"].get("series") and len(rows) <= LABELLED:
         shown = number_format(column(item, part.column)["kind"])
         looks["data_labels"] = {"value": True, "num_format": shown, "font": _font(book)}
@@ -149,7 +151,7 @@ def _axes(book: Book, chart: Any, item: Item, rows: Rows) -> None:
         chart.set_y_axis({**quiet, **keys, "reverse": True, "crossing": "max"})
         chart.set_x_axis(values)
     else:
-        chart.set_x_axis({**quiet, **keys, "name": header(x)})
+        chart.set_x_axis({**quiet, **keys, **_span(item, rows), "name": header(x)})
         chart.set_y_axis(values)
 
 
@@ -157,14 +159,33 @@ def _scale_format(kind: str) -> str:
     return "0%" if number_format(kind) == "0.0%" else number_format(kind)
 
 
-def _limits(item: Item, rows: Rows) -> dict[str, int]:
-    """Bars begin at 0, which Excel's own scale does not always do, and no scale of shares goes past all."""
+def _limits(item: Item, rows: Rows) -> dict[str, float]:
+    """Bars begin at 0, intervals are not cut, no scale of shares goes past all: Excel's own scale sees to none of it.
+
+    Elsewhere the scale is Excel's, so that it follows what a consultant changes.
+    """
     form = item["native"]
-    names = [*form["y"], *(form[end] for end in ("low", "high") if form.get(end))]
-    kinds = [column(item, name)["kind"] for name in names]
-    values = [number(row[at(item, name)], kind) for row in rows for name, kind in zip(names, kinds, strict=True)
-              if not words.is_missing(row[at(item, name)])]  # fmt: skip
-    bars = form["form"] in ("bar", "stacked_bar")
-    limits = {"min": 0} if bars and values and min(values) >= 0 else {}
-    share = number_format(kinds[0]) == "0.0%" and form["form"] != "stacked_bar"
-    return limits | ({"max": 1} if share and values and 0.8 < max(values) <= 1 else {})
+    ends = [form[end] for end in ("low", "high") if form.get(end)]
+    values = [value for name in (*form["y"], *ends) for value in _numbers(item, rows, name)]
+    share = column(item, form["y"][0])["kind"] == "share" and form["form"] != "stacked_bar"
+    if values and (ends or share) and form["form"] != "scatter":
+        found = axis(values, share=share)
+        return {"min": found.low, "max": found.high, "major_unit": found.step}
+    return {"min": 0} if form["form"] in ("bar", "stacked_bar") and values and min(values) >= 0 else {}
+
+
+def _span(item: Item, rows: Rows) -> dict[str, float]:
+    """From the first to the last of the numbers that a curve runs over."""
+    x = column(item, item["native"]["x"])
+    values = _numbers(item, rows, x["name"])
+    if shape(item) != "curve" or not values or words.kind(x["kind"]).form in ("date", "month"):
+        return {}
+    found = axis(values, steps=DAY_STEPS if x["kind"] in ("days", "average_days") else (), tight=True)
+    return {"min": found.low, "max": found.high, "major_unit": found.step}
+
+
+def _numbers(item: Item, rows: Rows, name: str) -> list[float]:
+    kind = column(item, name)["kind"]
+    if words.kind(kind).form in ("date", "month", "text", "label"):
+        return []
+    return [number(row[at(item, name)], kind) for row in rows if not words.is_missing(row[at(item, name)])]

@@ -131,7 +131,11 @@ def test_a_chart_is_told_in_words_and_draws_its_interval_from_nought(tmp_path: P
     hidden = book["_lists"]
     assert [[found.value for found in row] for row in hidden.rows] == [[pytest.approx(0.1), pytest.approx(0.05)]] * 3
     assert hidden.sheet_state == "hidden"
-    assert '<c:min val="0"/>' in drawn
+    assert re.findall(r'<c:(max|min|majorUnit) val="([\d.]+)"/>', drawn) == [
+        ("max", "0.25"),
+        ("min", "0.0"),
+        ("majorUnit", "0.05"),
+    ]
     assert '<c:numFmt formatCode="0%"' in drawn
     assert drawn.count('<a:latin typeface="Arial"/>') >= 2
     assert 'descr="Chart by ' in xml(tmp_path / "demo.xlsx", "xl/drawings/drawing1.xml")
@@ -141,7 +145,25 @@ def test_bars_of_less_than_nought_have_no_scale_cut_at_nought(tmp_path: Path) ->
     rows = [["a", -0.1], ["b", 0.1]]
     item = samples.chart("c", NAMES[:2], rows, {"form": "bar", "x": "segment", "y": ["rate"]}, title="C")
     workbook_of(samples.one(tmp_path, [item]), tmp_path)
-    assert "<c:min " not in xml(tmp_path / "demo.xlsx", "xl/charts/chart1.xml")
+    drawn = xml(tmp_path / "demo.xlsx", "xl/charts/chart1.xml")
+    assert [float(low) for low in re.findall(r'<c:min val="(-?[\d.]+)"/>', drawn)] == [pytest.approx(-0.1)]
+
+
+def test_bars_without_intervals_begin_at_nought_and_keep_excels_own_scale(tmp_path: Path) -> None:
+    item = samples.chart(
+        "c", ["segment", "amount"], [["a", 97], ["b", 99]], {"form": "bar", "x": "segment", "y": ["amount"]}
+    )
+    workbook_of(samples.one(tmp_path, [item]), tmp_path)
+    drawn = xml(tmp_path / "demo.xlsx", "xl/charts/chart1.xml")
+    assert re.findall(r'<c:(max|min) val="([\d.]+)"/>', drawn) == [("min", "0")]
+
+
+def test_a_curve_ends_where_its_numbers_end(tmp_path: Path) -> None:
+    rows = [[k, 0.9] for k in range(13)]
+    item = samples.chart("c", ["k", "rate"], rows, {"form": "line", "x": "k", "y": ["rate"]})
+    workbook_of(samples.one(tmp_path, [item]), tmp_path)
+    drawn = xml(tmp_path / "demo.xlsx", "xl/charts/chart1.xml")
+    assert re.findall(r'<c:max val="([\d.]+)"/>', drawn) == ["12.0", "1.0"]
 
 
 def test_series_have_the_colours_that_they_mean(tmp_path: Path) -> None:
