@@ -377,6 +377,26 @@ class _Formatter(string.Formatter):
         return phrase(value, format_spec or "text")
 
 
+# What an English verb becomes after exactly one; the forms that end otherwise than by an s.
+ONE = {"are": "is", "were": "was", "have": "has", "do": "does", "carry": "carries", "go": "goes"} | {
+    verb: f"{verb}s"
+    for verb in ("stand", "look", "come", "buy", "show", "need", "get", "lie", "make", "keep", "leave", "take", "bring",
+                 "stay", "belong", "fall", "seem", "give", "hold", "say", "want", "wait", "answer", "order", "pay",
+                 "return", "remain", "follow", "know", "start", "end", "cancel", "cost")
+}  # fmt: skip
+_SUBJECT = re.compile(rf"(?<!of )(\{{(\w+):(\w+)\}}) ({'|'.join(ONE)})\b")
+
+
+def _agreed(template: str, values: dict[str, Any]) -> str:
+    """A template whose verbs go with their numbers: 1 customer is, 2 customers are; Japanese verbs know no number."""
+
+    def verb(found: re.Match[str]) -> str:
+        counted = found[3] in KINDS and KINDS[found[3]].one and values.get(found[2]) == 1
+        return f"{found[1]} {ONE[found[4]]}" if counted else found[0]
+
+    return _SUBJECT.sub(verb, template) if speech().language == "en" else template
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A whole-sentence template in English with typed placeholders, and the values that fill it."""
@@ -386,7 +406,7 @@ class Sentence:
 
     def text(self) -> str:
         """The sentence in the current language."""
-        return _Formatter().vformat(translate(self.template), (), self.values)
+        return _Formatter().vformat(_agreed(translate(self.template), self.values), (), self.values)
 
     def __str__(self) -> str:
         return self.text()

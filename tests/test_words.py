@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
+import json
 import math
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,6 +83,24 @@ def test_one_is_singular_and_anything_else_plural() -> None:
     assert [phrase(n, "customers") for n in (0, 1, 2)] == ["0 customers", "1 customer", "2 customers"]
 
 
+@pytest.mark.parametrize(
+    ("template", "one", "two"),
+    [
+        ("{n:customers} are to be asked.", "1 customer is to be asked.", "2 customers are to be asked."),
+        ("{n:months} look like holes.", "1 month looks like holes.", "2 months look like holes."),
+        ("{n:contracts} were cancelled.", "1 contract was cancelled.", "2 contracts were cancelled."),
+        ("Some of {n:responses} carry a comment.", "Some of 1 response carry a comment.",
+         "Some of 2 responses carry a comment."),
+        ("{n:days} of them are needed.", "1 day of them are needed.", "2 days of them are needed."),
+        ("{n:customers} area", "1 customer area", "2 customers area"),
+    ],
+)  # fmt: skip
+def test_a_verb_goes_with_its_number(template: str, one: str, two: str) -> None:
+    assert (say(template, n=1).text(), say(template, n=2).text()) == (one, two)
+    words.speak("ja")
+    assert say("{n:customers} are", n=1).text() == "1人 are"
+
+
 def test_dates_and_months_are_said_in_the_language() -> None:
     assert (phrase("2026-03-31", "date"), phrase(2026 * 12 + 2, "month")) == ("31 March 2026", "March 2026")
     words.speak("ja")
@@ -144,6 +166,19 @@ def test_a_translation_keeps_every_placeholder_of_its_source() -> None:
             assert placeholders(str(message.string)) == placeholders(message.id), message.id
 
 
+def test_nothing_in_the_catalogue_is_fuzzy_or_taken_for_a_printf_format() -> None:
+    # A fuzzy header would be passed over by pybabel compile, and a fuzzy message by the compiled catalogue.
+    kept = read_po(catalogue.catalogue_path("ja").open("rb"), locale="ja")
+    assert not kept.fuzzy
+    # Babel gives its own flags to what it reads, so the file is asked and not the messages.
+    flags = re.findall(r"^#,.*", catalogue.catalogue_path("ja").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {flag.strip() for line in flags for flag in line[2:].split(",")} <= {"python-brace-format"}
+    for message in kept:
+        if isinstance(message.id, tuple):
+            assert len(message.string) == kept.num_plurals, message.id
+            assert all(placeholders(form) == placeholders(message.id[1]) for form in message.string), message.id
+
+
 def test_the_compiled_catalogue_is_that_of_the_source() -> None:
     kept = read_po(catalogue.catalogue_path("ja").open("rb"), locale="ja")
     compiled = gettext.GNUTranslations(catalogue.catalogue_path("ja").with_suffix(".mo").open("rb"))
@@ -196,6 +231,50 @@ def test_japanese_has_no_english_left_and_english_no_japanese() -> None:
         source = message.id if isinstance(message.id, str) else message.id[0]
         # What Japanese tools call a figure stands as they write it, in either language.
         assert set(KANA.findall(source)) <= set(KANA.findall(said)), source
+
+
+TEMPLATES = catalogue.PACKAGE / "report" / "templates"
+# What stands between an expression and the next: no letters of a language.
+EXPRESSION = re.compile(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}|<style.*?</style>|<!doctype html>", re.DOTALL)
+
+
+def test_a_template_says_nothing_but_through_the_catalogue() -> None:
+    for path in TEMPLATES.glob("*.html"):
+        bare = EXPRESSION.sub(" ", path.read_text(encoding="utf-8"))
+        said = re.findall(r'(?:alt|title|aria-label|placeholder)="([^"]*)"', bare)
+        said += re.sub(r"<[^>]*>", " ", bare).split()
+        left = [word.strip() for word in said if re.search(r"[A-Za-z]{3,}|[ぁ-んァ-ヶ一-龠]", word)]
+        assert set(left) <= {"crmlib"}, path
+
+
+def _literals_of(path: Path) -> Iterator[str]:
+    """Texts in a module that are no docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.value
+
+
+def test_a_sentence_with_values_is_in_the_catalogue_wherever_it_is_written() -> None:
+    known = {message.id for message in catalogue.messages() if isinstance(message.id, str)}
+    typed = re.compile(rf"\{{\w+:(?:{'|'.join(KINDS)})\}}")
+    for path in sorted(catalogue.PACKAGE.rglob("*.py")):
+        said = (text for text in _literals_of(path) if typed.search(text) and re.search(r"\w", typed.sub("", text)))
+        left = [text for text in said if text not in known]
+        assert left == [], f"{path}: say them with N_"
+
+
+def test_a_notebook_shows_no_text_that_the_catalogue_does_not_know() -> None:
+    known = {message.id for message in catalogue.messages() if isinstance(message.id, str)}
+    for path in sorted(catalogue.NOTEBOOKS.glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                nodes = ast.walk(ast.parse("".join(cell["source"])))
+                calls = [node for node in nodes if isinstance(node, ast.Call) and catalogue._is_report_call(node)]
+                texts = [arg for call in calls for arg in (*call.args, *(k.value for k in call.keywords))]
+                said = [node.value for node in texts if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+                assert [text for text in said if " " in text and text not in known] == [], path.name
 
 
 def test_an_f_string_is_refused_in_a_report_text() -> None:
