@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -21,6 +21,7 @@ from crmlib.report.sheets import (
     sheet_name,
     unique_headers,
     write,
+    writer,
 )
 from crmlib.report.views import header
 
@@ -163,12 +164,13 @@ class Book:
             # LibreOffice takes an indent only beside an alignment that is said.
             side = {"align": "left", "indent": 1} if indent else {}
             style = styles[column] if styles else {}
-            kept: dict[str, Format] = {}
+            kept: dict[str, Callable[[int, int, Any], None]] = {}
             for place, line in enumerate(rows):
                 own = words.row_kind(kind, measures[place]) if measures else kind
                 if own not in kept:
-                    kept[own] = self.format(num_format=number_format(own), text_wrap=is_text(own), **side, **style)
-                write(sheet, top + 1 + place, column, line[column], own, kept[own])
+                    shown = self.format(num_format=number_format(own), text_wrap=is_text(own), **side, **style)
+                    kept[own] = writer(sheet, own, shown)
+                kept[own](top + 1 + place, column, line[column])
         headers = [header(column) for column in columns]
         self.head(sheet, top, headers, len(rows), kinds=kinds, filtered=filtered, grounds=heads)
         return top + max(len(rows), 1) + 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -22,21 +22,33 @@ LONGEST_TEXT = 32_767  # Excel's own limit of a cell
 LAST_ROW = 1_048_576
 LINE_HEIGHT = 16.5
 _ILLEGAL = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")
+_TEXTS, _DAYS = ("text", "label"), ("date", "month")
 _OLDEST = date(1900, 3, 1)  # Excel believes in 29 February 1900
 
 
 def write(sheet: Worksheet, row: int, column: int, value: Any, kind: str, shown: Format) -> None:
     """Write one value as its kind: numbers as numbers, dates as dates, all else as text; missing stays blank."""
-    if words.is_missing(value) or (isinstance(value, float) and not math.isfinite(value)):
-        sheet.write_blank(row, column, None, shown)
-        return
+    writer(sheet, kind, shown)(row, column, value)
+
+
+def writer(sheet: Worksheet, kind: str, shown: Format) -> Callable[[int, int, Any], None]:
+    """What writes values of one kind into row and column; long lists ask for it once a column."""
     form = words.kind(kind).form
-    if form in ("date", "month"):
-        _write_day(sheet, row, column, words.as_date(value) if form == "date" else words.month_start(value), shown)
-    elif form in ("text", "label"):
-        sheet.write_string(row, column, words.text(value, kind)[:LONGEST_TEXT], shown)
-    else:
-        sheet.write_number(row, column, number(value, kind), shown)
+    texts: dict[Any, str] = {}
+
+    def put(row: int, column: int, value: Any) -> None:
+        if value is None or words.is_missing(value) or (type(value) is float and not math.isfinite(value)):
+            sheet.write_blank(row, column, None, shown)
+        elif form in _TEXTS:
+            if (text := texts.get(value)) is None:
+                text = texts[value] = words.text(value, kind)[:LONGEST_TEXT]
+            sheet.write_string(row, column, text, shown)
+        elif form in _DAYS:
+            _write_day(sheet, row, column, words.as_date(value) if form == "date" else words.month_start(value), shown)
+        else:
+            sheet.write_number(row, column, number(value, kind), shown)
+
+    return put
 
 
 def indents(kinds: Sequence[str]) -> list[int]:
