@@ -31,6 +31,7 @@ _ENCODINGS = ("utf-8", "cp932", "shift_jis", "euc_jp", "utf-16", "cp1252", "lati
 _EXAMPLES = {
     "name": "acme", "path": "data/acme/orders.csv", "package": "lifetimes", "file": "datasets/CDNOW_master.txt",
     "title": "花の店", "remarks": "4月に値上げ", "template": "templates/house.pptx",
+    "not_personal": "[大島紬]",
     "pattern": '"*.csv"', "encoding": "cp932", "delimiter": '","', "currency": "JPY", "timezone": "Asia/Tokyo",
     "order_id": "注文番号", "customer_id": "会員ID", "status": "対応状況",
 }  # fmt: skip
@@ -75,6 +76,7 @@ class Client(BaseModel):
     notebooks: list[str] = Field(default_factory=lambda: list(NOTEBOOKS))
     formats: list[Literal["html", "xlsx", "pdf", "pptx"]] = ["html", "xlsx"]
     slides: Slides = Field(default_factory=Slides)
+    not_personal: list[str] = Field(default_factory=list)
     timeout_seconds: int = Field(default=600, ge=1)
     quality: dict[str, Any] = Field(default_factory=dict)
     rfm: dict[str, Any] = Field(default_factory=dict)
