@@ -79,7 +79,7 @@ def _rows(run: NotebookRun, item: Item) -> Sequence[Sequence[Any]]:
 
 def _cut(n_kept: int, n_rows: int) -> str:
     if n_kept == n_rows:
-        return ""
+        return "" if n_rows else words.translate(N_("No rows."))
     message = N_("Excel holds no more rows than these: the first {kept:rows} of {all:rows}.")
     return words.say(message, kept=n_kept, all=n_rows).text()
 

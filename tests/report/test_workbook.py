@@ -287,6 +287,7 @@ def test_empty_exhibits_and_no_exhibits_give_a_workbook_that_opens(tmp_path: Pat
     empty = samples.table("a", ["segment", "amount"], [], title="Empty")
     book = workbook_of(samples.one(tmp_path, [empty, samples.grid("g", [], title="No cells")]), tmp_path)
     assert body(book["Empty"]) == [["Segment", "Sales (yen)"], [None, None]]
+    assert [book[name]["A3"].value.split("  ")[0] for name in ("Empty", "No cells")] == ["No rows.", "No rows."]
     assert workbook_of(samples.report([]), tmp_path / "none").sheetnames == ["Contents", "About this report"]
 
 
