@@ -27,6 +27,8 @@ def even(text: str) -> str:
         >>> even("Ｔａｒｏ＠Example.jp"), even("神南　一丁目2番地3"), even("髙橋\u200b 花子")
         ('taro@example.jp', '神南 1-2-3', '高橋 花子')
     """
+    if text.isascii():
+        return _SPACES.sub(" ", text.lower())
     # Twice, for what is not seen may have stood between letters that make one.
     shown = unicodedata.normalize("NFKC", text).translate(_UNSEEN)
     plain = unicodedata.normalize("NFKC", shown).casefold().translate(_ONE)
