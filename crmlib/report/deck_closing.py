@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def last_pages(run: ReportInput, items: dict[str, list[Item]], left: list[tuple[str, Item]]) -> list[Page]:
     """What stands in the workbook only; then conditions and ledger; the definitions are the very last."""
-    kicker = words.translate(CHAPTERS["conditions"])
+    chapter = CHAPTERS["conditions"]
+    kicker = words.translate(chapter)
     shown = conditions.pages_of(items)
     return [*_in_workbook(run, left, kicker), *_conditions(run, shown, kicker), *_definitions(shown, kicker)]
 
