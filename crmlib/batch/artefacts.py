@@ -52,15 +52,25 @@ def texts(folder: Path) -> Iterator[Text]:
     """Every text of every file of a report, its name included.
 
     Raises:
-        ValueError: a file of a kind that cannot be read.
+        KeyError: a file of a kind that a report does not have.
     """
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = path.relative_to(folder).as_posix()
         notebook = _notebook(path, folder)
         yield Text(name, name)
-        for text in _READERS[path.suffix](path):
+        for text in _read(path):
             if not _IDLE.fullmatch(text.text):
                 yield Text(text.text, name, text.exhibit, text.notebook or notebook, text.code)
+
+
+def _read(path: Path) -> list[Text]:
+    """The texts of a file; of one that is broken, as a notebook that died leaves them, its bytes as they are."""
+    import duckdb
+
+    try:
+        return list(_READERS[path.suffix](path))
+    except (duckdb.Error, zipfile.BadZipFile, json.JSONDecodeError, UnicodeDecodeError):
+        return [Text(path.read_bytes().decode("utf-8", "replace"))]
 
 
 def _notebook(path: Path, folder: Path) -> str:

@@ -19,7 +19,7 @@ def width(text: str, size: float) -> float:
     """Points a line takes: a full-width letter is as wide as the type is high, others by their sort.
 
     Example:
-        >>> width("顧客", 10), width("ab", 10) < 12
+        >>> width("顧客", 10), width("ab", 10) < 20
         (20.0, True)
     """
     return size * sum(map(_em, text))

@@ -80,7 +80,7 @@ def on_slides(deck: Path) -> list[list[str]]:
 def in_workbook(path: Path, language: str) -> list[tuple[Any, ...]]:
     """Report, metric, value, unit, low and high of every row of the key figures."""
     book = openpyxl.load_workbook(path)
-    sheet = book["Key figures" if language == "en" else "主要な数値"]
+    sheet = book["Key figures" if language == "en" else "主要指標"]
     return [tuple(cell.value for cell in row[:6]) for row in sheet.iter_rows(min_row=6)]
 
 
