@@ -65,7 +65,8 @@ def lay_out(name: str, items: list[Item]) -> tuple[str, list[Section]]:
     """
     title, sections = "", [Section("", "intro")]
     for item in items:
-        if item["kind"] == "end":
+        # A finding without words has nothing to tell: no bullet for it on page or paper.
+        if item["kind"] == "end" or (item["kind"] == "finding" and not item["text"]):
             continue
         if item["kind"] != "prose":
             _add(sections[-1], view(item))

@@ -275,3 +275,9 @@ def test_the_document_fetches_nothing(tmp_path: Path, caplog: pytest.LogCaptureF
 def test_a_heading_inside_a_section_is_one_level_deeper(tmp_path: Path) -> None:
     levels = Page(html(samples.one(tmp_path, ["# Q", "### First", "## S", "#### Deep", "Text."]))).headings()
     assert levels[:6] == [1, 2, 2, 3, 3, 4]
+
+
+def test_a_finding_without_words_makes_no_bullet_on_page_or_paper() -> None:
+    items: list[dict[str, Any]] = [samples.finding("empty", ""), samples.finding("told", "Half came back.")]
+    (block,) = lay_out("rfm", items)[1][0].blocks
+    assert [item["id"] for item in block["items"]] == ["told"]
