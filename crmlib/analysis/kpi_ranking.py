@@ -22,7 +22,9 @@ def changes(measures: pd.DataFrame, against: pd.DataFrame, *, compare: str = "be
 
     improvement_rate = (actual - previous) / |previous| x direction, NaN at a previous of zero and for the NPS;
     closing_rate = (actual - previous) / (target - previous), the part of the way to a target that was missed, NaN where
-    it was met. All three rates are NaN where fewer than 30 are behind either figure. "Before" is the month before, of a
+    it was met, and where that part is less than half the width of the change's interval: what chance alone closes and
+    opens again is no way to go, and a rate of it is noise ("-792 %"). All three rates are NaN where fewer than 30 are
+    behind either figure. "Before" is the month before, of a
     KPI that comes in waves the wave before: the latest earlier month with at least 30 behind it, without any the
     latest. The verdict is that of `kpi_moves.move` at 95 %: of twenty KPIs that have not changed about one is called
     changed.
@@ -47,11 +49,14 @@ def changes(measures: pd.DataFrame, against: pd.DataFrame, *, compare: str = "be
     moves = [_move(row, past) for row in table.to_dict("records")]
     table["change_low"], table["change_high"] = [found.low for found in moves], [found.high for found in moves]
     table["change_verdict"] = [found.verdict for found in moves]
-    return table[[*ROW[:10], "change", "change_low", "change_high", *ROW[11:-1], "change_verdict"]]
+    scale = table["measure_kind"].map({"share": 100.0}).fillna(1.0)
+    way = ((table["target"] - table["previous"]) * scale).abs()
+    table["closing_rate"] = table["closing_rate"].mask(way < (table["change_high"] - table["change_low"]) / 2)
+    return table[[*ROW[:10], "change", "change_low", "change_high", *ROW[11:-2], "change_verdict"]]
 
 
 ROW = ["kpi_id", "measure_kind", "month", "n", "actual", "previous_month", "previous", "n_previous", "year_month",
-       "year_before", "change", "improvement_rate", "year_rate", "closing_rate", "direction"]  # fmt: skip
+       "year_before", "change", "improvement_rate", "year_rate", "closing_rate", "direction", "target"]  # fmt: skip
 
 
 def ranking(changes: pd.DataFrame, against: pd.DataFrame, *, fewest: int = FEWEST) -> pd.DataFrame:
@@ -102,7 +107,7 @@ def _row(row: dict[str, object], past: pd.DataFrame, compare: str) -> list[objec
              for then, told in zip((previous, year[1]), enough, strict=True)]  # fmt: skip
     closing = _closing(actual, previous, float(str(row["target"])), sign) if enough[0] else NAN
     return [kpi_id, row["measure_kind"], month, row["n"], actual, *held, *year[:2], (actual - previous) * scale,
-            *rates, closing, row["direction"]]  # fmt: skip
+            *rates, closing, row["direction"], row["target"]]  # fmt: skip
 
 
 def _at(past: pd.DataFrame, kpi_id: str, month: float) -> tuple[float, float, float]:

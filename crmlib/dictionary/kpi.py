@@ -192,7 +192,9 @@ DEFINITIONS: dict[str, str] = {
         "Actual less the figure before, divided by the size of the figure before; turned round where lower is better."
     ),
     "closing_rate": N_(
-        "Actual less the figure before, divided by target less the figure before; none where the target was met before."
+        "Actual less the figure before, divided by target less the figure before; none where the target was met"
+        " before, and where what was missing is less than half the width of the change's interval, so that chance alone"
+        " closes and opens it."
     ),
     "stake_year": N_(
         "Twelve times what the gap to the target costs a month, where it can be told: one average order for each"

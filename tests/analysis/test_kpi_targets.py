@@ -195,6 +195,15 @@ def test_improvement_and_closing_rate_by_the_formulas() -> None:
     assert round(cheaper["improvement_rate"], 9) == 0.2  # lower is better
 
 
+def test_no_closing_rate_of_a_way_that_chance_alone_goes() -> None:
+    # 24 % of 1,000 after 20 %: the change's interval is about 3.6 pt to either side
+    rows = [measure("f2_rate", 240, 1000), measure("f2_rate", 200, 1000, month=MONTH - 1)]
+    far, near = (changed(*rows, wanted=targets(("f2_rate", target))).iloc[0] for target in (0.24, 0.23))
+    assert 3 < (far["change_high"] - far["change_low"]) / 2 < 4
+    assert round(far["closing_rate"], 9) == 1  # 4 of the 4 points missing
+    assert math.isnan(near["closing_rate"])  # 3 points missing: "133 %" would be noise
+
+
 def test_no_rate_is_told_of_fewer_than_30_now_or_then() -> None:
     few = [measure("n_orders", 29), measure("n_orders", 40, month=MONTH - 1), measure("n_orders", 29, month=MONTH - 12),
            measure("ltv_12m", 5_000, 50), measure("ltv_12m", 90_000, 29, month=MONTH - 1)]  # fmt: skip
