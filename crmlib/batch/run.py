@@ -295,9 +295,12 @@ class _Making:
         if defect and not self._publish({}):
             # Publishing as such works: one notebook or the other is what it cannot do.
             verdicts = {name: self._alone(name, verdict) for name, verdict in verdicts.items()}
-            for page in self.folder.glob("*.*"):
-                page.unlink()
+            self._clear()
             defect = self._publish(verdicts)
+        elif defect:
+            # A format cannot be written, whatever the notebooks say: the pages still tell what ran.
+            self._clear()
+            self._publish(verdicts, ["html"])
         manifest.write(self.folder, self._manifest(verdicts, defect))
         found = privacy.leaks(self.client, self.shop, self.folder)
         if found:
@@ -308,6 +311,10 @@ class _Making:
         else:
             folder = place.settle(self.folder, target)
         return ClientRun(client=self.client.name, verdicts=verdicts, folder=folder, defect=defect)
+
+    def _clear(self) -> None:
+        for page in self.folder.glob("*.*"):
+            page.unlink()
 
     def _checked(self, name: str, verdict: Verdict) -> Verdict:
         """The verdict, or a failure when the files of an `ok` notebook are no longer there."""
@@ -337,10 +344,10 @@ class _Making:
         }
         return {**self.facts, "ledger": manifest.ledger_rows(self.shop), "defect": defect, "notebooks": entries}
 
-    def _publish(self, verdicts: dict[str, Verdict]) -> str:
-        """Write the pages and the workbook; a defect on the way is told and never takes down the evidence."""
+    def _publish(self, verdicts: dict[str, Verdict], formats: list[str] | None = None) -> str:
+        """Write the report's files; a defect on the way is told and never takes down the evidence."""
         try:
-            self._write_pages(verdicts)
+            self._write_pages(verdicts, formats)
         except Exception as error:
             # A full disk is nobody's defect, and whoever runs us says so.
             if os.environ.get("CRMLIB_DEBUG") or (isinstance(error, OSError) and error.errno in place.DISK):
@@ -348,7 +355,7 @@ class _Making:
             return told_defect(error)
         return ""
 
-    def _write_pages(self, verdicts: dict[str, Verdict]) -> None:
+    def _write_pages(self, verdicts: dict[str, Verdict], formats: list[str] | None = None) -> None:
         from crmlib.batch.diff import previous
         from crmlib.batch.made import earlier
         from crmlib.report.publish import ReportInput, publish
@@ -365,7 +372,7 @@ class _Making:
                 policy_known=getattr(self.shop, "policy_known", {}),
                 read_notes=list(self.shop.read_notes),
                 notebooks=[self._part(name, verdict) for name, verdict in verdicts.items()],
-                formats=list(self.request.formats or self.client.formats),
+                formats=list(formats or self.request.formats or self.client.formats),
                 version=crmlib.__version__,
                 made_from=self.facts["inputs"],
                 earlier=earlier(self.reports, self.plan.as_of, self.plan.language, with_page=True),

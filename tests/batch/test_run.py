@@ -506,6 +506,25 @@ def test_a_defect_in_publishing_keeps_the_evidence_and_the_previous_report(
     assert (result.folder / "evidence" / "small.ipynb").is_file()
 
 
+def test_a_format_that_cannot_be_written_leaves_pages_that_tell_what_ran(
+    client: StubClient, write: Write, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("sheet")
+
+    write("small")
+    client.formats = ["html", "xlsx"]
+    monkeypatch.setattr("crmlib.report.workbook.write_workbook", broken)
+    monkeypatch.delenv("CRMLIB_DEBUG", raising=False)
+    result = run()
+    assert result.defect.startswith("KeyError in ")
+    assert result.folder == client.home / "reports" / "acme" / "failed"
+    page = (result.folder / "index.html").read_text(encoding="utf-8")
+    assert "small.html" in page
+    assert ".xlsx" not in page
+    assert not list(result.folder.glob("*.xlsx"))
+
+
 def test_a_second_run_of_the_same_client_is_refused(client: StubClient, run: Run) -> None:
     reports = client.home / "reports" / "acme"
     with (
