@@ -38,6 +38,7 @@ class Speech:
 
 
 _SPEECH: ContextVar[Speech] = ContextVar("speech")
+_BAND = re.compile(r"(\d+)(?:–(\d+)|\+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,11 @@ def label(code: object) -> str:
         ("Can't lose them", '関東')
     """
     name = str(code)
-    return _in_context("code", CODES[name]) if name in CODES else name
+    if name in CODES:
+        return _in_context("code", CODES[name])
+    # A band of numbers is said with the wave dash of Japanese, and open above with it at its end.
+    banded = speech().language == "ja" and _BAND.fullmatch(name)
+    return f"{banded[1]}〜{banded[2] or ''}" if banded else name
 
 
 def parameter(name: str) -> str:
@@ -248,6 +253,8 @@ def phrase(value: Any, kind_name: str) -> str:
     if kind_name == "date":
         return _date_phrase(value)
     said = text(value, kind_name)
+    if kind_name == "pvalue":
+        return f"< {said[1:]}" if said.startswith("<") else f"= {said}"
     if found.one:
         return _counted(value, said, found)
     return f"{said} {unit(kind_name)}" if found.unit else said
@@ -315,6 +322,16 @@ def _yen(value: int) -> str:
     if not hundred_millions:
         return f"{sign}{ten_thousands:,}万円"
     return f"{sign}{hundred_millions:,}億{rest:,}万円" if rest else f"{sign}{hundred_millions:,}億円"
+
+
+def to_three_figures(amount: float) -> float:
+    """An amount as precise as what is said to be about so much.
+
+    Example:
+        >>> to_three_figures(97_904_633), to_three_figures(0)
+        (97900000, 0)
+    """
+    return round(amount, 2 - math.floor(math.log10(abs(amount)))) if amount else amount
 
 
 def month_start(month: int) -> date:

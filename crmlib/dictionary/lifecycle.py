@@ -10,7 +10,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "segment_after": (N_("Segment now"), "label"),
     "segment_move_rate": (N_("Share of those in it then"), "share"),
     "days_to_lapse": (N_("Days until lapsed"), "days"),
-    "silence_band": (N_("Days of silence"), "text"),
+    "silence_band": (N_("Days of silence"), "label"),
     "n_bought": (N_("Bought in the window"), "customers"),
     "buy_rate": (N_("Share who bought in the window"), "share"),
     "window_amount": (N_("Sales in the window"), "money"),

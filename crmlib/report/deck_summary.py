@@ -9,6 +9,7 @@ from crmlib.report import summary
 from crmlib.report.deck_pages import Page
 from crmlib.report.deck_tables import Cell, Table
 from crmlib.report.read import exhibits
+from crmlib.report.series import BAD, GOOD
 from crmlib.words import N_
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _kpis(items: dict[str, list[Item]], kicker: str) -> list[Page]:
     cards = summary.cards(items)
     if not cards:
         return []
-    colours = {"bad": "B4470F", "good": "14507A"}
+    colours = {"bad": BAD.lstrip("#"), "good": GOOD.lstrip("#")}
     rows = [[Cell(card["title"]), Cell(card["month"]), Cell(card["number"] + card["unit_after"], bold=True),
              Cell(card["target"]), Cell(card["mark"], colour=colours.get(card["css"], ""), bold=True),
              Cell(card["caveat"] or words.label(summary.BEYOND))]
@@ -68,8 +69,8 @@ def _kpis(items: dict[str, list[Item]], kicker: str) -> list[Page]:
     caption = words.translate("KPIs against their targets")
     title = marks[0]["text"].split("\n")[0] if marks else caption
     note = words.translate(
-        "The mark is the fact of the month. “Within chance” says that chance alone makes gaps of this size, by the"
-        " KPI's own 95% interval; even then about one in twenty seems larger."
+        "The mark follows the figure of the month alone. “Within chance” says that chance alone makes gaps of this"
+        " size, by the KPI's own 95% interval; even then about one in twenty seems larger."
     )
     return [Page(title, kicker, caption, note=note, table=table, whole=True)]
 

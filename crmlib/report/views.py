@@ -46,12 +46,8 @@ def stake_text(item: dict[str, Any]) -> str:
     size, basis = item.get("size"), item.get("basis")
     if size is None or not basis:
         return ""
-    return words.say(N_("In money: about {size:money} a year ({basis:text})."), size=_about(size), basis=basis).text()
-
-
-def _about(amount: float) -> float:
-    """An amount to three figures: what is said to be about so much has no more."""
-    return round(amount, 2 - math.floor(math.log10(abs(amount)))) if amount else amount
+    template, size = N_("In money: about {size:money} a year ({basis:text})."), words.to_three_figures(size)
+    return words.say(template, size=size, basis=basis).text()
 
 
 def about(item: Item) -> list[str]:

@@ -142,11 +142,11 @@ def test_the_sentence_follows_the_test() -> None:
     told, untold = found(differ), found(same)
     assert findings.contracts.plans(told).text() == (
         "After 10 days 80.0% of the contracts of “Slow” are not cancelled, of “Fast” 40.0%; the 2 plans differ over all"
-        " days (log-rank p <0.001). Who chose which plan was not left to chance."
+        " days (log-rank p < 0.001). Who chose which plan was not left to chance."
     )
     assert "do not clearly differ (log-rank p 1.000)" in findings.contracts.plans(untold).text()
     title = findings.contracts.plans_title(told).text()
-    assert title == "How long contracts last differs between plans (log-rank p <0.001)"
+    assert title == "How long contracts last differs between plans (log-rank p < 0.001)"
     assert findings.contracts.concluded(told) is not None
     assert findings.contracts.concluded(untold) is None
     one = found([("a", 5, True)] * 40)

@@ -100,7 +100,7 @@ def test_the_second_purchase_with_window_denominator_and_interval() -> None:
         ),
         (
             "初回購入から180日以上観測できた200人のうち、180日以内に2回目の購入をした割合（F2転換率）は50.0%です"
-            "（95％信頼区間 45.0%〜55.0%）。"
+            "（95%信頼区間 45.0%〜55.0%）。"
         ),
     )
     assert _both(findings.retention.second_step(_steps(NAN, NAN), 180))[0] == (
@@ -112,6 +112,14 @@ def test_the_second_purchase_with_window_denominator_and_interval() -> None:
 def test_the_naive_figure_is_said_not_to_be_comparable() -> None:
     assert _both(findings.retention.naive_gap(_steps(0.5, 0.4)))[0].endswith("so it cannot be compared with 50.0%.")
     assert "nobody has been observed" in _both(findings.retention.naive_gap(_steps(NAN, NAN)))[0]
+
+
+def test_a_median_of_too_few_for_an_interval_is_said_without_one() -> None:
+    one = SimpleNamespace(n=1, median=30.0, median_interval=SimpleNamespace(low=NAN, high=NAN))
+    assert _both(findings.retention.days_to_second(one))[0] == (
+        "The median time to the second purchase is estimated at 30 days, from too few customers for an interval"
+        " (n = 1 customer, those still without one counted up to the base date)."
+    )
 
 
 def test_the_largest_loss_names_its_step_window_and_interval() -> None:

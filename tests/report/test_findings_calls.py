@@ -82,7 +82,7 @@ def test_the_best_case_is_named_by_its_id() -> None:
     )
     words.speak("ja", "JPY")
     assert calls.best_case(pd.DataFrame([row])).text() == (
-        "最も大きな事例は顧客c1です。79日購入がなく、2024年10月4日に接触し、2024年10月8日に復活しました。"
+        "最も売上の大きい復活客は顧客c1です。79日購入がなく、2024年10月4日に接触し、2024年10月8日に復活しました。"
         "これまでの売上（LTV）は811,440円で、うち接触後の売上は95,840円です。"
     )
     assert calls.best_case(pd.DataFrame()).text() == "接触後に再購入した休眠客は、まだいません。"
@@ -90,7 +90,7 @@ def test_the_best_case_is_named_by_its_id() -> None:
 
 def test_costs_that_are_not_known() -> None:
     costs = SimpleNamespace(per_revived=NAN, per_extra=NAN, per_new=NAN, new_per_revived=NAN)
-    assert "contact_cost" in calls.cost(costs).text()
+    assert "the cost of one contact is not given" in calls.cost(costs).text()
     costs = SimpleNamespace(per_revived=3298.0, per_extra=5493.0, per_new=5941.0, new_per_revived=1.8)
     assert calls.cost(costs).text() == (
         "A revived customer cost ¥3,298; counting only those beyond who come back anyway, ¥5,493; a new one by"
@@ -132,17 +132,17 @@ def test_a_missing_table_is_not_a_contact_that_did_not_pay() -> None:
 def test_where_the_cost_of_a_contact_comes_from_is_said() -> None:
     words.speak("en", "JPY")
     assert calls.cost_basis(None, 500.0).text() == (
-        "One contact is taken to cost ¥500, our guess for a call; set contact_cost to the client's own."
+        "One contact is taken to cost ¥500, our assumption for a call; the client's own figure can replace it."
     )
-    assert calls.cost_basis(450, 450.0).text() == "One contact costs ¥450, as given (contact_cost)."
+    assert calls.cost_basis(450, 450.0).text() == "One contact costs ¥450, as the client says."
     assert calls.cost_basis(None, float("nan")).text() == (
-        "The cost of one contact is not known, so nothing that rests on it can be told (contact_cost)."
+        "The cost of one contact is not known, so nothing that rests on it can be told."
     )
 
 
 def test_titles_of_channels_and_inquiries_say_what_the_chart_shows() -> None:
     table = pd.DataFrame({"contact_channel": ["phone", "line"], "n_windowed": [200, 40], "revival_rate": [0.176, NAN]})
-    assert calls.channels_title(table).text() == "Contacted by Telephone, 17.6% of 200 customers came back"
+    assert calls.channels_title(table).text() == "“Telephone”: 17.6% of 200 customers contacted came back"
     assert calls.channels_title(table.tail(1)).text() == "Revival rate by channel"
     months = pd.DataFrame(
         {"month": [24315, 24316], "n_inquiries": [50, 3], "n_resolved": [45, 1], "state": ["observed", "partial"]}

@@ -135,9 +135,10 @@ def first_kpi(**more: Any) -> conclusions.Conclusion:
 
 def test_the_kpi_that_misses_its_target_is_told_with_the_number_to_reach() -> None:
     found = first_kpi()
-    assert (
-        text(found) == "F2 conversion rate was 24.0% in September 2025 and missed its target of 30.0%, beyond chance."
+    missed = (
+        "F2 conversion rate was 24.0% in September 2025 and missed its target of 30.0%; the gap is more than chance."
     )
+    assert text(found) == missed
     assert "F2 conversion rate from 24.0% to 30.0% by 30 April 2026." in found.action.text()  # type: ignore[union-attr]
     assert (found.size, found.certain, found.n) == (500.0, True, 1000)
     assert basis(found) == "twelve times this month's gap, one average order for each customer or contract missing"
@@ -217,6 +218,15 @@ def test_good_and_bad_points_name_the_marks_the_largest_miss_first() -> None:
     assert said(kpi.points_to_improve(two, same)) == [
         "To improve: CPO, Monthly cancellation rate stand above their targets, where lower is better."
     ]
+
+
+def test_without_a_target_or_a_figure_before_nothing_is_called_good() -> None:
+    none, same = marked().iloc[:0], pd.DataFrame({"kpi_id": ["amount"], "change_verdict": ["not_compared"]})
+    assert not kpi.tellable(none, same)
+    assert kpi.good_points(none, same).text().startswith("What is good cannot be told: no KPI has a target")
+    assert said(kpi.points_to_improve(none, same))[0].startswith("What is to be improved cannot be told")
+    assert said(kpi_actions.next_steps(none, due_day=0, told=False))[0].startswith("Give the KPIs targets")
+    assert kpi.tellable(marked(*BOARD), same)
 
 
 def test_an_id_that_is_no_kpi_is_said_with_the_nearest_right_one() -> None:

@@ -38,8 +38,15 @@ def test_the_annual_value_is_said_with_its_interval_and_denominator() -> None:
     )
     words.speak("ja", "JPY")
     assert findings.ltv.annual(VALUE, profit, 365).text() == (
-        "365日観測できた4,859人の1人あたり売上は16,000円（95％区間 15,500円〜16,500円）、"
+        "365日観測できた4,859人の1人あたり売上は16,000円（95%区間 15,500円〜16,500円）、"
         "変動費を引いた粗利は11,000円です。"
+    )
+
+
+def test_definitions_that_agree_are_not_said_to_differ() -> None:
+    table = pd.DataFrame({"definition": ["ltv_year", "ltv_cycle"], "counted_unit": "customer", "ltv": [5480.0, 5480.2]})
+    assert findings.ltv.definitions(table).text() == (
+        "Every LTV definition that can be computed on these data gives ¥5,480."
     )
 
 
@@ -71,8 +78,8 @@ def test_media_to_stop_are_named_with_their_figures() -> None:
     lines = [line.text() for line in findings.media.media(media("scale", "keep_budget", "watch", "stop"), [1])]
 
     assert lines[0] == (
-        "Of 4 media with a cost, 1 bring surely far more than they cost, 1 surely more, 1 lie within the uncertainty"
-        " and 1 surely bring less than they cost in a year."
+        "Media with a cost: 4. They clearly bring far more than they cost in a year: 1; clearly more: 1; cannot be"
+        " told: 1; clearly less: 1."
     )
     assert len(lines) == 2
     assert lines[1] == (

@@ -70,7 +70,7 @@ def test_the_threshold_is_shown_in_yen_with_what_it_is_made_of() -> None:
 
 def test_the_leak_is_the_step_that_most_leave_from() -> None:
     assert _en(portfolio.leak(LEAVING, n_months=12)) == (
-        "Most who leave are at the step “First-time”: 24 of 30 times in the last 12 months, that is 12.0% of its"
+        "Most customers leave from the step “First-time”: 24 of 30 times in the last 12 months, or 12.0% of its"
         " active customers a month (95% interval 10.0% to 14.0%)."
     )
     assert "月間の離脱率は12.0%" in _ja(portfolio.leak(LEAVING, n_months=12))

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from crmlib import words
+from crmlib.analysis import deciles
 from crmlib.report import findings
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def ranks_of(n: list[int], amount: list[int]) -> pd.DataFrame:
 def test_the_most_favoured_and_what_they_bring() -> None:
     told = findings.ranks.favoured(ranks_of([10, 0, 0, 0, 90], [800, 0, 0, 0, 200]))
     assert str(told) == (
-        "The most favoured customers, rank A, are 10 customers (10.0% of all); they brought 80.0% of sales with 10.0%"
+        "To be favoured most (rank A): 10 customers (10.0% of all), who brought 80.0% of sales with 10.0%"
         " of the orders."
     )
     assert in_japanese(told) == (
@@ -68,6 +69,10 @@ def test_the_two_to_eight_rule_is_computed(top: float, end: str) -> None:
 def test_a_concentration_that_cannot_be_told() -> None:
     found = SimpleNamespace(n=0, amount_of_top_20=NAN, customers_for_80=NAN)
     assert "cannot be told" in str(findings.ranks.concentration(found))
+    one = deciles.concentration(pd.DataFrame({"amount": [5480]}))
+    assert str(findings.ranks.concentration(one)) == (
+        "How far sales hang on few customers cannot be told: a fifth of 1 customer is not even one."
+    )
     assert str(findings.ranks.pareto_title(found)) == "Share of customers and share of sales"
 
 
@@ -118,11 +123,11 @@ def correlations(rows: list[tuple[str, float, float, float]]) -> pd.DataFrame:
 def test_each_measure_is_said_in_its_direction_the_strongest_first() -> None:
     rows = [("money", -0.3, -0.4, -0.2), ("recency", 0.6, 0.5, 0.7), ("frequency", 0.1, -0.1, 0.3)]
     told = [str(s) for s in findings.promotion.predicts(correlations(rows), days=180, days_seen=900)]
-    assert told[0].startswith("On this shop's own past, Recency (R) went most with buying in the 180 days after")
+    assert told[0].startswith("In this shop's own past, Recency (R) was related most closely to buying")
     assert told[1] == "Frequency (F) did not tell who bought afterwards: 0.10 (-0.10 to 0.30) is not told from zero."
     assert told[2].startswith("Money (M) went the other way: -0.30 (-0.40 to -0.20)")
     both = correlations([("recency", 0.6, 0.5, 0.7), ("money", 0.4, 0.3, 0.5)])
-    assert str(findings.promotion.predicts(both, days=9, days_seen=99)[1]).startswith("Money (M) went with it too")
+    assert str(findings.promotion.predicts(both, days=9, days_seen=99)[1]).startswith("Money (M) was related to it too")
 
 
 def test_a_prediction_that_cannot_be_told_says_why() -> None:
@@ -154,8 +159,8 @@ def estimates(rows: list[tuple[str, int, float]]) -> pd.DataFrame:
 def test_what_a_contact_starts_from_in_the_best_and_the_lowest_segment() -> None:
     table = estimates([("champions", 30, 4_000.0), ("at_risk", 29, 1.0), ("lost", 99, 20.0)])
     assert str(findings.promotion.best_list(table, days=30)) == (
-        "Within 30 days a customer of “Champions” buys for ¥4,000 as things go, one of “Lost” for ¥20 (95% interval ¥10"
-        " to ¥40): that is what a promotion to each starts from."
+        "Without a promotion of its own, a customer of “Champions” buys for ¥4,000 within 30 days and one of “Lost” for"
+        " ¥20 (95% interval ¥10 to ¥40): only what comes on top is the promotion's."
     )
     assert "“Champions”" in str(findings.promotion.contact_title(table))
     assert "no other segment" in str(findings.promotion.best_list(table[:1], days=30))
@@ -168,8 +173,8 @@ def test_what_pays_for_a_contact_or_what_is_missing_to_tell() -> None:
         "A contact costs ¥100; at a gross margin of 40.0% it pays when it brings ¥250 of sales that would not have come"
         " without it."
     )
-    assert "(margin_rate)" in str(findings.promotion.pays(contact_cost=100, margin_rate=NAN))
-    assert "(contact_cost)" in str(findings.promotion.pays(contact_cost=NAN, margin_rate=0.4))
+    assert "the gross margin is not given" in str(findings.promotion.pays(contact_cost=100, margin_rate=NAN))
+    assert "the cost of one contact is not given" in str(findings.promotion.pays(contact_cost=NAN, margin_rate=0.4))
 
 
 @pytest.mark.parametrize(("contactable", "start"), [

@@ -246,13 +246,13 @@ def test_what_a_scenario_lacks_is_said_as_something_to_do(language: str) -> None
     expected = {
         "en": [
             "Complete “Mail” with what is lacking: A KPI, A control (hold-out or experiment).",
-            "Send fewer offers in “Mail”, and more that is no offer.",
+            "Send fewer offers in “Mail”, and more that is not an offer.",
             "Let the first message of “Line” introduce the brand.",
         ],
         "ja": [
-            "「Mail」に不足している次の点を補いましょう：KPI、対照群（保留または実験）。",
-            "「Mail」のオファーを減らし、オファー以外の内容を増やしましょう。",
-            "「Line」の最初のメッセージで、ブランドの自己紹介をしましょう。",
+            "「Mail」に不足している次の点を補います：KPI、対照群（保留またはテスト）。",
+            "「Mail」のオファーを減らし、オファー以外の内容を増やします。",
+            "「Line」の最初のメッセージで、ブランドの自己紹介をします。",
         ],
     }
     assert said == expected[language]

@@ -41,7 +41,7 @@ def _moved(n_fell: int = 0, n_start: int = 40) -> pd.DataFrame:
 
 
 def test_where_most_stand() -> None:
-    assert stages.where(_stages()).text() == "Most customers, 6 customers (60.0%), stand in stage “① Purchaser”."
+    assert stages.where(_stages()).text() == "The largest stage is “① Purchaser” with 6 customers (60.0%)."
     some = stages.where(_stages(n_customers=[6, 3, NAN]))
     assert some.text().endswith("1 of the seven stages cannot be told from the data.")
     assert stages.where(_stages(n_customers=[0, 0, 0])).text().startswith("There is no counted order")
@@ -81,10 +81,10 @@ def test_leaving() -> None:
         "n_gone": [9, 9, 4, 0],
     })  # fmt: skip
     assert stages.leaving(table).text() == (
-        "In the last period 4 customers left, all of them from “① Purchaser”, where that is 40.0% of the active ones."
+        "4 customers left in the last period, all from “① Purchaser”: 40.0% of its active customers."
     )
     both = table.assign(n_start=[9, 9, 10, 5], n_gone=[9, 9, 4, 1])
-    assert "5 customers left; most of them, 4 customers, from “① Purchaser”" in stages.leaving(both).text()
+    assert "5 customers left in the last period, most of them (4) from “① Purchaser”" in stages.leaving(both).text()
     assert stages.leaving(table.assign(n_gone=0)).text().startswith("Nobody left")
     assert stages.leaving(table.head(0)).text().startswith("Nobody left")
 
@@ -135,7 +135,7 @@ def test_the_silent_and_the_excellent() -> None:
     )
     assert lifecycle.silent(_segments(0)).text().startswith("No customer is dormant")
     assert lifecycle.silent(_segments().assign(n_orders=0)).text() == "There is no counted order."
-    assert lifecycle.excellent(_segments()).text().startswith("Excellent customers are 2 customers")
+    assert lifecycle.excellent(_segments()).text().startswith("Excellent: 2 customers")
     assert lifecycle.excellent(_segments().assign(n_customers=0)).text().startswith("No customer is excellent")
     assert lifecycle.segments_title(_segments()).text().startswith("“Dormant customers” is the largest segment, 40.0%")
     assert lifecycle.segments_title(_segments().assign(n_customers=0)).text() == "Customers by segment of the lifecycle"

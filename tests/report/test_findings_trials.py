@@ -38,11 +38,11 @@ def test_an_experiment_of_several_arms_counts_once() -> None:
         (_row("no_clear_difference", primary_metric="time_to_cancellation", pvalue=0.4), "the time to cancellation"),
         (
             _row("treatment_better", n_arms=3, verdict_by="by_holm", pvalue_holm=0.012, pvalue_bh=0.009),
-            "did better than the control, several arms allowed for (corrected p 0.012)",
+            "did better than the control, several arms allowed for (corrected p = 0.012)",
         ),
         (
             _row("treatment_better", n_control=10, n_treatment=20, pvalue=0.04),
-            "12 of 20 treated customers against 5 of 10 (p 0.040); the groups are too small for percentages.",
+            "12 of 20 treated customers against 5 of 10 (p = 0.040); the groups are too small for percentages.",
         ),
         (_row("untellable", missing="subscriptions"), "cannot be told: the table of subscriptions is missing"),
     ],

@@ -44,7 +44,7 @@ def test_a_target_in_japanese() -> None:
     words.speak("ja", "JPY")
     [sentence] = entries.targets(target("below_target", 0.8))
     assert sentence.text() == (
-        "定期購入のF2転換率は80.0%（95％信頼区間 78.0%〜82.0%、100人）で、目標の87.0%を下回っています。"
+        "定期購入のF2転換率は80.0%（95%信頼区間 78.0%〜82.0%、100人）で、目標の87.0%を下回っています。"
     )
 
 

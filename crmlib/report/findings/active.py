@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from crmlib import words
 from crmlib.words import Sentence, say
 
 LEAST = 30  # customers that a rate of the outlook must rest on
@@ -95,8 +96,8 @@ def outlook(result: Any) -> Sentence:
         )
     first, last = result.table.iloc[0], result.table.iloc[-1]
     values = {"years": int(last["year_ahead"]), "n": last["n_year_active"], "low": last["n_year_active_low"],
-              "high": last["n_year_active_high"], "now": first["n_year_active"], "amount": last["amount"],
-              "amount_low": last["amount_low"], "amount_high": last["amount_high"]}  # fmt: skip
+              "high": last["n_year_active_high"], "now": first["n_year_active"]}  # fmt: skip
+    values |= {name: words.to_three_figures(last[name]) for name in ("amount", "amount_low", "amount_high")}
     if last["n_year_active_low"] > first["n_year_active"]:
         return say(
             "If all goes on as in the last year, active customers rise from {now:count} to about {n:count}"
@@ -164,7 +165,7 @@ def outlook_title(result: Any) -> Sentence:
         return say("Active customers in the years to come")
     last = result.table.iloc[-1]
     return say(
-        "About {n:count} active customers in {years:count} years, if all goes on as in the last",
+        "About {n:count} active customers in {years:count} years, if all goes on as in the last year",
         n=last["n_year_active"],
         years=int(last["year_ahead"]),
     )
@@ -176,7 +177,7 @@ def sales_outlook_title(result: Any) -> Sentence:
         return say("Sales in the years to come")
     last = result.table.iloc[-1]
     return say(
-        "About {amount:money} of sales a year in {years:count} years, if all goes on as in the last",
-        amount=last["amount"],
+        "About {amount:money} of sales a year in {years:count} years, if all goes on as in the last year",
+        amount=words.to_three_figures(last["amount"]),
         years=int(last["year_ahead"]),
     )

@@ -46,7 +46,7 @@ def left_out(table: DataFrame, *, told: bool) -> Sentence:
             " Check consent and refusals before anybody is called."
         )
     if silent.empty:
-        return say("Nobody who fits by his orders is left out for want of consent.")
+        return say("Nobody who fits by orders is left out for want of consent.")
     steps = silent["step"].value_counts()
     return say(
         "Of {n:customers} who fit by their orders, {refused:count} may be contacted by no channel or asked not to"
@@ -79,20 +79,20 @@ def _held_out(values: dict[str, Any]) -> Sentence:
     if values["low"] > 0:
         return say(
             "Calling brings dormant customers back: {rate:share} of {n:customers} on the list to be called bought"
-            " within {days:days}, of {m:customers} held out {other:share}; the difference lies between {low:points} and"
-            " {high:points}.",
+            " within {days:days}, against {other:share} of {m:customers} held out; the difference lies between"
+            " {low:points} and {high:points}.",
             **values,
         )
     if values["high"] < 0:
         return say(
-            "Fewer came back of those called: {rate:share} of {n:customers} bought within {days:days}, of"
-            " {m:customers} held out {other:share}; the difference lies between {low:points} and {high:points}.",
+            "Fewer came back of those called: {rate:share} of {n:customers} bought within {days:days}, against"
+            " {other:share} of {m:customers} held out; the difference lies between {low:points} and {high:points}.",
             **values,
         )
     return say(
         "Whether calling brings dormant customers back cannot be told yet: {rate:share} of {n:customers} called bought"
-        " within {days:days}, of {m:customers} held out {other:share}; the difference lies between {low:points} and"
-        " {high:points}.",
+        " within {days:days}, against {other:share} of {m:customers} held out; the difference lies between {low:points}"
+        " and {high:points}.",
         **values,
     )
 
@@ -144,7 +144,7 @@ def brought(found: Any) -> Sentence:
 def cost(costs: Any) -> Sentence:
     """What a revived customer costs beside a new one."""
     if costs.per_revived != costs.per_revived:
-        return say("What a revival costs cannot be told: set the cost of one contact (contact_cost).")
+        return say("What a revival costs cannot be told: the cost of one contact is not given.")
     if costs.per_new != costs.per_new:
         return say(
             "A revived customer cost {cost:money}; what a new one costs cannot be told, for there is no cost of"
@@ -166,13 +166,14 @@ def cost(costs: Any) -> Sentence:
 def cost_basis(given: float | None, contact_cost: float) -> Sentence:
     """Where the cost of one contact comes from: the client, our guess, or nowhere."""
     if contact_cost != contact_cost:
-        return say("The cost of one contact is not known, so nothing that rests on it can be told (contact_cost).")
+        return say("The cost of one contact is not known, so nothing that rests on it can be told.")
     if given is None:
         return say(
-            "One contact is taken to cost {cost:money}, our guess for a call; set contact_cost to the client's own.",
+            "One contact is taken to cost {cost:money}, our assumption for a call; the client's own figure can replace"
+            " it.",
             cost=contact_cost,
         )
-    return say("One contact costs {cost:money}, as given (contact_cost).", cost=contact_cost)
+    return say("One contact costs {cost:money}, as the client says.", cost=contact_cost)
 
 
 def alert(passing: DataFrame) -> Sentence:
@@ -291,7 +292,7 @@ def channels_title(by_channel: DataFrame) -> Sentence:
         return say("Revival rate by channel")
     top = rows.sort_values(["n_windowed", "contact_channel"], ascending=[False, True]).iloc[0]
     return say(
-        "Contacted by {channel:label}, {rate:share} of {n:customers} came back",
+        "“{channel:label}”: {rate:share} of {n:customers} contacted came back",
         channel=top["contact_channel"], rate=top["revival_rate"], n=top["n_windowed"],
     )  # fmt: skip
 
@@ -317,7 +318,7 @@ def faq(categories: DataFrame, *, told: bool = True) -> Sentence:
     top = categories.iloc[0]
     return say(
         "{share:share} of {n:count} inquiries are about “{about:text}”; {settled:share} of these are settled. What is"
-        " asked most belongs into the FAQ first.",
+        " asked most belongs in the FAQ first.",
         share=top["share_inquiries"], n=int(categories["n_inquiries"].sum()), about=_name(top["inquiry_category"]),
         settled=top["resolved_share"],
     )  # fmt: skip

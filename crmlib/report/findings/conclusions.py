@@ -67,7 +67,7 @@ def rfm(segments: DataFrame) -> Conclusion:
         "{n:customers} who used to buy often have gone silent; they have brought {amount:money} so far.",
         n=n, amount=rows["amount"].sum(),
     )  # fmt: skip
-    action = say("Offer to them before anybody else, from the promotion list, and hold a part of them out.")
+    action = say("Approach these customers first, from the promotion list, and hold some of them out.")
     return Conclusion(sentence, action, certain=True, n=n)
 
 
@@ -115,7 +115,7 @@ def stages(table: DataFrame) -> Conclusion:
         return Conclusion()
     row = first.iloc[0]
     total = int(table["n_customers"].sum())
-    action = say("Give them what leads to the second purchase: how to use it, customers' voices, then an offer.")
+    action = say("Send them what leads to the second purchase: how to use it, customers' voices, then an offer.")
     n = int(row["n_customers"])
     if total < FEW:
         return Conclusion(say("{n:customers} stand in the first stage.", n=n), action, n=total)
@@ -208,8 +208,8 @@ def _called(found: Any, days: int) -> Conclusion:
     low, high = found.difference_interval.low, found.difference_interval.high
     if low > 0:
         sentence = say(
-            "Calling brings customers back: {rate:share} of {n:customers} called bought within {days:days}, of those"
-            " held out {other:share}.",
+            "Calling brings customers back: {rate:share} of {n:customers} called bought within {days:days}, against"
+            " {other:share} of those held out.",
             **values,
         )
         return Conclusion(
@@ -217,14 +217,14 @@ def _called(found: Any, days: int) -> Conclusion:
         )
     if high < 0:
         sentence = say(
-            "Calling does harm: {rate:share} of {n:customers} called bought within {days:days}, of those held out"
-            " {other:share}.",
+            "Calling does harm: {rate:share} of {n:customers} called bought within {days:days}, against"
+            " {other:share} of those held out.",
             **values,
         )
         return Conclusion(sentence, say("Stop calling, and listen to the calls made."), certain=True, n=found.n_called)
     sentence = say(
-        "Calling makes no clear difference: {rate:share} of {n:customers} called bought within {days:days}, of those"
-        " held out {other:share}.",
+        "Calling makes no clear difference: {rate:share} of {n:customers} called bought within {days:days},"
+        " against {other:share} of those held out.",
         **values,
     )
     return Conclusion(

@@ -68,8 +68,10 @@ def proposal(row: Any, *, due_day: int) -> Sentence:
     return say("{step:label}: {kpi:label} from {now:text} to {goal:text} by {due:date}.", **facts)
 
 
-def next_steps(proposed: DataFrame, *, due_day: int) -> list[Sentence]:
-    """The proposals in order, one sentence each."""
+def next_steps(proposed: DataFrame, *, due_day: int, told: bool = True) -> list[Sentence]:
+    """The proposals in order, one sentence each; `told`: a KPI can be held against a target or the figure before."""
+    if not told:
+        return [say("Give the KPIs targets and collect a second month: until then nothing can be proposed from them.")]
     if proposed.empty:
         return [say("Nothing to propose: no KPI misses its target or fell behind.")]
     return [proposal(row, due_day=due_day) for row in proposed.to_dict("records")]
@@ -173,7 +175,8 @@ def _missed(row: Any, due_day: int) -> Conclusion:
     facts, sure = _facts(row), row["gap_verdict"] == BEYOND
     if sure:
         sentence = say(
-            "{kpi:label} was {now:text} in {month:month} and missed its target of {target:text}, beyond chance.",
+            "{kpi:label} was {now:text} in {month:month} and missed its target of {target:text}; the gap is more"
+            " than chance.",
             **facts,
         )
     elif row["gap_verdict"] == UNKNOWN:

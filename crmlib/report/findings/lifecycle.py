@@ -33,7 +33,7 @@ def excellent(table: DataFrame) -> Sentence:
     if row.empty or row["n_customers"].iloc[0] == 0:
         return say("No customer is excellent by the rule in use.")
     return say(
-        "Excellent customers are {n:customers} ({share:share}) and brought {part:share} of all sales.",
+        "Excellent: {n:customers} ({share:share}), who brought {part:share} of all sales.",
         n=row["n_customers"].iloc[0], share=row["share_customers"].iloc[0], part=row["share_amount"].iloc[0],
     )  # fmt: skip
 
@@ -99,20 +99,20 @@ def revival(table: DataFrame, *, days: int) -> Sentence:
     first, last = known.iloc[0], known.iloc[-1]
     if last["buy_rate"] < first["buy_rate"] and not last["silence_band"].endswith("+"):
         return say(
-            "Of those silent for {near:text} days, {high:share} bought within {days:days}; of those silent for"
-            " {far:text} days, {low:share}.",
+            "Of those silent for {near:label} days, {high:share} bought within {days:days}; of those silent for"
+            " {far:label} days, {low:share}.",
             near=first["silence_band"], high=first["buy_rate"], days=days, far=last["silence_band"],
             low=last["buy_rate"],
         )  # fmt: skip
     if last["buy_rate"] < first["buy_rate"]:
         return say(
-            "Of those silent for {near:text} days, {high:share} bought within {days:days}; of those silent for"
+            "Of those silent for {near:label} days, {high:share} bought within {days:days}; of those silent for"
             " {far:days} or longer, {low:share}.",
             near=first["silence_band"], high=first["buy_rate"], days=days, far=_from_day(last["silence_band"]),
             low=last["buy_rate"],
         )  # fmt: skip
     return say(
-        "Of those silent for {near:text} days, {high:share} bought within {days:days}; the share does not fall with"
+        "Of those silent for {near:label} days, {high:share} bought within {days:days}; the share does not fall with"
         " longer silence.",
         near=first["silence_band"], high=first["buy_rate"], days=days,
     )  # fmt: skip

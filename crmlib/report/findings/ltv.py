@@ -40,6 +40,8 @@ def definitions(table: DataFrame) -> Sentence:
     if len(known) < 2:
         return say("Too few of the LTV definitions can be computed on these data to compare them.")
     low, high = known.iloc[0], known.iloc[-1]
+    if round(low["ltv"]) == round(high["ltv"]):
+        return say("Every LTV definition that can be computed on these data gives {low:money}.", low=low["ltv"])
     return say(
         "The LTV of the same customers is {low:money} or {high:money} depending on the definition ({first} against"
         " {last}), so a figure without its definition says nothing.",
@@ -53,8 +55,8 @@ def costs_known(margin: Any) -> Sentence:
         if math.isnan(margin.share_known):
             return say("Gross profit cannot be told: no order has a product with a known cost.")
         return say(
-            "Gross profit cannot be told: the cost is known for {share:share} of sales only. Give margin_rate, or the"
-            " products' costs.",
+            "Gross profit cannot be told: the cost is known for {share:share} of sales only. Give a gross margin, or"
+            " the products' costs.",
             share=margin.share_known,
         )
     if margin.basis == "all_costs_known":

@@ -19,8 +19,8 @@ def media(judged: DataFrame, months: list[int]) -> list[Sentence]:
     counts = paid["verdict"].value_counts()
     found = {name: int(counts.get(name, 0)) for name in ("scale", "keep_budget", "watch", "stop")}
     whole = say(
-        "Of {n:count} media with a cost, {scale:count} bring surely far more than they cost, {keep:count} surely more,"
-        " {watch:count} lie within the uncertainty and {stop:count} surely bring less than they cost in a year.",
+        "Media with a cost: {n:count}. They clearly bring far more than they cost in a year: {scale:count}; clearly"
+        " more: {keep:count}; cannot be told: {watch:count}; clearly less: {stop:count}.",
         n=len(paid), scale=found["scale"], keep=found["keep_budget"], watch=found["watch"], stop=found["stop"],
     )  # fmt: skip
     return [whole, *[_stop(row) for row in paid[paid["verdict"] == "stop"].head(3).to_dict("records")]]

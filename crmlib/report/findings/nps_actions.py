@@ -84,11 +84,11 @@ def comments(counts: DataFrame, shown: bool) -> Sentence:
     """How many wrote something, and that names and addresses were masked."""
     n, written = int(counts["n"].sum()), int(counts["n_comments"].sum())
     if not shown:
-        return say("Comments are left out of this report, as its parameters ask for.")
+        return say("Comments are left out of this report, as was asked for.")
     if not written:
         return say("The survey has no comments.")
     return say(
-        "{written:count} of {n:responses} carry a comment. Mail addresses, telephone numbers and the like were masked"
+        "{written:count} of {n:responses} carry a comment. Email addresses, telephone numbers and the like were masked"
         " when the file was read; read them before they are passed on.",
         written=written, n=n,
     )  # fmt: skip

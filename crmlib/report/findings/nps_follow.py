@@ -146,19 +146,19 @@ def later_repeat(pair: Any, days: int) -> Sentence:
               "low": interval.low, "high": interval.high, "n": pair.n_treatment, "m": pair.n_control}  # fmt: skip
     if not pair.pvalue < ALPHA:
         return say(
-            "Of {n:count} promoters {own:share} bought again within {days:days} of the answer, of {m:count} detractors"
-            " {other:share}: no clear difference (95% interval {low:points} to {high:points}).",
+            "{own:share} of {n:count} promoters bought again within {days:days} of the answer, against {other:share} of"
+            " {m:count} detractors: no clear difference (95% interval {low:points} to {high:points}).",
             **values,
         )
     if pair.difference > 0:
         return say(
-            "Of {n:count} promoters {own:share} bought again within {days:days} of the answer, of {m:count} detractors"
-            " {other:share}: {difference:points} more (95% interval {low:points} to {high:points}).",
+            "{own:share} of {n:count} promoters bought again within {days:days} of the answer, against {other:share} of"
+            " {m:count} detractors: {difference:points} more (95% interval {low:points} to {high:points}).",
             **values,
         )
     return say(
-        "Of {n:count} promoters {own:share} bought again within {days:days} of the answer, of {m:count} detractors"
-        " {other:share}: {difference:points} fewer (95% interval {low:points} to {high:points}).",
+        "{own:share} of {n:count} promoters bought again within {days:days} of the answer, against {other:share} of"
+        " {m:count} detractors: {difference:points} fewer (95% interval {low:points} to {high:points}).",
         **values,
     )
 

@@ -40,13 +40,13 @@ def leak(rates: DataFrame, *, n_months: int) -> Sentence:
     top = rows.loc[rows["n_made_move"].idxmax()]
     if not top["rate_moved_high"] - top["rate_moved_low"] < TOO_WIDE:
         return say(
-            "Most who leave are at the step “{step:label}”: {lost:count} of {total:count} times in the last {n:months};"
-            " the months differ too much for a monthly rate.",
+            "Most customers leave from the step “{step:label}”: {lost:count} of {total:count} times in the last"
+            " {n:months}; the months differ too much for a monthly rate.",
             step=top["cpm_step"], lost=int(top["n_made_move"]), total=total, n=n_months,
         )  # fmt: skip
     return say(
-        "Most who leave are at the step “{step:label}”: {lost:count} of {total:count} times in the last {n:months},"
-        " that is {rate:share} of its active customers a month (95% interval {low:share} to {high:share}).",
+        "Most customers leave from the step “{step:label}”: {lost:count} of {total:count} times in the last {n:months},"
+        " or {rate:share} of its active customers a month (95% interval {low:share} to {high:share}).",
         step=top["cpm_step"], lost=int(top["n_made_move"]), total=total, n=n_months, rate=top["rate_moved"],
         low=top["rate_moved_low"], high=top["rate_moved_high"],
     )  # fmt: skip

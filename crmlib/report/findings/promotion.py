@@ -59,13 +59,14 @@ def best_list(table: DataFrame, *, days: int) -> Sentence:
     low = known.loc[known["expected_per_contact"].idxmin()]
     if high["segment"] == low["segment"]:
         return say(
-            "Within {days:days} a customer of “{high:label}” buys for {most:money} as things go; no other segment can"
-            " be judged.",
+            "Without a promotion of its own, a customer of “{high:label}” buys for {most:money} within {days:days}; no"
+            " other segment can be judged.",
             high=high["segment"], most=high["expected_per_contact"], days=days,
         )  # fmt: skip
     return say(
-        "Within {days:days} a customer of “{high:label}” buys for {most:money} as things go, one of “{low:label}” for"
-        " {least:money} (95% interval {floor:money} to {ceiling:money}): that is what a promotion to each starts from.",
+        "Without a promotion of its own, a customer of “{high:label}” buys for {most:money} within {days:days} and one"
+        " of “{low:label}” for {least:money} (95% interval {floor:money} to {ceiling:money}): only what comes on top is"
+        " the promotion's.",
         days=days, high=high["segment"], most=high["expected_per_contact"], low=low["segment"],
         least=low["expected_per_contact"], floor=low["expected_per_contact_low"],
         ceiling=low["expected_per_contact_high"],
@@ -84,10 +85,10 @@ def contact_title(table: DataFrame) -> Sentence:
 def pays(*, contact_cost: float, margin_rate: float) -> Sentence:
     """What a contact must bring in addition to pay for itself, or what is missing to tell."""
     if math.isnan(contact_cost):
-        return say("Cost, ROI and break-even cannot be told: the cost of one contact is not given (contact_cost).")
+        return say("Cost, ROI and break-even cannot be told: the cost of one contact is not given.")
     if math.isnan(margin_rate) or margin_rate <= 0:
         return say(
-            "ROI and break-even cannot be told: the gross margin is not given (margin_rate), and no product has a unit"
+            "ROI and break-even cannot be told: the gross margin is not given, and no product has a unit"
             " cost. A contact costs {cost:money}.",
             cost=contact_cost,
         )
@@ -136,12 +137,14 @@ def _strength(row: dict[Any, Any], *, days: int, first: bool) -> Sentence:
     facts = {"measure": row["rfm_measure"], "rho": row["rho"], "low": row["rho_low"], "high": row["rho_high"]}
     if row["rho_low"] > 0 and first:
         return say(
-            "On this shop's own past, {measure:label} went most with buying in the {days:days} after: rank correlation"
-            " {rho:ratio} (95% interval {low:ratio} to {high:ratio}) of {n:customers}.",
+            "In this shop's own past, {measure:label} was related most closely to buying in the {days:days} after: rank"
+            " correlation {rho:ratio} (95% interval {low:ratio} to {high:ratio}; {n:customers}).",
             **facts, days=days, n=row["n_followed"],
         )  # fmt: skip
     if row["rho_low"] > 0:
-        return say("{measure:label} went with it too: {rho:ratio} ({low:ratio} to {high:ratio}).", **facts)
+        return say(
+            "{measure:label} was related to it too: {rho:ratio} (95% interval {low:ratio} to {high:ratio}).", **facts
+        )
     if row["rho_high"] < 0:
         return say(
             "{measure:label} went the other way: {rho:ratio} ({low:ratio} to {high:ratio}); the better score bought"

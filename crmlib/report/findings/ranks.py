@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 TOP, LOWEST = "A", "E"
+LEAST = 5  # customers, of whom one is a fifth
 NEAR = 0.02  # either side of 80 % that still counts as the rule of thumb
 
 
@@ -22,7 +23,7 @@ def favoured(ranks: DataFrame) -> Sentence:
     if math.isnan(top["share_amount"]):
         return say("{n:customers} have rank A; there are no sales to share.", n=top["n_customers"])
     return say(
-        "The most favoured customers, rank A, are {n:customers} ({share:share} of all); they brought {part:share} of"
+        "To be favoured most (rank A): {n:customers} ({share:share} of all), who brought {part:share} of"
         " sales with {orders:share} of the orders.",
         n=top["n_customers"], share=top["share_customers"], part=top["share_amount"], orders=top["share_orders"],
     )  # fmt: skip
@@ -50,6 +51,10 @@ def painting(falls: bool) -> Sentence:
 
 def concentration(found: Any) -> Sentence:
     """The client's own 2:8, computed: more, about or less concentrated than the rule of thumb."""
+    if 0 < found.n < LEAST and math.isnan(found.amount_of_top_20):
+        return say(
+            "How far sales hang on few customers cannot be told: a fifth of {n:customers} is not even one.", n=found.n
+        )
     if math.isnan(found.amount_of_top_20):
         return say("How far sales hang on few customers cannot be told: there are no sales, or some are below zero.")
     shares = {"top": found.amount_of_top_20, "needed": found.customers_for_80, "n": found.n}

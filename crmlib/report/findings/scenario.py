@@ -89,7 +89,7 @@ def _to_do(name: str, guards: list[str]) -> list[Sentence]:
     """What a measure needs in one sentence, each rule of content in its own."""
     rules = {
         "introduces_first": say("Let the first message of “{name:text}” introduce the brand.", name=name),
-        "offers_bounded": say("Send fewer offers in “{name:text}”, and more that is no offer.", name=name),
+        "offers_bounded": say("Send fewer offers in “{name:text}”, and more that is not an offer.", name=name),
         "not_features_only": say("Write more into “{name:text}” than a list of ingredients.", name=name),
     }
     needed = [guard for guard in guards if guard not in rules]
@@ -164,8 +164,8 @@ def six_steps(table: DataFrame) -> Sentence:
     """The six steps are named in the method and never listed."""
     if table.empty:
         return say(
-            "The method speaks of six steps without listing them; none are invented here. Name them with six_steps in"
-            " the client file."
+            "The method speaks of six steps without listing them; none are invented here. They can be named in the"
+            " settings."
         )
     return say("The client names {n:count} steps.", n=len(table))
 

@@ -51,7 +51,7 @@ def _effect(row: Mapping[str, Any], name: str) -> Sentence:
     if row["effect_verdict"] == "effect_better":
         return say(
             "“{name:text}” works: “{what:label}” within {days:days} in {rate:share} of {n:customers} who received it"
-            " and {other:share} of {m:customers} held out (difference {low:points} to {high:points}, p = {p:pvalue};"
+            " and {other:share} of {m:customers} held out (difference {low:points} to {high:points}, p {p:pvalue};"
             " of scenarios without any effect one in twenty is called so).",
             **values,
         )
@@ -148,7 +148,7 @@ def roll_out(table: DataFrame, *, lift: float) -> Sentence:
         return say("There is no customer to begin with.")
     first = table.iloc[0]
     if not first["n_customers"]:
-        return say("The focus persona holds nobody today; choose another segment to begin with (focus_segment).")
+        return say("The focus persona holds nobody today; choose another segment to begin with.")
     enough = table[table["size_state"] == "size_enough"]
     values = {"n": int(first["n_customers"]), "lift": lift}
     if enough.empty:

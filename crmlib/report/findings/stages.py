@@ -23,12 +23,12 @@ def where(table: DataFrame) -> Sentence:
     untold = table[table["n_customers"].isna()]
     if len(untold):
         return say(
-            "Most customers, {n:customers} ({share:share}), stand in stage “{stage:label}”; {k:count} of the seven"
+            "The largest stage is “{stage:label}” with {n:customers} ({share:share}); {k:count} of the seven"
             " stages cannot be told from the data.",
             n=most["n_customers"], share=most["share_customers"], stage=str(most["stage"]), k=len(untold),
         )  # fmt: skip
     return say(
-        "Most customers, {n:customers} ({share:share}), stand in stage “{stage:label}”.",
+        "The largest stage is “{stage:label}” with {n:customers} ({share:share}).",
         n=most["n_customers"], share=most["share_customers"], stage=str(most["stage"]),
     )  # fmt: skip
 
@@ -103,13 +103,13 @@ def leaving(table: DataFrame) -> Sentence:
     most = last.loc[last["n_gone"].idxmax()]
     if most["n_gone"] == last["n_gone"].sum():
         return say(
-            "In the last period {gone:customers} left, all of them from “{stage:label}”, where that is {rate:share} of"
-            " the active ones.",
+            "{gone:customers} left in the last period, all from “{stage:label}”: {rate:share} of its active"
+            " customers.",
             gone=most["n_gone"], stage=str(most["stage"]), rate=most["n_gone"] / most["n_start"],
         )  # fmt: skip
     return say(
-        "In the last period {gone:customers} left; most of them, {n:customers}, from “{stage:label}”, where that is"
-        " {rate:share} of the active ones.",
+        "{gone:customers} left in the last period, most of them ({n:count}) from “{stage:label}”: {rate:share} of its"
+        " active customers.",
         gone=last["n_gone"].sum(), n=most["n_gone"], stage=str(most["stage"]), rate=most["n_gone"] / most["n_start"],
     )  # fmt: skip
 

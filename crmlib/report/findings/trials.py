@@ -269,7 +269,7 @@ def _paid(row: dict[str, Any]) -> Sentence:
     if row["net_profit_high"] < 0:
         return say("“{name:text}” did not pay: after its cost {low:money} to {high:money} remain.", **values)
     return say(
-        "“{name:text}”: whether it paid is open, after its cost {low:money} to {high:money} remain (95% interval).",
+        "“{name:text}”: whether it paid is open; {low:money} to {high:money} remain after its cost (95% interval).",
         **values,
     )
 
