@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 HOLE_SHARE = 0.4
 NEIGHBOURS = 3
 LEAST_ORDERS = 10
+# By chance alone less than one month in a hundred is without orders where there are so many on average.
+LEAST_FOR_EMPTY = 5
 
 
 def months(
@@ -27,8 +29,8 @@ def months(
 
     The first month is cut off (`begins`) where the data begin after its first day by more than the longest time
     without an order within the data; the last one (`partial`) where it has not ended by `as_of_day`. A whole month is
-    `empty` without an order, and `far_below` where it has less than `hole_share` of the median of up to `neighbours`
-    whole months on each side, if that median is at least `least_orders`.
+    `far_below` where it has less than `hole_share` of the median of up to `neighbours` whole months on each side, if
+    that median is at least `least_orders`; it is `empty` without an order, if it is at least `LEAST_FOR_EMPTY`.
 
     Returns columns:
         month (year * 12 + month - 1); n_orders, n_rows, n_order_days (days with an order); quiet_days (longest run of
@@ -40,7 +42,7 @@ def months(
 
     Example:
         >>> import pandas as pd
-        >>> daily = pd.DataFrame({"order_day": [0, 70], "n_orders": 1, "n_rows": 2, "amount": [5, 7]})
+        >>> daily = pd.DataFrame({"order_day": [0, 70], "n_orders": 9, "n_rows": 9, "amount": [5, 7]})
         >>> months(daily, as_of_day=89)["month_verdict"].tolist()
         ['whole', 'empty', 'whole']
     """
@@ -93,7 +95,8 @@ def _mark_holes(table: DataFrame, hole_share: float, neighbours: int, least_orde
     table["n_neighbours"] = np.array(medians, dtype="float64")
     low = [m >= least_orders and n < hole_share * m for n, m in zip(orders, medians, strict=True)]
     table.loc[whole & np.array(low, dtype=bool), "month_verdict"] = "far_below"
-    table.loc[whole & (orders == 0), "month_verdict"] = "empty"
+    missed = (orders == 0) & (np.array(medians) >= LEAST_FOR_EMPTY)
+    table.loc[whole & missed, "month_verdict"] = "empty"
 
 
 def _median(orders: Any, whole: Any, place: int, neighbours: int) -> float:

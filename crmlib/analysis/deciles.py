@@ -11,6 +11,7 @@ import pandas as pd
 from crmlib.analysis.checks import require_columns
 
 N_DECILES = 10
+LEAST = 5  # customers, of whom one is a fifth
 POINTS = 200  # of the curve, so that every half percent of the customers has one
 USED = ["customer_id", "last_day", "n_orders", "amount"]
 
@@ -84,7 +85,8 @@ def concentration(customers: pd.DataFrame) -> ConcentrationResult:
     """The share of customers for 80 % of sales, the share of sales of the top 20 %, and the Gini coefficient.
 
     Both shares are read off the Pareto curve, which is straight from one customer to the next. The Gini coefficient is
-    sum((2 i - n - 1) x_i) / (n sum(x)) with x ascending, that of the population, without correction.
+    sum((2 i - n - 1) x_i) / (n sum(x)) with x ascending, that of the population, without correction. Of fewer than
+    `LEAST` customers the best fifth is not even one, so nothing is told.
 
     Raises:
         ValueError: a column is missing.
@@ -98,7 +100,7 @@ def concentration(customers: pd.DataFrame) -> ConcentrationResult:
     require_columns("customers", customers.columns, ["amount"])
     customers_at, amount_at = _curve(customers["amount"].to_numpy(dtype="float64"))
     n = len(customers)
-    if not len(amount_at):
+    if n < LEAST or not len(amount_at):
         return ConcentrationResult(n=n, customers_for_80=math.nan, amount_of_top_20=math.nan, gini=math.nan)
     # Where the curve is flat (customers without sales), interp must find its first point: only rising points count.
     rising = np.concatenate([[True], np.diff(amount_at) > 0])

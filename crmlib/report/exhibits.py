@@ -70,11 +70,12 @@ class Report:
         head = self._head("metric", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
         low, high = (None, None) if interval is None else (interval.low, interval.high)
         found = {name: raw.plain(number, kind) for name, number in (("value", value), ("low", low), ("high", high))}
-        unknown = self._say(missing, values) or words.MISSING
+        known = self._say(missing, values)
+        unknown = known or words.translate(N_("cannot be told"))
         text = unknown if found["value"] is None else words.phrase(found["value"], kind)
         body = {**found, "unit": words.unit(kind), "value_kind": kind, "text": text}
         if found["low"] is not None and found["high"] is None:
-            body["open_end"] = unknown
+            body["open_end"] = known or words.MISSING
         self._emit({**head, **body}, desk.metric(head | body))
 
     def table(

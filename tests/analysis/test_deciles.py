@@ -71,9 +71,14 @@ def test_equal_customers_are_not_concentrated() -> None:
 
 
 def test_one_customer_with_all_sales_among_some_without() -> None:
-    found = deciles.concentration(customers_of([100, 0, 0, 0]))
-    assert found.customers_for_80 == pytest.approx(0.2)  # four fifths of the first customer of four
-    assert found.gini == pytest.approx(3 / 4)  # (n - 1) / n
+    found = deciles.concentration(customers_of([100, 0, 0, 0, 0]))
+    assert found.customers_for_80 == pytest.approx(0.16)  # four fifths of the first customer of five
+    assert found.gini == pytest.approx(4 / 5)  # (n - 1) / n
+
+
+def test_a_fifth_of_four_customers_is_nobody() -> None:
+    found = deciles.concentration(customers_of([100, 50, 20, 10]))
+    assert (found.n, np.isnan([found.amount_of_top_20, found.customers_for_80, found.gini]).all()) == (4, True)
 
 
 @pytest.mark.parametrize("amounts", [[], [0, 0], [5, -1]])
@@ -94,4 +99,5 @@ def test_sums_hold_and_the_curve_rises_from_zero_to_all(amounts: list[int]) -> N
     if sum(amounts):
         assert curve.iloc[[0, -1]].to_numpy().tolist() == [[0, 0], [1, pytest.approx(1)]]
         assert (curve["cumulative_share_amount"].diff().dropna() >= -1e-12).all()
-        assert -1e-9 <= deciles.concentration(customers).gini < 1
+        gini = deciles.concentration(customers).gini
+        assert -1e-9 <= gini < 1 if len(amounts) >= deciles.LEAST else math.isnan(gini)

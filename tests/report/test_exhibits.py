@@ -66,11 +66,11 @@ def test_a_metric_holds_value_interval_and_denominator(report: Report, shown: li
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, np.inf, pd.NA, pd.NaT])
-def test_what_is_not_known_is_null_and_a_dash_never_zero(
+def test_what_is_not_known_is_null_and_said_so_never_zero(
     report: Report, shown: list[dict[str, Any]], missing: Any
 ) -> None:
     report.metric("rate", missing, title="Rate", kind="share", n=0)
-    assert (_bundle(shown)["value"], _bundle(shown)["text"]) == (None, "–")
+    assert (_bundle(shown)["value"], _bundle(shown)["text"]) == (None, "cannot be told")
 
 
 def test_values_are_written_by_their_kind(report: Report, shown: list[dict[str, Any]]) -> None:

@@ -60,6 +60,7 @@ def test_concentration_and_title_leave_the_money_of_orders_out() -> None:
     assert basket.concentration(PRODUCTS).text() == "1 of 2 products bring 74.0% of sales."
     assert basket.products_title(PRODUCTS).text() == "“Gel” brings 74.0% of sales"
     assert basket.concentration(PRODUCTS.tail(1)).text() == "The data name no products."
+    assert basket.concentration(PRODUCTS.head(1)).text() == "All sales come from one product."
 
 
 def test_roles_that_are_not_known_are_not_zero() -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from crmlib import words
+from crmlib.analysis import coverage
 from crmlib.report import findings
 
 if TYPE_CHECKING:
@@ -81,6 +82,17 @@ def test_in_small_months_a_hole_cannot_be_told() -> None:
     assert en(said_of.holes(months("whole"), least=13)) == (
         "No whole month is without orders; whether one is too small cannot be told from months of fewer than 13 orders."
     )
+
+
+def test_a_month_without_orders_is_no_hole_where_months_have_few() -> None:
+    one = pd.DataFrame({"order_day": [20487], "n_orders": 1, "n_rows": 1, "amount": 5480})  # 3 February 2026
+    found = coverage.months(one, as_of_day=20543)
+    assert found["n_orders"].tolist() == [1, 0]
+    assert en(said_of.holes(found, least=10)) == (
+        "Whether a part of the export is missing cannot be told: there are months without orders, but the others have"
+        " so few that it may be chance."
+    )
+    assert en(said_of.months_title(found)) == "Orders month by month"
 
 
 def test_the_title_says_how_many_months() -> None:

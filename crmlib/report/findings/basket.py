@@ -77,6 +77,8 @@ def concentration(products: DataFrame) -> Sentence:
     if known.empty:
         return say("The data name no products.")
     n, every = int((known["abc"] == "abc_a").sum()), len(known)
+    if every == 1:
+        return say("All sales come from one product.")
     return say(
         "{n:count} of {every:count} products bring {share:share} of sales.",
         n=n, every=every, share=float(known["share_amount"].iloc[:n].sum()),

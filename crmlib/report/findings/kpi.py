@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 GOOD, FAIR, BAD = "mark_good", "mark_fair", "mark_bad"
+NOT_COMPARED = "not_compared"
 BEYOND, UNKNOWN = "beyond_chance", "chance_unknown"
 SHOWN = 5  # KPIs named in one sentence
 
@@ -75,6 +76,11 @@ def defaults(against: DataFrame) -> Sentence:
     return say("Every target is the client's own.") if against["target"].notna().any() else say("There is no target.")
 
 
+def tellable(against: DataFrame, changes: DataFrame) -> bool:
+    """Whether any KPI can be held against a target or against the figure before."""
+    return bool(against["mark"].isin([GOOD, FAIR, BAD]).any() or (changes["change_verdict"] != NOT_COMPARED).any())
+
+
 def good_points(against: DataFrame, changes: DataFrame) -> Sentence:
     """R153: what is good: targets reached, changes for the better beyond chance."""
     met = against.loc[against["mark"] == GOOD, "kpi_id"].tolist()
@@ -86,6 +92,10 @@ def good_points(against: DataFrame, changes: DataFrame) -> Sentence:
         return say("Good: {met:text} reached the target.", met=listed(met, most=20))
     if better:
         return say("Good: {better:text} improved on the figure before beyond chance.", better=listed(better))
+    if not tellable(against, changes):
+        return say(
+            "What is good cannot be told: no KPI has a target or a figure before it that it can be held against."
+        )
     return say("No target is reached, and nothing improved beyond chance on the figure before.")
 
 
@@ -99,6 +109,13 @@ def points_to_improve(against: DataFrame, changes: DataFrame) -> list[Sentence]:
         lines.append(
             say("To improve: {worse:text} got worse than the figure before beyond chance.", worse=listed(worse))
         )
+    if not lines and not tellable(against, changes):
+        return [
+            say(
+                "What is to be improved cannot be told: no KPI has a target or a figure before it that it can be held"
+                " against."
+            )
+        ]
     return lines or [say("No target is missed, and nothing got worse beyond chance than the figure before.")]
 
 

@@ -45,6 +45,11 @@ def holes(months: DataFrame, *, least: int) -> Sentence:
     found = months[months["month_verdict"].isin(HOLES)]
     if not (months["month_verdict"] == "whole").any() and found.empty:
         return say("Whether a part of the export is missing cannot be told yet: no month is whole.")
+    if found.empty and _quiet(months):
+        return say(
+            "Whether a part of the export is missing cannot be told: there are months without orders, but the others"
+            " have so few that it may be chance."
+        )
     if found.empty and not (months["n_neighbours"] >= least).any():
         return say(
             "No whole month is without orders; whether one is too small cannot be told from months of fewer than "
@@ -67,11 +72,18 @@ def holes(months: DataFrame, *, least: int) -> Sentence:
     )  # fmt: skip
 
 
+def _quiet(months: DataFrame) -> bool:
+    """True where a month without orders may be chance, because its neighbours have few."""
+    return bool(((months["n_orders"] == 0) & (months["month_verdict"] == "whole")).any())
+
+
 def months_title(months: DataFrame) -> Sentence:
     """The message of the chart of months."""
     n = int(months["month_verdict"].isin(HOLES).sum())
     if months.empty:
         return say("There is no order to show")
+    if not n and _quiet(months):
+        return say("Orders month by month")
     if n == 1:
         return say("One month looks like a hole in the export")
     if n:

@@ -65,6 +65,12 @@ def days_to_second(result: Any) -> Sentence:
         )
     low, high = result.median_interval.low, result.median_interval.high
     values = {"median": result.median, "n": result.n, "low": low}
+    if math.isnan(low):
+        return say(
+            "The median time to the second purchase is estimated at {median:days}, from too few customers for an"
+            " interval (n = {n:customers}, those still without one counted up to the base date).",
+            median=result.median, n=result.n,
+        )  # fmt: skip
     if math.isnan(high):
         return say(
             "The median time to the second purchase is estimated at {median:days} (95% interval from {low:days}, its"
