@@ -114,6 +114,28 @@ def test_the_naive_figure_is_said_not_to_be_comparable() -> None:
     assert "nobody has been observed" in _both(findings.retention.naive_gap(_steps(NAN, NAN)))[0]
 
 
+def test_without_a_loss_no_purchase_is_said_to_lose_most() -> None:
+    loss = SimpleNamespace(order_number=1, n_lost=0, n_eligible=3, step_rate=1.0, share_of_losses=NAN)
+    assert _both(findings.retention.largest_loss(loss, 90))[0] == (
+        "No purchase has lost a customer so far: all of 3 customers observed long enough came back within 90 days."
+    )
+    assert _both(findings.retention.steps_title(loss, 90))[0] == "Purchases step by step"
+    assert "cannot be told yet" in _both(findings.entries.first_loss(loss))[0]
+    months = pd.DataFrame({"state": []})
+    assert findings.conclusions.retention(loss, months, window_days=90) == findings.conclusions.Conclusion()
+
+
+def test_contracts_that_all_go_on_have_no_interval_and_no_leavers() -> None:
+    steps = pd.DataFrame({
+        "delivery": [1, 2], "n_delivered": 1, "n_due": 1, "n_continued": 1, "continuation_rate": 1.0,
+        "remaining_rate": 1.0, "remaining_rate_low": NAN, "remaining_rate_high": NAN,
+    })  # fmt: skip
+    assert _both(findings.subscriptions.survival(steps, 2))[0] == (
+        "Of 1 contract followed from the first delivery 100.0% receive delivery 2; an interval cannot be told."
+    )
+    assert _both(findings.subscriptions.largest_leave(steps))[0].startswith("No subscriber has left so far")
+
+
 def test_a_median_of_too_few_for_an_interval_is_said_without_one() -> None:
     one = SimpleNamespace(n=1, median=30.0, median_interval=SimpleNamespace(low=NAN, high=NAN))
     assert _both(findings.retention.days_to_second(one))[0] == (

@@ -140,7 +140,7 @@ def lifecycle(soon: DataFrame, *, within: int) -> Conclusion:
 
 def retention(loss: Any, months: DataFrame, *, window_days: int) -> Conclusion:
     """The purchase after which most are lost; the size is what one point more who buy again would bring in a year."""
-    if loss.order_number is None or loss.n_eligible < FEW:
+    if loss.order_number is None or loss.n_eligible < FEW or loss.step_rate == 1:
         return Conclusion()
     values = {"number": loss.order_number, "n": loss.n_eligible, "rate": 1 - loss.step_rate, "days": window_days}
     sentence = say(

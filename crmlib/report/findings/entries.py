@@ -277,7 +277,7 @@ def _year(rates: dict[str, Any], *, clear: bool) -> Sentence:
 
 def first_loss(loss: Any) -> Sentence:
     """Whether the largest loss is from the first to the second purchase, as the rule of thumb says (R077)."""
-    if loss is None or loss.order_number is None:
+    if loss is None or loss.order_number is None or math.isnan(loss.share_of_losses):
         return say("Whether most customers are lost before the second purchase cannot be told yet.")
     if int(loss.order_number) == 1:
         return say(

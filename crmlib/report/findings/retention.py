@@ -32,6 +32,12 @@ def largest_loss(loss: Any, window_days: int) -> Sentence:
     if loss is None or loss.order_number is None:
         return say("At which purchase most customers leave cannot be told: too few have been observed long enough.")
     number = int(loss.order_number)
+    if not loss.n_lost:
+        return say(
+            "No purchase has lost a customer so far: all of {total:customers} observed long enough came back within"
+            " {window:days}.",
+            total=int(loss.n_eligible), window=window_days,
+        )  # fmt: skip
     return say(
         "The largest loss lies between purchase {n:rank} and purchase {next:rank}: {lost:count} of"
         " {total:customers} ({share:share}; 95% interval {low:share} to {high:share}) did not come back within"
@@ -124,7 +130,7 @@ def curves_title(pooled: DataFrame) -> Sentence:
 
 def steps_title(loss: Any, window_days: int) -> Sentence:
     """The message of the step chart."""
-    if loss is None or loss.order_number is None:
+    if loss is None or loss.order_number is None or not loss.n_lost:
         return say("Purchases step by step")
     number = int(loss.order_number)
     return say(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from crmlib.words import Sentence, say
@@ -22,6 +23,12 @@ def survival(steps: DataFrame, at_delivery: int) -> Sentence:
             "How many contracts reach delivery {n:rank} cannot be told: none has been observed so long.", n=at_delivery
         )
     row = rows.iloc[0]
+    if math.isnan(row["remaining_rate_low"]):
+        return say(
+            "Of {started:contracts} followed from the first delivery {rate:share} receive delivery {n:rank}; an"
+            " interval cannot be told.",
+            rate=row["remaining_rate"], n=at_delivery, started=int(steps["n_delivered"].iloc[0]),
+        )  # fmt: skip
     return say(
         "{rate:share} of contracts (95% interval {low:share} to {high:share}) receive delivery {n:rank};"
         " {started:count} contracts were followed from the first.",
@@ -39,6 +46,8 @@ def largest_leave(steps: DataFrame) -> Sentence:
         return say("After which delivery most subscribers leave cannot be told: no next delivery has been due yet.")
     lost = rows["remaining_rate"] * (1 - rows["continuation_rate"])
     row = rows.loc[lost.idxmax()]
+    if not lost.max():
+        return say("No subscriber has left so far: every delivery that was due was received.")
     return say(
         "Most subscribers leave after delivery {n:rank}: {left:count} of {due:count} ({rate:share}) did not receive the"
         " next, {share:share} of all starters.",
