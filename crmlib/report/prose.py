@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from crmlib.report import tongue
 
 Token = dict[str, Any]
 _DROPPED = {"blank_line", "block_html", "block_code"}
@@ -56,7 +58,13 @@ def _renderer() -> Any:
 
     renderer: Any = mistune.create_markdown(renderer="html", escape=True, plugins=["table"]).renderer
     renderer.register("table_cell", _cell)
+    # A registered method does not come before one of the renderer's own.
+    renderer.text = _text
     return renderer
+
+
+def _text(text: str) -> str:
+    return str(escape(tongue.marked(text)))
 
 
 def _cell(_: Any, text: str, *, align: None = None, head: bool = False, names: bool = False) -> str:  # noqa: ARG001
