@@ -9,7 +9,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, ValidationError, field_validator
 
 from crmlib.data.naming import nearest
 from crmlib.data.settings import Policy, Settings, Source
@@ -45,11 +45,12 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
 class Slides(BaseModel):
-    """How the slides look: a PowerPoint file whose master, theme and size they take; our own where none is named."""
+    """Whose master, theme and size the slides take, our own where none is named, and whether they have an appendix."""
 
     model_config = ConfigDict(extra="forbid")
 
     template: str = ""
+    appendix: StrictBool = True
 
 
 class Client(BaseModel):

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
-from crmlib.report import conditions, deck_charts, deck_tables, deck_text
+from crmlib.report import conditions, deck_tables, deck_text
+from crmlib.report.deck_appendix import unshown, wanted
 from crmlib.report.deck_base import Box
 from crmlib.report.deck_closing import last_pages
-from crmlib.report.deck_layout import SMALL, SMALLEST, Deck, Look
+from crmlib.report.deck_contents import Line, lines, tables
+from crmlib.report.deck_layout import Deck, Look
+from crmlib.report.deck_pager import GAP, Pager
 from crmlib.report.deck_pages import Chapter, Page
 from crmlib.report.deck_sections import Stretch, write_sections
 from crmlib.report.deck_story import chapters
 from crmlib.report.deck_summary import first_pages
-from crmlib.report.deck_tables import Cell, Table
 from crmlib.report.read import Item, exhibits
-from crmlib.words import N_
+from crmlib.report.series import DEEP
 
 if TYPE_CHECKING:
     from crmlib.report.publish import ReportInput
 
-LINE_SIZES, READ_SIZES = (18, 16, 15, 14, 13, 12), (12, 11, 10)
-GAP = 9.0
 _SEPARATED = " ｜ "
+OPENED = ("results", "causes", "measures", "appendix", "conditions")  # chapters of several slides, with one that opens
 
 
 def write_deck(run: ReportInput, items: dict[str, list[Item]], path: Path) -> Path:
@@ -50,33 +50,51 @@ class _Writer:
 
     def __init__(self, deck: Deck, run: ReportInput, foot: str) -> None:
         self.deck, self.run, self.foot = deck, run, foot
-        self.quiet = "tx2" if deck.own else "tx1"
+        self.pager = Pager(deck, foot, run.as_of)
         self.left: list[tuple[str, Item]] = []
-        self.said: set[str] = set()
         self.stretches: list[Stretch] = []
 
     def write(self, items: dict[str, list[Item]]) -> None:
-        told = chapters(self.run, items)
+        first = first_pages(items)
+        told = chapters(self.run, items, {page.title for page in first}, self.pager.fits)
         self._begin(words.translate("Summary"))
         self._cover(conditions.conditions(self.run, conditions.pages_of(items)))
-        for page in first_pages(items):
-            self._page(page)
-        contents = self._frame(
+        for page in first:
+            self.pager.page(page)
+        contents = self.pager.frame(
             Page(words.translate("What this report answers, and where"), words.translate("Contents"))
         )
-        rows: list[list[Cell]] = []
-        for place, chapter in enumerate(told, start=1):
+        found: list[Line] = []
+        shown = [chapter for chapter in told if chapter.pages or chapter.code == "conditions"]
+        for place, chapter in enumerate(shown, start=1):
             self._begin(chapter.name)
-            self._chapter(place, chapter)
-            rows.append(self._content(place, chapter))
-            for page in chapter.pages:
-                self._page(page)
+            found += lines(place, chapter, self._chapter(place, chapter))
+        for page in self._last(told, items):
+            self.pager.page(page)
+        self._contents(contents, found)
+        write_sections(self.deck.deck, self.stretches)
+
+    def _chapter(self, place: int, chapter: Chapter) -> list[int]:
+        """The slides of a chapter; returns where each of its parts begins, the opening slide with the first."""
+        first = self.deck.numbers + 1
+        if chapter.code in OPENED:
+            self._opening(place, chapter)
+        starts = []
+        for part in chapter.parts:
+            starts.append(self.deck.numbers + 1)
+            for page in part.pages:
+                self.pager.page(page)
+        return [first, *starts[1:]]
+
+    def _last(self, told: list[Chapter], items: dict[str, list[Item]]) -> list[Page]:
+        """What no slide shows, conditions and definitions: of every term, or without an appendix of those shown."""
+        parts = [part for chapter in told for part in chapter.parts]
+        behind = wanted(self.run)
+        self.left += [(part.name, item) for part in parts for item in (*part.large, *([] if behind else unshown(part)))]
         self.left += [(words.label(name), item) for name, found in items.items() for item in exhibits(found, "sheet")
                       if not item.get("untellable")]  # fmt: skip
-        for page in last_pages(self.run, items, self.left):
-            self._page(page)
-        self._contents(contents, rows)
-        write_sections(self.deck.deck, self.stretches)
+        shown = conditions.pages_of(items) if behind else [item for part in parts for item in part.shown]
+        return last_pages(self.run, items, self.left, shown)
 
     def _begin(self, name: str) -> None:
         self.stretches.append(Stretch(name, self.deck.numbers))
@@ -88,10 +106,10 @@ class _Writer:
         box = self._below(slide)
         wanted = (words.translate("Base date"), words.translate("Period"))
         lines = [(words.translate("Customer analysis report"), Look(20)), ("", Look(8))]
-        lines += [(f"{name}: {text}", Look(13, colour=self.quiet)) for name, text in told if name in wanted]
+        lines += [(f"{name}: {text}", Look(13, colour=self.pager.quiet)) for name, text in told if name in wanted]
         self.deck.text(slide, box, lines)
         if self.deck.own:
-            self.deck.rule(slide, box.top - 10, "14507A")
+            self.deck.rule(slide, box.top - 10, DEEP.lstrip("#"))
 
     def _below(self, slide: Any) -> Box:
         """The place under the title of a cover or a chapter, or above it where a template keeps the title low."""
@@ -103,174 +121,21 @@ class _Writer:
         top = title.bottom + 22
         return Box(title.left, top, title.width, size.height - top - 34)
 
-    def _chapter(self, place: int, chapter: Chapter) -> None:
+    def _opening(self, place: int, chapter: Chapter) -> None:
         slide = self.deck.slide(self.deck.chapter, f"{place} {chapter.name}")
         box = self._below(slide)
-        said = [part for part in chapter.questions if part]
-        size = deck_text.largest(said, box.width, box.height - len(said) * 6, (15, 14, 13, 12, 11, 10)) or 10
-        self.deck.text(slide, box, [(text, Look(size, colour=self.quiet)) for text in said])
+        said = chapter.questions or [words.translate("The tables and charts behind the findings, report by report.")]
+        size = deck_text.largest(said, box.width, box.height - len(said) * GAP, (16, 15, 14, 13, 12, 11, 10)) or 10
+        held = self.deck.text(slide, box, [(text, Look(size, colour=self.pager.quiet)) for text in said])
+        self.pager.space(held)
         if self.deck.own:
-            self.deck.rule(slide, box.top - 10, "14507A")
+            self.deck.rule(slide, box.top - 10, DEEP.lstrip("#"))
         self.deck.foot(slide, self.foot)
 
-    def _content(self, place: int, chapter: Chapter) -> list[Cell]:
-        said = "\n".join(chapter.questions) or "\n".join(page.caption for page in chapter.pages)
-        return [Cell(f"{place} {chapter.name}", bold=True), Cell(said), Cell(str(self.deck.numbers))]
-
-    def _contents(self, framed: tuple[Any, Box], rows: list[list[Cell]]) -> None:
+    def _contents(self, framed: tuple[Any, Box], found: list[Line]) -> None:
         slide, room = framed
-        heads = [words.translate("Chapter"), words.translate("Questions"), words.translate("Slide")]
-        table = Table(heads, ["l", "l", "r"], rows, (13, 12, 11, 10, 9, 8))
-        found = deck_tables.plan(table, room)
-        if found:
+        plans = ((table, deck_tables.plan(table, room)) for table in tables(found))
+        table, plan = next(((table, plan) for table, plan in plans if plan), (None, None))
+        if table and plan:
             said = words.translate("Contents")
-            deck_tables.draw(self.deck, slide, table, found, room, said=said, alt=said)
-
-    # --- pages
-
-    def _page(self, page: Page) -> None:
-        if page.chart:
-            slide, room = self._frame(page)
-            deck_charts.draw(self.deck, slide, page.chart, room, self.run.as_of)
-        elif page.table and page.whole:
-            for part in self._parts(page):
-                self._table(part)
-        elif page.table:
-            self._table(page)
-        else:
-            self._text(page)
-
-    def _table(self, page: Page) -> None:
-        room = self._room(page)
-        if page.table is None:
-            return
-        found = deck_tables.plan(page.table, room)
-        if found is None:
-            self._too_large(page)
-            return
-        slide, room = self._frame(page)
-        said = page.caption or page.title
-        alt = page.alt or said
-        deck_tables.draw(self.deck, slide, page.table, found, room, said=said, alt=alt)
-
-    def _parts(self, page: Page) -> Iterator[Page]:
-        room, table = self._room(page), page.table
-        if table is None:
-            return
-        if deck_tables.plan(table, room):
-            yield page
-            return
-        parts = list(deck_tables.pages(table, room, table.sizes[-1]))
-        for place, part in enumerate(parts, start=1):
-            caption = page.caption if len(parts) == 1 else f"{page.caption} ({place} / {len(parts)})"
-            yield replace(page, caption=caption, table=part)
-
-    def _too_large(self, page: Page) -> None:
-        """Name what cannot be read on a slide; what the notebook found in it is still said."""
-        if page.item is None:
-            return
-        self.left.append((page.kicker.split(" › ")[1], page.item))
-        told = [page.title] if page.title != page.item["title"] else []
-        told = [line for line in (*told, *page.lines) if line not in self.said]
-        if told:
-            named = words.say(N_("In the workbook: {name:text}"), name=page.item["title"]).text()
-            lines = (*told[1:], *([named] if "xlsx" in self.run.formats else told[:1]))
-            self._text(replace(page, table=None, title=told[0], lines=lines, note=""))
-
-    def _text(self, page: Page) -> None:
-        room = self._room(replace(page, lines=()))
-        lines = list(page.lines)
-        self.said |= {*lines}
-        size = self._line_size(lines, room)
-        while lines:
-            shown = self._fitting(lines, room, size)
-            slide, _ = self._frame(replace(page, lines=()))
-            look = Look(size)
-            box = self.deck.text(slide, room, [(f"•  {line}" if len(page.lines) > 1 else line, look) for line in shown])
-            self._space(box)
-            lines = lines[len(shown) :]
-
-    def _space(self, box: Any) -> None:
-        from pptx.util import Pt
-
-        for paragraph in box.text_frame.paragraphs:
-            paragraph.space_after = Pt(GAP)
-
-    def _line_size(self, lines: list[str], room: Box) -> float:
-        tall = room.height - GAP * len(lines)
-        return deck_text.largest(["•  " + line for line in lines], room.width, tall, LINE_SIZES) or LINE_SIZES[-1]
-
-    def _fitting(self, lines: list[str], room: Box, size: float) -> list[str]:
-        shown: list[str] = []
-        tall = 0.0
-        for line in lines:
-            tall += deck_text.height("•  " + line, room.width, size) + GAP
-            if shown and tall > room.height:
-                break
-            shown.append(line)
-        return shown
-
-    # --- what stands around an exhibit
-
-    def _frame(self, page: Page) -> tuple[Any, Box]:
-        """A slide with its message, and what stands over and under its exhibit; returns the room between."""
-        self.said |= {page.title, *page.lines}
-        slide = self.deck.slide(self.deck.page, page.title)
-        body, room = self.deck.body, self._room(page)
-        above = self.deck.title.top >= 28
-        kicker, caption = (page.kicker, page.caption) if above else ("", self._joined(page.kicker, page.caption))
-        if kicker:
-            box = Box(body.left, self.deck.title.top - 15, body.width, 12)
-            self.deck.text(slide, box, [(deck_text.cut(kicker, box.width, SMALL), Look(SMALL, colour=self.quiet))])
-        if self.deck.own:
-            self.deck.rule(slide, body.top - 2)
-        if caption:
-            box = Box(body.left, body.top + 4, body.width, 16)
-            self.deck.text(slide, box, [(deck_text.cut(caption, box.width, 11), Look(11, colour=self.quiet))])
-        self._under(slide, page, room)
-        self.deck.foot(slide, self.foot)
-        return slide, room
-
-    def _under(self, slide: Any, page: Page, room: Box) -> None:
-        """What is to be read in the exhibit, its note, and its source, from the room down to the foot."""
-        top = room.bottom + 5
-        parts = [
-            ("\n".join(page.lines), self._read_size(page), "tx1", self._tall_lines(page)),
-            (page.note, SMALLEST, self.quiet, self._tall_note(page)),
-            (page.source, SMALLEST, self.quiet, self._tall_source(page)),
-        ]
-        for text, size, colour, tall in parts:
-            if text:
-                most = max(1, round(tall / (size * deck_text.LEADING)))
-                fits = deck_text.lines(text, room.width, size) <= most
-                said = text if fits else deck_text.cut(text, room.width, size, most)
-                self.deck.text(slide, Box(room.left, top, room.width, tall), [(said, Look(size, colour=colour))])
-                top += tall + 3
-
-    def _room(self, page: Page) -> Box:
-        body = self.deck.body
-        top = body.top + (24 if page.caption or page.kicker else 8)
-        under = [self._tall_lines(page), self._tall_note(page), self._tall_source(page)]
-        bottom = body.bottom - sum(part + 3 for part in under if part) - 5
-        return Box(body.left, top, body.width, max(bottom - top, 60))
-
-    def _read_size(self, page: Page) -> float:
-        tall = 0.2 * self.deck.body.height
-        found = deck_text.largest(["\n".join(page.lines)], self.deck.body.width, tall, READ_SIZES)
-        return found or READ_SIZES[-1]
-
-    def _tall_lines(self, page: Page) -> float:
-        if not page.lines or not (page.table or page.chart):
-            return 0.0
-        return deck_text.height("\n".join(page.lines), self.deck.body.width, self._read_size(page))
-
-    def _tall_note(self, page: Page) -> float:
-        found = deck_text.height(page.note, self.deck.body.width, SMALLEST) if page.note else 0.0
-        return min(found, 6 * SMALLEST * deck_text.LEADING)
-
-    def _tall_source(self, page: Page) -> float:
-        found = deck_text.height(page.source, self.deck.body.width, SMALLEST) if page.source else 0.0
-        return min(found, 2 * SMALLEST * deck_text.LEADING)
-
-    def _joined(self, *parts: str) -> str:
-        return _SEPARATED.join(part for part in parts if part)
+            deck_tables.draw(self.deck, slide, table, plan, room, said=said, alt=said)

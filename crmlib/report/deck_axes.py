@@ -1,13 +1,14 @@
-"""Axes of a chart on a slide: they begin and end on round figures, and say large sums in thousands."""
+"""Axes of a chart on a slide: they begin and end on round figures, and say money with its currency."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
 
-from crmlib import words
 from crmlib.report.deck_base import POINT
 from crmlib.report.deck_data import TEXT, keys_of, set_fonts, values_of
+from crmlib.report.deck_layout import SMALL
+from crmlib.report.deck_money import is_money, money_format
 from crmlib.report.scale import DAY_STEPS, Axis, axis
 from crmlib.report.series import GRID, PALE, Part, Rows, at, column, kind, parts, shape
 from crmlib.report.sheets import clean, number, number_format
@@ -29,6 +30,8 @@ def draw_axes(deck: Deck, chart: Any, item: Item, rows: Rows, *, by_name: bool) 
     unit = kind(item, form["y"][0])
     scale = axis(values, share=unit == "share", floor=form["form"] != "scatter")
     _value_axis(chart.value_axis, scale, shown_as(item, form["y"][0], max(map(abs, values), default=0)))
+    if len(form["y"]) == 1 and form["form"] != "scatter":
+        _axis_name(deck, chart.value_axis, header(column(item, form["y"][0])))
     if by_name:
         _name_axis(chart, item, rows)
     else:
@@ -84,7 +87,7 @@ def _name_axis(chart: Any, item: Item, rows: Rows) -> None:
         # Bars are counted from below: reversed they stand as in the table, and their scale stays at the foot.
         drawn.reverse_order = True
         chart.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.NEXT_TO_AXIS
-        drawn.tick_labels.font.size = round((TEXT if n_keys <= 25 else 8) * POINT)
+        drawn.tick_labels.font.size = round((TEXT if n_keys <= 25 else SMALL) * POINT)
         chart._chartSpace.xpath("//c:valAx/c:crosses")[0].set("val", "max")
     elif n_keys > 14:
         _skip(drawn, math.ceil(n_keys / 12))
@@ -119,15 +122,9 @@ def _axis_name(deck: Deck, drawn: Any, text: str) -> None:
 
 
 def shown_as(item: Item, y: str, most: float, *, label: bool = False) -> str:
-    """Excel's format; large sums in thousands or millions, which the axis says with its figures."""
+    """Excel's format of a column's figures, money with its currency; `most`: the largest, in the chart's numbers."""
     unit = kind(item, y)
-    if unit != "money":
-        shown = number_format(unit)
-        return shown.replace("0.0%", "0%") if not label and unit == "share" and most >= 0.05 else shown
-    japanese = words.speech().language == "ja"
-    amount = most if not label else most / 10 ** words.minor_digits(words.speech().currency)
-    if amount >= 10_000_000:
-        return '#,##0.0,,"百万"' if japanese else '#,##0.0,,"m"'
-    if amount >= 100_000:
-        return '#,##0,"千"' if japanese else '#,##0,"k"'
-    return number_format(unit)
+    if is_money(item, y):
+        return money_format(item, y, most)
+    shown = number_format(unit)
+    return shown.replace("0.0%", "0%") if not label and unit == "share" and most >= 0.05 else shown

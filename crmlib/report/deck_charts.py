@@ -10,6 +10,7 @@ from crmlib.report.deck_base import POINT, Box
 from crmlib.report.deck_data import TEXT, by_name_axis, categories, keys_of, points, set_fonts
 from crmlib.report.deck_labels import draw_labels
 from crmlib.report.deck_layout import Deck, name
+from crmlib.report.deck_money import in_large_yen
 from crmlib.report.series import (
     COLOURS,
     PALE,
@@ -45,7 +46,8 @@ def can_draw(item: Item) -> bool:
 
 def draw(deck: Deck, slide: Any, item: Item, room: Box, made: date) -> Any:
     """Put the chart into the room."""
-    rows = in_order(item, item["rows"])
+    item = in_large_yen(item, in_order(item, item["rows"]))
+    rows = item["rows"]
     found = parts(item, rows)
     by_name = by_name_axis(item)
     data = categories(item, rows, found, made) if by_name else points(item, rows, found, made)

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from crmlib.report.read import Item
 
 
-def last_pages(run: ReportInput, items: dict[str, list[Item]], left: list[tuple[str, Item]]) -> list[Page]:
-    """What stands in the workbook only; then conditions and ledger; the definitions are the very last."""
+def last_pages(
+    run: ReportInput, items: dict[str, list[Item]], left: list[tuple[str, Item]], shown: list[Item]
+) -> list[Page]:
+    """What stands in the workbook only; then conditions and ledger; the terms of what is shown are the very last."""
     chapter = CHAPTERS["conditions"]
     kicker = words.translate(chapter)
-    shown = conditions.pages_of(items)
-    return [*_in_workbook(run, left, kicker), *_conditions(run, shown, kicker), *_definitions(shown, kicker)]
+    told = _conditions(run, conditions.pages_of(items), kicker)
+    return [*_in_workbook(run, left, kicker), *told, *_definitions(shown, kicker)]
 
 
 def _in_workbook(run: ReportInput, left: list[tuple[str, Item]], kicker: str) -> list[Page]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crmlib.report.read import Item
 
 TEXT = 10.0
-LONGEST_NAME = 170.0  # points of a bar's name
+LONGEST_NAME = 260.0  # points of a bar's name
 SPACES = (
     'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
     ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'

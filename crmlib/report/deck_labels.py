@@ -11,6 +11,8 @@ from crmlib.report import deck_text
 from crmlib.report.deck_axes import shown_as
 from crmlib.report.deck_base import POINT
 from crmlib.report.deck_data import LONGEST_NAME, SPACES, TEXT, keys_of, set_fonts, values_of
+from crmlib.report.deck_layout import SMALL
+from crmlib.report.deck_money import largest
 from crmlib.report.series import DARK, PALE, Part, Rows, at, error_bounds, kind, shape
 from crmlib.report.sheets import clean, is_text, number
 
@@ -48,7 +50,7 @@ def _bar_labels(deck: Deck, chart: Any, item: Item, rows: Rows, found: list[Part
         where = "ctr" if stacked else "inBase" if ranged else "outEnd"
         dark = part.colour in DARK and (stacked or (ranged and shape(item) == "column"))
         look = Label(_label_format(item, part.column, rows), where, "bg1" if dark else "tx1",
-                     TEXT if len(keys) <= 25 else 8.0)  # fmt: skip
+                     TEXT if len(keys) <= 25 else SMALL)  # fmt: skip
         _series_labels(deck, drawn, look, [place for place in range(len(values)) if place not in free])
 
 
@@ -108,7 +110,7 @@ class Label:
 
 
 def _label_format(item: Item, y: str, rows: Rows) -> str:
-    return shown_as(item, y, max((abs(row[at(item, y)] or 0) for row in rows), default=0), label=True)
+    return shown_as(item, y, largest(item, rows, y), label=True)
 
 
 def _last_points(deck: Deck, chart: Any, item: Item, rows: Rows, found: list[Part], *, by_name: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,8 +30,9 @@ from crmlib.report.sheets import clean
 
 LANGUAGES = {"ja": "ja-JP", "en": "en-US"}
 TITLE_SIZES = (22, 20, 18, 16, 14)
-SMALL, SMALLEST = 9.0, 8.0
+SMALL = 9.0  # no letters of a slide are smaller
 _NS = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+_MINUS = re.compile(r"(?<![\w.)」』-])-(?=\d)")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -121,7 +123,8 @@ class Deck:
         for old in body.p_lst:
             body.remove(old)
         for text, look in parts:
-            body.append(parse_xml(self.paragraph(text, look, side=side, gap=gap, outer=True)))
+            said = _MINUS.sub("\u2212", text)  # a hyphen is parted from its number at the end of a line
+            body.append(parse_xml(self.paragraph(said, look, side=side, gap=gap, outer=True)))
         frame.word_wrap = True
         if anchor:
             body.bodyPr.set("anchor", anchor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ class Page:
     kicker: str = ""
     caption: str = ""
     lines: tuple[str, ...] = ()  # the page's text, or what is to be read in its exhibit
+    bullets: tuple[str, ...] = ()  # text of the page's own under a short table
     note: str = ""
     source: str = ""
     chart: Item | None = None
@@ -27,11 +29,36 @@ class Page:
     item: Item | None = None
 
 
+@dataclass
+class Part:
+    """What one notebook gives to the deck: its slides in the body, and what stands behind them."""
+
+    name: str = ""
+    question: str = ""
+    pages: list[Page] = field(default_factory=list)
+    behind: list[Page] = field(default_factory=list)  # for the appendix
+    empty: list[Item] = field(default_factory=list)  # exhibits with nothing to show
+    large: list[Item] = field(default_factory=list)  # exhibits that no slide can hold
+    shown: list[Item] = field(default_factory=list)  # exhibits of the body
+
+
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter: its code and name, the questions it answers, and its slides."""
+    """A chapter: its code and name, and its parts, one a notebook."""
 
     code: str
     name: str
-    questions: list[str] = field(default_factory=list)
-    pages: list[Page] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def pages(self) -> list[Page]:
+        """Its slides."""
+        return [page for part in self.parts for page in part.pages]
+
+    @property
+    def questions(self) -> list[str]:
+        """The questions that its notebooks answer."""
+        return [part.question for part in self.parts if part.question]
+
+
+Fits = Callable[[Page], bool]  # whether a page's table can be read on one slide

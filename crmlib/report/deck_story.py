@@ -3,7 +3,8 @@
 A notebook belongs to one chapter. Results tell what is (KPIs, the portfolio, RFM, stages, repeat purchases, lifetime
 value, contracts), causes what lies behind it (loyalty, baskets, who falls silent), measures what is done and whether it
 worked (calls, scenarios, tests). Issues are the conclusions that are bad, and what the data cannot tell; the schedule
-is what comes next, with owner and due date. Whether the data can be trusted stands with the conditions.
+is what comes next, with owner and due date. The tables behind all this are the appendix; whether the data can be
+trusted stands with the conditions, which are last.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmlib import words
+from crmlib.report.deck_appendix import appendix, wanted
 from crmlib.report.deck_issues import issues, schedule
 from crmlib.report.deck_notebook import notebook
-from crmlib.report.deck_pages import Chapter
-from crmlib.report.page import lay_out
+from crmlib.report.deck_pages import Chapter, Fits, Part
 from crmlib.words import N_
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 CHAPTERS = {
     "results": N_("Results"), "causes": N_("Causes"), "issues": N_("Issues"), "measures": N_("Measures"),
-    "schedule": N_("Schedule"), "conditions": N_("Conditions and definitions"),
+    "schedule": N_("Schedule"), "appendix": N_("Appendix"), "conditions": N_("Conditions and definitions"),
 }  # fmt: skip
 NOTEBOOKS = {
     "results": ("kpi", "portfolio", "rfm", "stages", "retention", "ltv", "contracts"),
@@ -33,20 +34,22 @@ NOTEBOOKS = {
 }
 
 
-def chapters(run: ReportInput, items: dict[str, list[Item]]) -> list[Chapter]:
-    """The chapters that have something to say, in order."""
+def chapters(run: ReportInput, items: dict[str, list[Item]], said: set[str], fits: Fits) -> list[Chapter]:
+    """The chapters in order, those with nothing to say too; `said` are the messages of the slides before them."""
     makers = {"issues": issues, "schedule": schedule}
-    found = []
+    found = {}
     for code, name in CHAPTERS.items():
         told = words.translate(name)
         if code in makers:
-            chapter = Chapter(code, told, [], makers[code](run, items, told))
+            parts = [Part(pages=makers[code](run, items, told))]
         else:
-            names = _in_chapter(code, items)
-            pages = [page for part in names for page in notebook(part, items[part], told)]
-            chapter = Chapter(code, told, [lay_out(part, items[part])[0] for part in names], pages)
-        found.append(chapter)
-    return [chapter for chapter in found if chapter.pages or chapter.code == "conditions"]
+            parts = [notebook(part, items[part], told, said, fits) for part in _in_chapter(code, items)]
+        found[code] = Chapter(code, told, parts)
+    if wanted(run):
+        behind = [part for chapter in found.values() for part in chapter.parts]
+        told = found["appendix"].name
+        found["appendix"] = Chapter("appendix", told, appendix(behind, told))
+    return list(found.values())
 
 
 def _in_chapter(code: str, items: dict[str, list[Item]]) -> list[str]:

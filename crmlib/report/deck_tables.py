@@ -10,6 +10,7 @@ from crmlib import words
 from crmlib.report import deck_text
 from crmlib.report.deck_base import POINT, Box
 from crmlib.report.deck_layout import Deck, Look, name
+from crmlib.report.series import BAD, GOOD
 from crmlib.report.views import grid_view, heat_steps, table_view
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_COLUMNS = 18, 12
 GRID_ROWS, GRID_COLUMNS = 26, 14
-SIZES, GRID_SIZES = (14, 13, 12, 11, 10, 9), (14, 13, 12, 11, 10, 9, 8)
-LEAST_UNDER = 8.0  # size of an interval under its figure
+SIZES = (14, 13, 12, 11, 10, 9)
+LEAST_UNDER = 9.0  # size of an interval under its figure
 EDGE, AIR = 5.0, 2.2  # left and right, over and under the text of a cell
 WIDEST = 0.55  # of the table: no column of texts is wider before it wraps
 PALEST, DARKEST = (0xF7, 0xFA, 0xFD), (0x6F, 0x9F, 0xC8)
@@ -130,7 +131,7 @@ def _of_table(item: Item) -> Table:
 
 def _marked(cell: Cell) -> Cell:
     """A mark keeps its colour, in bold: what is missed is to be seen first."""
-    colours = {words.label("mark_bad"): "B4470F", words.label("mark_good"): "14507A"}
+    colours = {words.label("mark_bad"): BAD.lstrip("#"), words.label("mark_good"): GOOD.lstrip("#")}
     return Cell(cell.text, cell.under, colour=colours[cell.text], bold=True) if cell.text in colours else cell
 
 
@@ -144,7 +145,7 @@ def _of_grid(item: Item) -> Table:
     ]  # fmt: skip
     headers = [f"{item['row_header']} / {item['column_header']}", *sized, *item["column_labels"]]
     sides = ["l", *(["r"] if sized else []), *["ctr"] * len(item["column_labels"])]
-    return Table(headers, sides, rows, GRID_SIZES, (GRID_ROWS, GRID_COLUMNS + len(sized)))
+    return Table(headers, sides, rows, SIZES, (GRID_ROWS, GRID_COLUMNS + len(sized)))
 
 
 def _heated(cell: dict[str, Any], step: int | None) -> Cell:

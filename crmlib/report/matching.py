@@ -23,27 +23,31 @@ def figures(text: str) -> set[str]:
     return {found for found in _FIGURE.findall(text) if _tells(found)}
 
 
-def score(sentence: str, texts: Iterable[str]) -> float:
-    """How much of what a sentence counts stands in these texts: 0 when too little of it does.
+def of_all(texts: Iterable[str]) -> frozenset[str]:
+    """The figures of several texts together."""
+    return frozenset(figure for text in texts for figure in figures(text))
+
+
+def score(sentence: str, known: frozenset[str]) -> float:
+    """How much of what a sentence counts stands among these figures: 0 when too little of it does.
 
     Example:
-        >>> score("4,124 (51.5%) bought once", ["4,124", "51.5%"]), score("4,124 (51.5%) bought once", ["3,100"])
+        >>> score("4,124 (51.5%) bought once", of_all(["4,124", "51.5%"])), score("4,124 bought", of_all(["3,100"]))
         (7.0, 0.0)
     """
     wanted = figures(sentence)
-    found = wanted & {figure for text in texts for figure in figures(text)}
+    found = wanted & known
     n_digits = sum(letter.isdigit() for figure in found for letter in figure)
     return float(n_digits) if n_digits >= DIGITS and len(found) >= ENOUGH * len(wanted) else 0.0
 
 
-def best(sentences: Iterable[str], texts: Iterable[str]) -> str:
-    """The sentence that counts most of what stands in these texts; empty when none does.
+def best(sentences: Iterable[str], known: frozenset[str]) -> str:
+    """The sentence that counts most of what stands among these figures; empty when none does.
 
     Example:
-        >>> best(["Sales rose by 4.2%.", "Of 4,124, 51.5% bought once."], ["4,124", "51.5%"])
+        >>> best(["Sales rose by 4.2%.", "Of 4,124, 51.5% bought once."], of_all(["4,124", "51.5%"]))
         'Of 4,124, 51.5% bought once.'
     """
-    known = list(texts)
     found = max(sentences, key=lambda sentence: score(sentence, known), default="")
     return found if score(found, known) > 0 else ""
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # The palette of the pictures (plots/colours.py, which this room may not import; a test keeps them equal).
 DEEP, SOFT, GREY, ORANGE = "#0F4269", "#5595C9", "#7B8794", "#C05600"
 PALE, QUIET, GRID = "#C9D0D8", "#52606D", "#E4E7EB"
+GOOD, BAD = DEEP, ORANGE
 COLOURS = (DEEP, SOFT, QUIET, "#8E4585", "#1B8A7D", GREY)
 MEANING = {
     "promoters": DEEP, "passives": PALE, "detractors": ORANGE, "treatment": DEEP, "control": GREY,

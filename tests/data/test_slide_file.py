@@ -63,3 +63,20 @@ def test_a_file_that_is_not_there_or_no_package_is_answered_with_its_line(tmp_pa
             load_client(tmp_path / "parameters" / "acme.yml")
         assert str(error.value) == f"parameters/acme.yml line 2: slides.template 'house.pptx' {said}."
         (tmp_path / "house.pptx").write_text("no zip", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("maybe", "'maybe', must be true or false"), ("1", "'1', must be true or false"),
+     ("[no]", "a list, must be true or false")],
+)  # fmt: skip
+def test_the_appendix_is_asked_for_or_not_and_nothing_else(tmp_path: Path, given: str, said: str) -> None:
+    start, end = CLIENT.split("template: house.pptx")
+    client = tmp_path / "acme.yml"
+    for answer in (True, False):
+        client.write_text(f"{start}appendix: {str(answer).lower()}{end}", encoding="utf-8")
+        assert load_client(client).slides.appendix is answer
+    client.write_text(f"{start}appendix: {given}{end}", encoding="utf-8")
+    with pytest.raises(UserError) as error:
+        load_client(client)
+    assert str(error.value) == f"acme.yml line 2: slides.appendix is {said}."

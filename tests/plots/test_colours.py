@@ -164,6 +164,7 @@ def test_the_workbook_and_the_slides_keep_to_the_same_colours() -> None:
     assert [tone.lower() for tone in series.COLOURS] == [look[0] for look in colours.SERIES]
     assert {name: tone.lower() for name, tone in series.MEANING.items()} == colours.MEANING
     assert [t.lower() for t in (series.PALE, series.QUIET, series.GRID)] == [colours.PALE, colours.QUIET, colours.GRID]
+    assert [t.lower() for t in (series.GOOD, series.BAD)] == [colours.GOOD, colours.BAD]
 
 
 def test_letters_on_native_bars_are_readable() -> None:

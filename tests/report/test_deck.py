@@ -16,11 +16,13 @@ from pptx import Presentation
 from pptx.util import Pt
 
 from crmlib import words
-from crmlib.report import deck_tables, matching
+from crmlib.report import deck_money, deck_tables, matching
 from crmlib.report.deck_axes import Axis, axis
 from crmlib.report.deck_base import Box
+from crmlib.report.deck_headline import parted
 from crmlib.report.deck_story import NOTEBOOKS
 from crmlib.report.publish import NotebookRun
+from crmlib.report.sheets import number
 from tests.report import decks, samples
 
 BAR = {"form": "bar", "x": "segment", "y": ["rate"], "low": "rate_low", "high": "rate_high"}
@@ -86,15 +88,21 @@ def test_findings_are_the_answer_after_the_key_figures_and_a_conclusion_is_their
     deck = deck_of(tmp_path, samples.metric("n", 8000, "customers", title="Customers"),
                    samples.finding("a", "Half buy once.\nOne in ten is a champion."),
                    samples.conclusion("c", "Champions slip away."))  # fmt: skip
+    # Few figures and a short answer share a slide.
+    said = decks.texts(decks.called(deck, "Champions slip away."))
+    assert "•  Half buy once.\n•  One in ten is a champion." in said
+    many = [samples.metric(f"m{k}", k, "customers", title=f"Metric {k}") for k in range(12)]
+    told = samples.finding("a", "\n".join(f"Sentence {k} of the answer." for k in range(9)))
+    deck = deck_of(tmp_path, *many, told, samples.conclusion("c", "Champions slip away."))
     titles = [decks.title(slide) for slide in deck.slides]
     place = titles.index("Champions slip away.")
-    assert titles[place + 1] == "Half buy once."
-    assert "One in ten is a champion." in decks.texts(deck.slides[place + 1])
+    assert titles[place + 1] == "Sentence 0 of the answer."
+    assert "•  Sentence 8 of the answer." in "\n".join(decks.texts(deck.slides[place + 1]))
 
 
 def test_the_slides_come_in_the_order_of_a_japanese_report(tmp_path: Path) -> None:
     base = samples.one(tmp_path, ["# Who is best?", samples.conclusion("c", "Champions slip away.", size=1_000_000),
-                                  samples.metric("n", 8, "customers")])  # fmt: skip
+                                  samples.metric("n", 8, "customers"), segments()])  # fmt: skip
     one = base.notebooks[0].notebook
     runs = [
         NotebookRun(name=name, verdict="ok", notebook=one, folder=tmp_path)
@@ -102,15 +110,21 @@ def test_the_slides_come_in_the_order_of_a_japanese_report(tmp_path: Path) -> No
     ]
     deck = decks.made(samples.report(runs), tmp_path / "demo.pptx")
     titles = [decks.title(slide) for slide in deck.slides]
-    chapters = [text for text in titles if text[0].isdigit()]
-    assert [text.split(" ", 1)[1] for text in chapters] == [
-        "Results", "Causes", "Issues", "Measures", "Schedule", "Conditions and definitions"]  # fmt: skip
+    rows = decks.table(decks.called(deck, "What this report answers"))[1:]
+    opened = [row for row in rows if row[0]]
+    assert [row[0] for row in opened] == [
+        "1 Results", "2 Causes", "3 Issues", "4 Measures", "5 Schedule", "6 Appendix", "7 Conditions and definitions",
+    ]  # fmt: skip
+    numbers = [int(row[3]) for row in rows]
+    assert numbers == sorted(numbers)
+    # A chapter of several slides has one that opens it, a single slide stands for itself.
+    assert [titles[int(row[3]) - 1] for row in opened] == [
+        "1 Results", "2 Causes", "Issues that stand out, the surest and largest first: 4.", "4 Measures",
+        "Steps: 1; owner or date still to be set: 1.", "6 Appendix", "7 Conditions and definitions"]  # fmt: skip
     assert titles[0] == "Demo shop"
     assert titles[1].startswith("What comes first: ")
-    assert titles.index("What this report answers, and where") < titles.index(chapters[0])
+    assert titles.index("What this report answers, and where") < titles.index("1 Results")
     assert titles[-1].startswith(("Terms used", "Of 100 rows read"))
-    rows = decks.table(decks.called(deck, "What this report answers"))[1:]
-    assert [row[2] for row in rows] == [str(titles.index(text) + 1) for text in chapters]
 
 
 def test_every_notebook_belongs_to_one_chapter() -> None:
@@ -179,10 +193,13 @@ def test_months_stand_by_name_and_a_series_without_one_leaves_a_gap(tmp_path: Pa
     assert chart.value_axis.maximum_scale >= 5
 
 
-def test_a_chart_with_nothing_in_it_is_a_sentence(tmp_path: Path) -> None:
+def test_a_chart_with_nothing_in_it_is_a_sentence_and_a_line_of_the_appendix(tmp_path: Path) -> None:
     empty = rates([["champions", None, None, None]], title="Nobody has bought yet")
-    deck = deck_of(tmp_path, empty)
-    assert "There is nothing to show." in decks.texts(decks.called(deck, "Nobody has bought yet"))
+    deck = deck_of(tmp_path, empty, segments(0))
+    assert "Nobody has bought yet" in [decks.title(slide) for slide in deck.slides]
+    assert not any(shape.has_chart for slide in deck.slides for shape in slide.shapes)
+    rows = decks.table(decks.called(deck, "Tables and charts with nothing to show: 2."))
+    assert rows[1:] == [["RFM segmentation", "Rate by segment"], ["RFM segmentation", "Customers by segment"]]
 
 
 def test_names_that_are_the_same_are_told_apart_by_another_column(tmp_path: Path) -> None:
@@ -231,12 +248,16 @@ def test_a_message_stands_over_a_table_only_when_its_figures_do(tmp_path: Path) 
     item = samples.table("t", ["segment", "n_customers", "share_customers"], rows, title="Customers")
     said = "Champions are 1,469 customers (10.6%)."
     other = "The rate is highest for champions (10.6%), lowest for the lost (2.7%)."
-    assert matching.best([other, said], ["1,469", "10.6%", "658", "2.7%"]) == said
+    assert matching.best([other, said], matching.of_all(["1,469", "10.6%", "658", "2.7%"])) == said
     for finding, message in ((said, said), (other, "Customers")):
-        deck = deck_of(tmp_path, samples.finding("f", finding), item)
-        assert [
-            decks.title(slide) for slide in deck.slides if ["Champions", "1,469", "10.6%"] in decks_tables(slide)
-        ] == [message]
+        deck = deck_of(tmp_path, samples.finding("g", "No more."), "## Who", samples.finding("f", finding), item)
+        titles = [decks.title(slide) for slide in deck.slides]
+        at = [
+            place for place, slide in enumerate(deck.slides) if ["Champions", "1,469", "10.6%"] in decks_tables(slide)
+        ]
+        assert [titles[place] for place in at] == [message]
+        # Without a message of its own it is a source, which stands in the appendix.
+        assert ("2 Appendix" in titles[: at[0]]) == (message == "Customers")
 
 
 @pytest.mark.parametrize(("n_rows", "shown"), [(1, True), (18, True), (40, False)])
@@ -257,8 +278,8 @@ def test_what_was_found_in_a_table_too_large_is_still_said(tmp_path: Path) -> No
     found = "Group 7 has 1,007 customers, group 21 has 1,021."
     first = samples.finding("g", "No more.")
     deck = deck_of(tmp_path, first, "## Detail", segments(40), samples.finding("f", found))
-    (slide,) = [slide for slide in deck.slides if decks.title(slide) == found]
-    assert any("In the workbook: Customers by segment" in text for text in decks.texts(slide))
+    assert any(found in text for text in decks.texts(decks.called(deck, "No more.")))
+    assert ["RFM segmentation", "Customers by segment", "40"] in [row for s in deck.slides for row in decks_tables(s)]
 
 
 def test_lists_of_customers_are_named_not_shown(tmp_path: Path) -> None:
@@ -288,6 +309,111 @@ def test_small_letters_come_before_a_table_is_given_up_and_columns_never_leave_t
     assert sum(wide.widths) <= 888
     assert wide.tall <= 300
     assert narrow is None
+
+
+# --- body and appendix ----------------------------------------------------------------------------------------------
+
+
+def sections() -> list[Any]:
+    """A notebook of two sections: in the first a chart, its table and what was found; in the second a table alone."""
+    rows = [["champions", 0.5, 0.25, 0.75], ["lost", 0.125, 0.1, 0.2]]
+    return [
+        samples.finding("a", "Half buy once."), "## Rates", rates(), samples.table("t", RATES, rows, title="Rates"),
+        samples.finding("b", "Champions buy at 50.0% (95% interval 25.0% to 75.0%), the lost at 12.5%."),
+        "## Size", segments(3), samples.finding("c", "Group 1 counts 1,001 customers, group 2 counts 1,002."),
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WithoutAppendix(samples.Client):
+    slides: Any = field(default_factory=lambda: SimpleNamespace(template="", appendix=False))
+
+
+def test_a_table_that_a_chart_draws_stands_behind_and_what_was_found_is_read_beside_the_chart(tmp_path: Path) -> None:
+    deck = deck_of(tmp_path, *sections())
+    titles = [decks.title(slide) for slide in deck.slides]
+    beside = decks.texts(decks.called(deck, "Champions buy most"))
+    assert any(text.startswith("Champions buy at 50.0%") for text in beside)
+    assert titles.index("2 Appendix") < titles.index("Rates")
+    # The other table has no chart: the finding that counts it is its message.
+    assert titles.index("Group 1 counts 1,001 customers, group 2 counts 1,002.") < titles.index("2 Appendix")
+    assert len(set(titles)) == len(titles)
+
+
+def test_the_contents_say_where_the_appendix_begins(tmp_path: Path) -> None:
+    deck = deck_of(tmp_path, *sections())
+    (row,) = [row for row in decks.table(decks.called(deck, "What this report")) if row[0].endswith("Appendix")]
+    assert row[2] == "Tables and charts behind the findings: 1."
+    assert decks.title(deck.slides[int(row[3]) - 1]) == "2 Appendix"
+
+
+def test_without_an_appendix_its_tables_are_named_and_only_shown_terms_defined(tmp_path: Path) -> None:
+    parts = [*sections(), samples.table("u", ["stage", "n_orders"], [["buyer", 3]], title="Orders")]
+    deck = deck_of(tmp_path, *parts, client=WithoutAppendix())
+    titles = [decks.title(slide) for slide in deck.slides]
+    assert not any("Appendix" in title for title in titles)
+    rows = [row[:2] for slide in deck.slides for row in decks_tables(slide)]
+    assert ["RFM segmentation", "Rates"] in rows
+    assert ["RFM segmentation", "Orders"] in rows
+    (few,) = [len(decks.table(slide)) for slide in deck.slides if decks.title(slide).startswith("Terms used")]
+    whole = deck_of(tmp_path, *parts)
+    (all_,) = [len(decks.table(slide)) for slide in whole.slides if decks.title(slide).startswith("Terms used")]
+    assert few < all_
+
+
+def test_a_message_is_said_once_and_charts_beyond_six_stand_behind(tmp_path: Path) -> None:
+    charts = [rates(title=f"Message {k}: {k}.5% of them", name=f"Chart {k}") | {"id": f"c{k}"} for k in range(9)]
+    deck = deck_of(tmp_path, samples.finding("a", "So."), "## All", *charts, rates(title="Message 0: 0.5% of them"))
+    titles = [decks.title(slide) for slide in deck.slides]
+    assert [f"Message {k}: {k}.5% of them" in titles for k in range(9)] == [True] * 6 + [False] * 3
+    assert titles.index("2 Appendix") < titles.index("Chart 6") < titles.index("Chart 8")
+    said = "\n".join(text for slide in deck.slides for text in decks.texts(slide))
+    assert [said.count(f"Message {k}: {k}.5% of them") for k in (0, 6, 8)] == [1, 1, 1]
+
+
+def test_a_run_without_charts_and_with_nothing_told_writes_slides(tmp_path: Path) -> None:
+    lost = "Cannot be told from the data: the table “Advertising” is missing."
+    nothing = {"untellable": "ad_costs", "note": lost}
+    parts = [samples.metric("cpo", None, "money", title="CPO", **nothing), rates() | nothing, segments() | nothing,
+             samples.finding("f", ""), samples.conclusion("c", "") | nothing]  # fmt: skip
+    deck = deck_of(tmp_path, *parts, client=samples.Client(title=HOSTILE))
+    assert not any(shape.has_chart for slide in deck.slides for shape in slide.shapes)
+    assert len(decks.table(decks.called(deck, "Questions that the present data cannot answer: 3."))) == 4
+    assert list(decks.overflowing(deck)) == []
+    assert list(decks.overlapping(deck)) == []
+
+
+def test_a_long_message_is_headed_by_its_first_sentence_and_read_on_below(tmp_path: Path) -> None:
+    first = "The mail worked (32.3% against 23.4%. Chance alone does that once in twenty)."
+    rest = "Of 1,229 who got it, 32.3% bought again within sixty days, which is more than the 23.4% of the others."
+    assert parted(f"{first} {rest}") == (first, rest)
+    deck = deck_of(tmp_path, rates(title=f"{first} {rest}"))
+    assert any(rest in text for text in decks.texts(decks.called(deck, first)))
+
+
+def test_numbers_keep_their_sign_at_the_end_of_a_line(tmp_path: Path) -> None:
+    deck = deck_of(tmp_path, samples.finding("f", "It changed (-2.5pt to 2.0pt, 2025-04, NPS-2025)."))
+    said = [text for slide in deck.slides for text in decks.texts(slide)]
+    assert "It changed (\u22122.5pt to 2.0pt, 2025-04, NPS-2025)." in said
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "amounts", "shown", "values"),
+    [("ja", "JPY", [73_540_000, 250_000], '#,##0"万円"', [7354.0, 25.0]), ("ja", "JPY", [8_800], '#,##0"円"', [8800]),
+     ("ja", "JPY", [2_000_000_000], '#,##0"百万円"', [2000.0]), ("ja", "USD", [880], '"$"#,##0.00', [8.8]),
+     ("en", "JPY", [73_540_000], '"¥"#,##0.0,,"M"', [73_540_000]),
+     ("en", "USD", [88_000_000], '"$"#,##0,"K"', [880_000])],
+)  # fmt: skip
+def test_money_says_its_currency_and_large_yen_are_those_of_the_sentences(
+    language: str, currency: str, amounts: list[int], shown: str, values: list[float]
+) -> None:
+    words.speak(language, currency)
+    form = {"form": "bar", "x": "segment", "y": ["amount"]}
+    item = samples.chart("c", ["segment", "amount"], [[f"group {a}", a] for a in amounts], form)
+    scaled = deck_money.in_large_yen(item, item["rows"])
+    top = deck_money.largest(scaled, scaled["rows"], "amount")
+    assert deck_money.money_format(scaled, "amount", top) == shown
+    assert [number(row[1], scaled["columns"][1]["kind"]) for row in scaled["rows"]] == values
 
 
 # --- file -----------------------------------------------------------------------------------------------------------
@@ -341,10 +467,10 @@ def test_every_text_has_a_language_and_both_fonts_and_every_picture_a_descriptio
 
 def test_every_page_says_client_base_date_and_its_number(tmp_path: Path) -> None:
     deck = deck_of(tmp_path, *everything(tmp_path))
-    for number, slide in enumerate(deck.slides, start=1):
-        if number > 1:
+    for place, slide in enumerate(deck.slides, start=1):
+        if place > 1:
             assert "Demo shop ｜ Base date 31 March 2026" in decks.texts(slide)
-            assert slide.element.xpath(".//a:fld[@type='slidenum']/a:t/text()") == [str(number)]
+            assert slide.element.xpath(".//a:fld[@type='slidenum']/a:t/text()") == [str(place)]
 
 
 def test_hostile_texts_stay_texts_inside_their_boxes(tmp_path: Path) -> None:
