@@ -19,8 +19,9 @@ from crmlib.plots.drawing import (
     share_axis,
 )
 from crmlib.plots.forms import interval_rows
-from crmlib.plots.marks import LINE, Note, band, write, write_apart
+from crmlib.plots.marks import LINE, Note, band, write, write_above, write_apart
 from crmlib.plots.naming import with_size
+from crmlib.words import N_
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,6 +75,8 @@ def rank_grid(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.grid(False)
     ax.set_xlabel(words.column("f").label)
     ax.set_ylabel(words.column("r").label)
+    said = words.translate(N_("Rank, customers, share of all sales"))
+    write_above(ax, 1.0, said, ha="right")
     return ax
 
 
@@ -90,6 +93,8 @@ def pareto(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         return nothing_to_show(ax)
     x, y = points["cumulative_share_customers"].to_numpy(), points["cumulative_share_amount"].to_numpy()
     ax.plot([0, 1], [0, 1], "--", color=colours.REFERENCE, linewidth=0.8)
+    even = Note(x=0.55, y=0.55, text=words.translate(N_("if every customer bought as much")), colour=colours.QUIET)
+    write(ax, even, dx=6, dy=-6, ha="left", va="top", fontsize=8)
     ax.plot(x, y, color=colours.SALES)
     marks = [(0.2, float(np.interp(0.2, x, y))), (float(np.interp(0.8, y, x)), 0.8)]
     for mark in marks:
