@@ -128,6 +128,9 @@ def _ours(deck: Any, language: str) -> None:
     for place in [master, *deck.slide_layouts]:
         for shape in list(place.placeholders):
             _arrange(shape, place.element.get("type"))
+    for place in deck.slide_layouts:
+        for letters in place.element.xpath(".//@cap/.."):
+            letters.attrib.pop("cap")  # a chapter is written as it is called, not in capitals
     _style(master.element)
     _theme(master, language)
 

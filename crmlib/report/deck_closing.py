@@ -29,9 +29,14 @@ def last_pages(
 def _in_workbook(run: ReportInput, left: list[tuple[str, Item]], kicker: str) -> list[Page]:
     if not left:
         return []
-    rows = [[Cell(label), Cell(item.get("name") or item["title"]), Cell(words.text(_n_rows(item), "count"))]
-            for label, item in left]  # fmt: skip
-    heads = [words.translate("Report"), words.translate("Table or list"), words.column("n_rows").label]
+    named: dict[tuple[str, ...], list[str]] = {}
+    for label, item in left:
+        rows_of = words.phrase(_n_rows(item), "rows")
+        said = words.say(N_("{name:text} ({rows:text})"), name=item.get("name") or item["title"], rows=rows_of).text()
+        named.setdefault((label,), []).append(said)
+    rows = [[Cell(label), Cell(" ｜ ".join(found)), Cell(words.text(len(found), "count"))]
+            for (label,), found in deck_tables.gathered(named)]  # fmt: skip
+    heads = [words.translate("Report"), words.translate("Table or list"), words.translate("Number")]
     if "xlsx" in run.formats:
         title = words.say(N_("Lists and larger tables are in the workbook: {n:count}."), n=len(left)).text()
     else:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from crmlib.report.read import Item
 
 TEXT = 10.0
-LONGEST_NAME = 260.0  # points of a bar's name
+LONGEST_NAME, WRAPPED_NAME = 260.0, 440.0  # points of a bar's name, in all where there is room for two lines
+FEW_NAMES = 12
 SPACES = (
     'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"'
     ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
@@ -48,7 +49,8 @@ def _key_text(item: Item, rows: Rows, key: Any) -> str:
     if not item["native"].get("series") and (more := _telling_apart(item, rows)):
         own = rows[key][at(item, more)]
         said = said if own is None else f"{said} {words.text(own, kind(item, more))}"
-    return deck_text.cut(said, LONGEST_NAME, TEXT) or words.MISSING
+    room = WRAPPED_NAME if len(keys_of(item, rows)) <= FEW_NAMES else LONGEST_NAME
+    return deck_text.cut(said, room, TEXT) or words.MISSING
 
 
 def _telling_apart(item: Item, rows: Rows) -> str:

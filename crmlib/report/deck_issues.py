@@ -8,7 +8,7 @@ from crmlib import words
 from crmlib.report import summary
 from crmlib.report.deck_pages import Page
 from crmlib.report.deck_summary import stake
-from crmlib.report.deck_tables import Cell, Table
+from crmlib.report.deck_tables import Cell, Table, gathered
 from crmlib.report.read import exhibits
 from crmlib.words import N_
 
@@ -35,16 +35,20 @@ def _bad(bad: list[Item], kicker: str) -> list[Page]:
 
 
 def _untold(run: ReportInput, items: dict[str, list[Item]], kicker: str) -> list[Page]:
-    rows = [[Cell(words.label(part.name)), Cell(words.label(part.verdict)),
-             Cell(part.reason if part.verdict == "no_data" else "")]
-            for part in run.notebooks if part.verdict != "ok"]  # fmt: skip
-    rows += [[Cell(words.label(name)), Cell(item["title"]), Cell(item["note"])]
-             for name, found in items.items() for item in exhibits(found)
-             if item.get("untellable") and item["kind"] != "conclusion"]  # fmt: skip
-    if not rows:
+    found = [(words.label(part.name), words.label(part.verdict), part.reason if part.verdict == "no_data" else "")
+             for part in run.notebooks if part.verdict != "ok"]  # fmt: skip
+    found += [(words.label(name), item["title"], item["note"])
+              for name, told in items.items() for item in exhibits(told)
+              if item.get("untellable") and item["kind"] != "conclusion"]  # fmt: skip
+    if not found:
         return []
+    # What the same lack leaves open in one report is one row.
+    together: dict[tuple[str, ...], list[str]] = {}
+    for label, title, reason in found:
+        together.setdefault((label, reason), []).append(title)
+    rows = [[Cell(label), Cell(" ｜ ".join(titles)), Cell(reason)] for (label, reason), titles in gathered(together)]
     heads = [words.translate("Report"), words.translate("What could not be told"), words.translate("Why")]
-    title = words.say(N_("Questions that the present data cannot answer: {n:count}."), n=len(rows)).text()
+    title = words.say(N_("Questions that the present data cannot answer: {n:count}."), n=len(found)).text()
     caption = words.translate("What could not be told")
     return [Page(title, kicker, caption, table=Table(heads, ["l"] * 3, rows, (12, 11, 10)), whole=True)]
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from crmlib.report.read import Item
 
 LARGE_YEN = ((1_000_000_000, 1_000_000, "百万円"), (1_000_000, 10_000, "万円"))  # from, size, name
-MILLIONS, THOUSANDS = 10_000_000, 100_000  # from which other sums are written with M and K
+MILLIONS, THOUSANDS = 4_000_000, 100_000  # from which other sums are written with M and K
 
 
 def in_large_yen(item: Item, rows: Rows) -> Item:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from crmlib.report.deck_pages import Page
-    from crmlib.report.deck_tables import Plan
+    from crmlib.report.deck_tables import Plan, Table
 
 LINE_SIZES, READ_SIZES = (18, 16, 15, 14, 13, 12), (12, 11, 10)
 SHARED_SIZES = (16, 15, 14, 13, 12)  # of text that shares a slide with a table
@@ -59,12 +59,15 @@ class Pager:
         for size in SHARED_SIZES if page.bullets else (0,):
             under = self._tall(list(page.bullets), room, size)
             left = replace(room, height=room.height - under - (2 * GAP if under else 0))
-            if page.table and left.height > 0 and (found := deck_tables.plan(page.table, left)):
+            if page.table and left.height > 0 and (found := deck_tables.plan(_as_large(page.table, size), left)):
                 return found, size
         return None
 
     def _table(self, page: Page) -> None:
         planned = self._planned(page)
+        if page.table and planned is None:
+            page = replace(page, table=deck_tables.shortened(page.table, self._room(page)))
+            planned = self._planned(page)
         if page.table is None or planned is None:
             return
         found, size = planned
@@ -186,6 +189,11 @@ def _headed(page: Page) -> Page:
     """The page under the first sentences of its message; the others are read beside what it shows."""
     title, rest = parted(page.title)
     return replace(page, title=title, lines=(rest, *page.lines) if rest else page.lines)
+
+
+def _as_large(table: Table, size: float) -> Table:
+    """The table in letters hardly smaller than those of the text under it."""
+    return replace(table, sizes=[own for own in table.sizes if own >= size - 2])
 
 
 def _counted(caption: str, place: int, n: int) -> str:

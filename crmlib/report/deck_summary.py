@@ -32,7 +32,7 @@ def _conclusions(told: list[Item], kicker: str) -> list[Page]:
     heads = ["", words.translate("Conclusion"), words.translate("What to do next"), words.translate("In money"),
              words.translate("Report")]  # fmt: skip
     table = Table(heads, ["l"] * 5, rows, (15, 14, 13, 12, 11, 10, 9))
-    return [Page(_first_of(told), kicker, words.translate("Conclusions"), table=table)]
+    return [Page(_first_of(told), kicker, words.translate("Conclusions"), table=table, whole=True)]
 
 
 def stake(item: Item) -> Cell:

@@ -21,6 +21,7 @@ GRID_ROWS, GRID_COLUMNS = 26, 14
 SIZES = (14, 13, 12, 11, 10, 9)
 LEAST_UNDER = 9.0  # size of an interval under its figure
 EDGE, AIR = 5.0, 2.2  # left and right, over and under the text of a cell
+TOGETHER, LONGEST = 10, 60.0  # names in one cell, and em of each
 WIDEST = 0.55  # of the table: no column of texts is wider before it wraps
 PALEST, DARKEST = (0xF7, 0xFA, 0xFD), (0x6F, 0x9F, 0xC8)
 ON_HEAT, NOT_YET = "18222E", "F3F4F6"
@@ -107,6 +108,28 @@ def pages(table: Table, room: Box, size: float) -> Iterator[Table]:
         rows.append(row)
     if rows or not table.rows:
         yield _part(table, rows)
+
+
+def shortened(table: Table, room: Box) -> Table:
+    """The table with its longest texts cut so far that it can be drawn: one row of a client's may fill a slide."""
+    for most in (200, 100, 50, 25, 12):
+        rows = [[replace(cell, text=_short(cell.text, most)) for cell in row] for row in table.rows]
+        tried = replace(table, headers=[_short(head, most) for head in table.headers], rows=rows)
+        if plan(tried, room):
+            return tried
+    return table
+
+
+def _short(text: str, most: float) -> str:
+    return text if deck_text.width(text, 1) <= most else deck_text.cut(text, most, 1)
+
+
+def gathered(found: dict[tuple[str, ...], list[str]]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """Names that share a row, so many that it can be read, each short enough to be told from the others."""
+    for key, names in found.items():
+        said = [_short(text, LONGEST) for text in dict.fromkeys(names)]
+        for first in range(0, len(said), TOGETHER):
+            yield key, said[first : first + TOGETHER]
 
 
 def _part(table: Table, rows: list[list[Cell]]) -> Table:
