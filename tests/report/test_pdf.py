@@ -161,7 +161,7 @@ def test_without_a_notebook_the_report_says_so(tmp_path: Path) -> None:
     lost = NotebookRun(name="nps", verdict="no_data", reason="The table survey is missing.")
     checked = made(samples.report([lost]), tmp_path)
     text = " ".join(checked.pages())
-    assert "There is no report for this base date." in text
+    assert "No analysis can be told for this base date." in text
     assert "The table survey is missing." in text
     title = "Customer analysis report | Demo shop"
     assert problems(checked, language="en", title=title, fonts=LATIN, n_tables=1) == []

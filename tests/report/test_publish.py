@@ -128,7 +128,7 @@ def test_the_index_holds_the_answer_and_leaves_the_details_to_the_page(tmp_path:
 def test_a_run_without_notebooks_still_has_an_index_with_its_ledger(tmp_path: Path) -> None:
     publish(samples.report([]), tmp_path)
     text = Page((tmp_path / "index.html").read_text("utf-8")).text
-    assert "There is no report for this base date." in text
+    assert "No analysis can be told for this base date." in text
     assert "Rows used 90 460,000" in text
 
 
