@@ -114,12 +114,15 @@ def label(code: object) -> str:
 
     Example:
         >>> _ = speak("en")
-        >>> label("cannot_lose"), label("関東")
-        ("Can't lose them", '関東')
+        >>> label("cannot_lose"), label("関東"), label("f1 / r_30 / Soap / Oil")
+        ("Can't lose them", '関東', 'one order / 30 days or less / Soap / Oil')
     """
     name = str(code)
     if name in CODES:
         return _in_context("code", CODES[name])
+    first, second, *rest = [*name.split(" / "), ""]
+    if first in CODES and second in CODES:  # a stratum
+        return " / ".join(label(part) for part in (first, second, *rest[:-1]))
     # A band of numbers is said with the wave dash of Japanese, and open above with it at its end.
     banded = speech().language == "ja" and _BAND.fullmatch(name)
     return f"{banded[1]}〜{banded[2] or ''}" if banded else name

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.report.leftovers import leftovers
+
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ["README.md", "README.ja.md"]
 CRM = [sys.executable, "-m", "crmlib.cli"]
@@ -108,6 +110,7 @@ def test_the_other_commands_on_the_demo(demo_home: Path, demo_report: Path) -> N
     _crm(".venv/bin/crm run demo --lang en --only rfm,nps", demo_home)
     page = demo_home / "reports" / "demo" / "2026-03-31-en" / "rfm.html"
     assert '<html lang="en"' in page.read_text(encoding="utf-8")
+    assert leftovers(page.parent, "en") == []
     assert "client: demo" in _crm(".venv/bin/crm run demo --only rfm --plan --yaml", demo_home)
     assert "Usage" in _crm(".venv/bin/crm --help", demo_home)
 
@@ -117,6 +120,7 @@ def test_make_report_makes_both_sample_reports(demo_home: Path, demo_report: Pat
         pytest.skip("GNU make is missing: install it with the system's packages (Debian: apt-get install make)")
     assert (demo_report / "index.html").is_file()
     assert (demo_home / "reports" / "cdnow" / "1998-06-30" / "index.html").is_file()
+    assert leftovers(demo_home / "reports" / "cdnow" / "1998-06-30", "en") == []
 
 
 def test_the_picture_of_the_readme_is_there() -> None:

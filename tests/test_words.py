@@ -107,6 +107,21 @@ def test_dates_and_months_are_said_in_the_language() -> None:
     assert (phrase("2026-03-31", "date"), phrase(2026 * 12 + 2, "month")) == ("2026年3月31日", "2026年3月")
 
 
+def test_bands_of_numbers_and_strata_are_said_in_the_language() -> None:
+    said = ["0–30", "366+", "f1 / r_long / Soap / Oil", "Skin / Body", "SPF 30–50"]
+    assert [words.label(one) for one in said] == [
+        "0–30", "366+", "one order / more than 240 days / Soap / Oil", "Skin / Body", "SPF 30–50",
+    ]  # fmt: skip
+    words.speak("ja")
+    assert [words.label(one) for one in said] == [
+        "0〜30", "366〜", "1回 / 241日以上 / Soap / Oil", "Skin / Body", "SPF 30–50",
+    ]  # fmt: skip
+
+
+def test_a_probability_is_said_with_its_sign() -> None:
+    assert [say("p {p:pvalue}", p=p).text() for p in (0.0421, 0.0001)] == ["p = 0.042", "p < 0.001"]
+
+
 def test_a_missing_value_is_never_said() -> None:
     message = r"^a missing value cannot be said as 'share', choose a sentence for what is not known\.$"
     with pytest.raises(ValueError, match=message):
@@ -207,7 +222,7 @@ def test_japanese_has_no_english_left_and_english_no_japanese() -> None:
         "Gamma-Gamma",
         "Bonferroni",
         "YYYY-MM-DD",
-        # Services and tools under their own names, people who found a method, and parameters of a notebook.
+        # Services and tools under their own names, and people who found a method.
         "LINE",
         "ROAS",
         "Stripe",
@@ -216,9 +231,6 @@ def test_japanese_has_no_english_left_and_english_no_japanese() -> None:
         "LTV-Lab",
         "MakeRepeater",
         "f-i-d.jp",
-        "contact_cost",
-        "margin_rate",
-        "ranks_by",
     }
     for message in kept:
         if not message.id:

@@ -80,7 +80,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "detectable_gain": (N_("Smallest gain that would be seen"), "share"),
     "decidable": (N_("Can it be decided?"), "label"),
     "plan_step": (N_("Who may be assigned"), "label"),
-    "stratum": (N_("Stratum"), "text"),
+    "stratum": (N_("Stratum"), "label"),
     "f_band": (N_("Orders so far"), "label"),
     "r_band": (N_("Days since the last order"), "label"),
     "unit_id": (N_("Customer or contract id"), "id"),

@@ -49,7 +49,7 @@ CODES: dict[str, str] = {
     "nothing_yet": N_("No order within the window"),
     "allowed": N_("Given"),
     "not_allowed": N_("Refused"),
-    "none": N_("None"),
+    "none": N_("No channel"),
     "abc_a": "A",
     "abc_b": "B",
     "abc_c": "C",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
@@ -71,11 +72,15 @@ def _untold(part: NotebookRun) -> dict[str, str]:
     return {"label": words.label(part.name), "verdict": words.label(part.verdict), "reason": reason}
 
 
-def _missing(items: dict[str, list[Item]]) -> list[dict[str, str]]:
-    """Single exhibits that the data could not tell."""
-    return [
-        {"label": words.label(name), "title": item["title"], "note": item["note"]}
-        for name, found in items.items()
-        for item in exhibits(found)
-        if item.get("untellable") and item["kind"] != "conclusion"
-    ]
+def _missing(items: dict[str, list[Item]]) -> list[dict[str, Any]]:
+    """Single exhibits that the data could not tell, by the reason: one missing table may keep many of them silent."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, shown in items.items():
+        for item in exhibits(shown):
+            if item.get("untellable") and item["kind"] != "conclusion":
+                found.setdefault(item["note"], []).append((words.label(name), item["title"]))
+    return [{"note": note, "exhibits": those, "where": _counted(those)} for note, those in found.items()]
+
+
+def _counted(exhibits: list[tuple[str, str]]) -> str:
+    return " · ".join(f"{label} ({n})" for label, n in Counter(label for label, _ in exhibits).items())

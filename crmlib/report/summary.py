@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from crmlib import words
@@ -83,8 +84,8 @@ def _lines(items: Found, notebook: str, id: str) -> list[str]:
 
 def _card(row: dict[str, Any], kind: str) -> dict[str, str]:
     actual = words.MISSING if row["actual"] is None else words.phrase(row["actual"], kind)
-    number = words.text(row["actual"], kind)
-    bare = number if actual.startswith(number) else actual
+    # What stands after the last digit is the unit: 695|万円, 1億4,592|万円, 2.5%.
+    bare = re.sub(r"(?<=\d)[^\d%]+$", "", actual)
     target = words.phrase(row["target"], kind)
     return {
         "kpi_id": str(row["kpi_id"]),

@@ -20,6 +20,7 @@ import pytest
 import crmlib
 from crmlib import words
 from crmlib.report.publish import NotebookRun, ReportInput, publish
+from tests.report.leftovers import leftovers
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMATS = "html,xlsx,pdf,pptx"
@@ -166,6 +167,7 @@ def test_each_metric_of_the_core_notebooks_is_the_same_in_every_format(
 ) -> None:
     folder = printed(demo_home, demo_report, ["rfm", "nps"], tmp_path)
     assert check(folder, "demo", "ja", "JPY") >= 5
+    assert leftovers(folder, "ja") == []
 
 
 def test_a_changed_figure_is_seen(tmp_path: Path) -> None:
@@ -196,3 +198,4 @@ def test_each_metric_of_every_notebook_is_in_both_languages_and_another_currency
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=1800)
     (folder,) = (tmp_path / "reports" / client).iterdir()
     assert check(folder, client, language, currency) >= least
+    assert leftovers(folder, language) == []

@@ -133,9 +133,11 @@ def test_a_run_without_notebooks_still_has_an_index_with_its_ledger(tmp_path: Pa
 
 
 def test_the_index_names_single_exhibits_that_could_not_be_told(tmp_path: Path) -> None:
-    parts = [samples.table("t", ["segment"], [], title="Answers", untellable="surveys_sent", note="It is missing.")]
+    gap = {"untellable": "surveys_sent", "note": "It is missing."}
+    parts = [samples.table(name, ["segment"], [], title=f"Answers {name}", **gap) for name in ("t", "u")]
     publish(samples.one(tmp_path, parts), tmp_path)
-    assert "RFM segmentation: Answers: It is missing." in Page((tmp_path / "index.html").read_text("utf-8")).text
+    said = "It is missing. RFM segmentation (2) RFM segmentation: Answers t RFM segmentation: Answers u"
+    assert said in Page((tmp_path / "index.html").read_text("utf-8")).text
 
 
 def test_an_ok_notebook_without_a_file_is_refused(tmp_path: Path) -> None:

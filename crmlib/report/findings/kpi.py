@@ -55,8 +55,8 @@ def _gaps_beyond(short: DataFrame) -> list[Sentence]:
         return [say("Each gap of those not reached is within what chance alone makes of a month.")]
     return [
         say(
-            "Beyond chance is the gap of {names:text}; of the others not reached it is within what chance alone makes"
-            " of a month.",
+            "Beyond chance is only the gap of {names:text}; that of the other missed targets is within what chance"
+            " alone makes of a month.",
             names=listed(beyond),
         )
         if len(beyond) < len(told_)
