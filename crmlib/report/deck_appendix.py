@@ -37,7 +37,7 @@ def _moved(page: Page, name: str) -> Page:
 
 
 def _empty(parts: list[Part], name: str) -> list[Page]:
-    rows = [[Cell(part.name), Cell(item.get("name") or item["title"])] for part in parts for item in part.empty]
+    rows = [[Cell(part.name), Cell(item["title"])] for part in parts for item in part.empty]
     if not rows:
         return []
     title = words.say(N_("Tables and charts with nothing to show: {n:count}."), n=len(rows)).text()

@@ -87,8 +87,8 @@ class Sorter:
             found.behind.append(page)
         else:
             found.large.append(block)
-        if chart:  # what it says is said, though nobody can see it
-            found.findings.append(block["title"])
+            # What a chart says is said, though no slide can hold it.
+            found.findings += [block["title"]] if chart else []
 
     def _chart(self, found: Split, page: Page) -> None:
         """A chart stands in the body, a second of the section only while there are few."""

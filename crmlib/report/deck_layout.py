@@ -32,7 +32,7 @@ LANGUAGES = {"ja": "ja-JP", "en": "en-US"}
 TITLE_SIZES = (22, 20, 18, 16, 14)
 SMALL = 9.0  # no letters of a slide are smaller
 _NS = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
-_MINUS = re.compile(r"(?<![\w.)」』-])-(?=\d)")
+_MINUS = re.compile(r"(?:^|(?<=[\s（(〜～~、，はがで：:]))-(?=\d)")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
