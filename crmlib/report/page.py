@@ -86,7 +86,7 @@ def lay_out(name: str, items: list[Item]) -> tuple[str, list[Section]]:
 
 def render(template: str, run: ReportInput, **values: Any) -> str:
     """A template with the run, its style sheet and the hash by which the page's policy allows it."""
-    return _environment().get_template(template).render(
+    return environment().get_template(template).render(
         run=run, client=run.client.title_in(run.language), css=Markup(_style()), digest=_digest(),  # noqa: S704
         as_of=words.phrase(run.as_of, "date"), **values,
     )  # fmt: skip
@@ -135,15 +135,16 @@ def _answers_first(sections: list[Section]) -> bool:
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
+def environment() -> jinja2.Environment:
+    """Where the templates of pages and paper are found, and what they may call."""
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["tongue"] = tongue.marked
-    environment.globals["_"] = words.translate
-    environment.globals["label_of"] = words.label
-    return environment
+    made.filters["tongue"] = tongue.marked
+    made.globals["_"] = words.translate
+    made.globals["label_of"] = words.label
+    return made
 
 
 @functools.cache

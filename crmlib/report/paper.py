@@ -7,12 +7,13 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 from markupsafe import Markup
 
 from crmlib import words
 from crmlib.report import conditions, ruler, summary
-from crmlib.report.page import TEMPLATES, Section, appendix, lay_out
+from crmlib.report.page import TEMPLATES, Section, appendix, environment, lay_out
+from crmlib.report.paper_letters import Letters
+from crmlib.report.paper_pictures import lightened
 from crmlib.report.paper_tables import fitted, sheet_names, side_by_side
 from crmlib.report.read import Item, exhibits
 from crmlib.report.views import display_width, table_view
@@ -43,13 +44,15 @@ def document(run: ReportInput, items: dict[str, list[Item]]) -> str:
     """The report as one HTML text; everything it shows is in it, but the fonts."""
     client, shown = run.client.title_in(run.language), conditions.pages_of(items)
     sheets = sheet_names(items) if "xlsx" in run.formats else {}
-    chapters = [_chapter(number, name, found, sheets) for number, (name, found) in enumerate(items.items(), start=1)]
+    letters = Letters()
+    chapters = [_chapter(k, name, found, sheets, letters) for k, (name, found) in enumerate(items.items(), start=1)]
     _share_terms(chapters, items)
     behind = appendix(run, shown)
     ledgers = side_by_side([_fitted_table(table) for table in (*behind["ledger_summary"], *behind["ledgers"])])
     told = summary.conclusions(items)
-    return _environment().get_template("paper.html").render(
-        run=run, client=" ".join(client.split()), running=_short(client), css=Markup(_style(run.language)),  # noqa: S704
+    page = environment().get_template("paper.html").render(
+        run=run, client=" ".join(client.split()), running=letters.drawn(_short(client)),
+        css=Markup(_style(run.language)), # noqa: S704 - our own style sheet
         as_of=words.phrase(run.as_of, "date"), facts=behind["conditions"],
         period=next((item["period"] for item in shown if item.get("period")), ""), chapters=chapters,
         conclusions=told[: summary.CONCLUSIONS], kpis=summary.cards(items), steps=summary.next_steps(items, told),
@@ -59,21 +62,29 @@ def document(run: ReportInput, items: dict[str, list[Item]]) -> str:
         policy=behind["policy"], reading=behind["reading"], ledgers=ledgers,
         has_terms=any(chapter.terms for chapter in chapters),
     )  # fmt: skip
+    return letters.page(page)
 
 
-def _chapter(number: int, name: str, items: list[Item], sheets: dict[tuple[str, str], str]) -> Chapter:
+def _chapter(
+    number: int, name: str, items: list[Item], sheets: dict[tuple[str, str], str], letters: Letters
+) -> Chapter:  # fmt: skip
     title, (intro, *sections) = lay_out(name, items)
     chapter = Chapter(name, number, words.label(name), title, intro, sections)
     told = itertools.count(1)
     for section in (intro, *sections):
         blocks = [
-            _numbered(block, number, next(told), sheets.get((name, block["id"]), ""))
+            _numbered(_drawn(block, letters), number, next(told), sheets.get((name, block["id"]), ""))
             if block["shape"] in _NUMBERED
             else _deeper(block, section is intro)
             for block in section.blocks
         ]
         section.blocks = side_by_side(blocks)
     return chapter
+
+
+def _drawn(block: dict[str, Any], letters: Letters) -> dict[str, Any]:
+    picture = block.get("picture")
+    return block | {"picture": lightened(picture, letters.drawn)} if picture else block
 
 
 def _numbered(block: dict[str, Any], chapter: int, number: int, sheet: str) -> dict[str, Any]:
@@ -125,16 +136,8 @@ def _short(title: str) -> str:
 
 
 @functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    environment.globals["_"] = words.translate
-    return environment
-
-
-@functools.cache
 def _style(language: str) -> str:
     stack = ", ".join(f'"{family}"' for family in ruler.ORDER[language])
-    return (TEMPLATES / "paper.css").read_text(encoding="utf-8").replace("var(--stack)", stack)
+    heavy = "bold" if language == "en" else "normal"  # the Japanese font has one weight
+    css = (TEMPLATES / "paper.css").read_text(encoding="utf-8")
+    return css.replace("var(--stack)", stack).replace("var(--heavy)", heavy)

@@ -14,7 +14,7 @@ from crmlib.report.sheets import sheet_name
 from crmlib.words import N_
 
 WHOLE_TABLE, FIRST_ROWS = 25, 10  # a table of more rows shows its first ones only
-WHOLE_LIST, FIRST_OF_LIST = 10, 3
+WHOLE_LIST, FIRST_OF_LIST = 10, 3  # a longer list stands in the workbook; without one its first rows are shown
 WHOLE_GRID = 36
 LINE = 504.0  # points between the margins
 SIZES = {"": 7.8, "small": 7.0, "tiny": 6.2}  # type sizes in points, by class
@@ -54,6 +54,9 @@ def fitted(item: Item, sheet: str = "") -> Item:
 
 def _table(item: Item, sheet: str) -> Item:
     total, shown = _lengths(item)
+    if item["shape"] == "sheet" and sheet and total > WHOLE_LIST:
+        message = N_("{total:rows}: workbook, sheet “{sheet:text}”.")
+        return item | {"shape": "listed", "left_out": [words.say(message, total=total, sheet=sheet).text()]}
     cells = item["cells"][:shown]
     columns = [_measured(header, [row[place] for row in cells]) for place, header in enumerate(item["headers"])]
     kept = _kept(item, columns)

@@ -48,6 +48,13 @@ def width(text: str, language: str) -> float:
     return sum(advances.get(ord(character), UNKNOWN) for character in text)
 
 
+@functools.cache
+def letters() -> frozenset[str]:
+    """Every letter that a house font has; one of private use (外字) is another letter on every computer."""
+    codes = set(_advances("en")) | {10}
+    return frozenset(chr(code) for code in codes if not 0xE000 <= code <= 0xF8FF)
+
+
 def longest_piece(text: str, language: str) -> float:
     """Width of what cannot be broken: the longest word, or the first letters of a Japanese text; in em."""
     pieces = _PIECES.findall(text)

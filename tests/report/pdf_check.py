@@ -14,7 +14,7 @@ import pypdf
 
 MARGIN = 16 * 72 / 25.4  # points
 LATIN = {"DejaVu-Sans", "DejaVu-Sans-Bold"}
-HOUSE = LATIN | {"IPAexGothic", "IPAexGothic-Bold"}  # the Japanese one has one weight, whatever it is called
+HOUSE = LATIN | {"IPAexGothic"}
 
 
 @dataclass

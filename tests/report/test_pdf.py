@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from crmlib import words
@@ -73,9 +74,9 @@ def html(run: ReportInput) -> str:
     return paper.document(run, {part.name: read(part.notebook) for part in run.notebooks if part.notebook})
 
 
-def viewed(item: dict[str, Any]) -> dict[str, Any]:
+def viewed(item: dict[str, Any], sheet: str = "Sheet of it") -> dict[str, Any]:
     """An exhibit as it comes to paper."""
-    return paper_tables.fitted(lay_out("x", [item])[1][0].blocks[0], "Sheet of it")
+    return paper_tables.fitted(lay_out("x", [item])[1][0].blocks[0], sheet)
 
 
 @pytest.fixture(scope="module", params=["en", "ja"])
@@ -187,13 +188,21 @@ def test_a_table_of_25_rows_is_whole_and_one_of_26_names_the_sheet() -> None:
     assert rows(1)["cells"][0][1]["text"] == "0"
 
 
-def test_a_list_shows_its_first_rows_and_names_the_sheet(tmp_path: Path) -> None:
-    import pandas as pd
-
+def test_a_list_without_a_workbook_shows_its_first_rows(tmp_path: Path) -> None:
     frame = pd.DataFrame({"customer_id": [f"{k:05}" for k in range(40)], "amount": range(40)})
-    shown = viewed(samples.sheet("s", frame, tmp_path))
+    shown = viewed(samples.sheet("s", frame, tmp_path), sheet="")
     assert [row[0]["text"] for row in shown["cells"]] == [f"{k:05}" for k in range(3)]
-    assert shown["left_out"] == ["The first 3 rows of 40 rows. All of them: workbook, sheet “Sheet of it”."]
+    assert shown["left_out"] == ["The first 3 rows of 40 rows."]
+
+
+def test_a_long_list_with_a_workbook_is_its_name_and_its_sheet(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"customer_id": [f"{k:05}" for k in range(40)], "amount": range(40)})
+    parts: Parts = ["# Q", samples.sheet("s", frame, tmp_path, title="Call list"),
+                    samples.sheet("t", frame.head(10), tmp_path, title="Short list")]  # fmt: skip
+    page = Page(html(samples.one(tmp_path, parts, formats=["pdf", "xlsx"])))
+    assert "40 rows: workbook, sheet “Call list”." in page.text
+    assert "00009" in page.text  # of the short one
+    assert page.text.count("00001") == 1
 
 
 def test_sheets_are_named_as_the_workbook_names_them(tmp_path: Path) -> None:
