@@ -144,7 +144,7 @@ def retention(loss: Any, months: DataFrame, *, window_days: int) -> Conclusion:
         return Conclusion()
     values = {"number": loss.order_number, "n": loss.n_eligible, "rate": 1 - loss.step_rate, "days": window_days}
     sentence = say(
-        "Most are lost after purchase {number:rank}: {rate:share} of {n:customers} did not buy again within"
+        "Most customers are lost after purchase {number:rank}: {rate:share} of {n:customers} did not buy again within"
         " {days:days}.",
         **values,
     )

@@ -152,13 +152,11 @@ def at_risk(people: DataFrame, pair: Any, days: int, survey: str | None = None) 
         return _less_often(survey, values | {"days": days, "own": pair.rate_treatment, "other": pair.rate_control})
     if survey is None:
         return say(
-            "Counted by each customer's last answer in all surveys, {n:customers} of {all:count} are detractors"
-            " ({share:share}).",
+            "Detractors: {n:count} of {all:customers} ({share:share}; each customer's last answer in all surveys).",
             **values,
         )
     return say(
-        "Counted by each customer's last answer in the survey “{survey:text}”, {n:customers} of {all:count} are"
-        " detractors ({share:share}).",
+        "Detractors: {n:count} of {all:customers} ({share:share}; last answers in the survey “{survey:text}”).",
         survey=survey, **values,
     )  # fmt: skip
 
@@ -166,15 +164,14 @@ def at_risk(people: DataFrame, pair: Any, days: int, survey: str | None = None) 
 def _less_often(survey: str | None, values: dict[str, Any]) -> Sentence:
     if survey is None:
         return say(
-            "Counted by each customer's last answer in all surveys, {n:customers} of {all:count} are detractors"
-            " ({share:share}), and within {days:days} of the answer they bought again less often than promoters:"
-            " {other:share} against {own:share}.",
+            "Detractors: {n:count} of {all:customers} ({share:share}; each customer's last answer in all surveys)."
+            " Within {days:days} of the answer they bought again less often than promoters: {other:share} against"
+            " {own:share}.",
             **values,
         )
     return say(
-        "Counted by each customer's last answer in the survey “{survey:text}”, {n:customers} of {all:count} are"
-        " detractors ({share:share}), and within {days:days} of the answer they bought again less often than"
-        " promoters: {other:share} against {own:share}.",
+        "Detractors: {n:count} of {all:customers} ({share:share}; last answers in the survey “{survey:text}”). Within"
+        " {days:days} of the answer they bought again less often than promoters: {other:share} against {own:share}.",
         survey=survey, **values,
     )  # fmt: skip
 
