@@ -16,6 +16,8 @@ from crmlib.report.views import metric_view
 if TYPE_CHECKING:
     from crmlib.report.read import Item
 
+FEW, REST = 4, 3  # key figures beside which the answer begins, and the least sentences on either slide
+
 
 def notebook(name: str, items: list[Item], chapter: str, said: set[str], fits: Fits) -> Part:
     """The slides of a notebook: its key figures, its answer, then the exhibits that speak, section by section.
@@ -46,7 +48,8 @@ def notebook(name: str, items: list[Item], chapter: str, said: set[str], fits: F
         left += found.findings
     over = {page.title for page in figures}
     lines = [line for line in dict.fromkeys((*told, *left)) if line not in over]
-    part.pages[:0] = _together(figures, _answer(first, lines, question, kicker, source), tuple(lines), fits)
+    answer = Page(first, kicker, question, source=source, whole=True)
+    part.pages[:0] = _together(figures, answer, lines, said, fits)
     part.shown = [*exhibits(items, "metric"), *(page.item for page in part.pages if page.item)]
     return part
 
@@ -82,16 +85,22 @@ def _figure(item: Item) -> list[Cell]:
             Cell(item["note"])]  # fmt: skip
 
 
-def _together(figures: list[Page], answer: list[Page], lines: tuple[str, ...], fits: Fits) -> list[Page]:
-    """Few figures and a short answer share a slide."""
-    one = [replace(page, bullets=lines) for page in figures]
-    return one if lines and one and fits(one[0]) else [*figures, *answer]
+def _together(
+    figures: list[Page], answer: Page, lines: list[str], said: set[str], fits: Fits
+) -> list[Page]:  # fmt: skip
+    """Few figures share a slide with the answer, or with as much of it as can be read; the rest follows."""
+    few = [page for page in figures if page.table and len(page.table.rows) <= FEW]
+    most = len(lines) if few else 0
+    for n in (most, *range(most - REST, REST - 1, -1)):
+        shared = [replace(page, bullets=tuple(lines[:n])) for page in few]
+        if n > 0 and fits(shared[0]):
+            rest = lines[n:]
+            return [*shared, *_answer(replace(answer, title=_first(rest, said)), rest)]
+    return [*figures, *_answer(answer, lines)]
 
 
-def _answer(title: str, told: list[str], question: str, kicker: str, source: str) -> list[Page]:
+def _answer(page: Page, told: list[str]) -> list[Page]:
     """What was found, the first of it as the message; one sentence alone is its own text."""
-    title = title or next(iter(told), "")
-    if not title:
-        return []
+    title = page.title or next(iter(told), "")
     rest = tuple(line for line in told if line != title)
-    return [Page(title, kicker, question, lines=rest or (title,), source=source, whole=True)]
+    return [replace(page, title=title, lines=rest or (title,))] if title else []
