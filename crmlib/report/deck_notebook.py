@@ -16,7 +16,7 @@ from crmlib.report.views import metric_view
 if TYPE_CHECKING:
     from crmlib.report.read import Item
 
-FEW, REST = 4, 3  # key figures beside which the answer begins, and the least sentences on either slide
+FEW, REST = 4, 5  # key figures beside which the answer begins, and the least sentences on either slide
 
 
 def notebook(name: str, items: list[Item], chapter: str, said: set[str], fits: Fits) -> Part:
