@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import openpyxl
 import pandas as pd
 import pytest
 
+import crmlib
 from crmlib import words
 from crmlib.report import paper, paper_tables, ruler
 from crmlib.report.page import lay_out
 from crmlib.report.pdf import write_pdf
-from crmlib.report.publish import NotebookRun
+from crmlib.report.publish import NotebookRun, ReportInput
 from crmlib.report.read import exhibits, read
 from crmlib.report.views import view
 from crmlib.report.workbook import write_workbook
@@ -23,9 +25,6 @@ from tests.report import samples
 from tests.report.pages import Page
 from tests.report.pdf_check import HOUSE, LATIN, Checked, beyond_margins, problems
 from tests.report.samples import cell
-
-if TYPE_CHECKING:
-    from crmlib.report.publish import ReportInput
 
 HOSTILE = '"><script>alert(1)</script>=HYPERLINK("x")\n' + "長い店名" * 10
 Parts = list[str | dict[str, Any]]
@@ -290,3 +289,35 @@ def test_a_finding_without_words_makes_no_bullet_on_page_or_paper() -> None:
     items: list[dict[str, Any]] = [samples.finding("empty", ""), samples.finding("told", "Half came back.")]
     (block,) = lay_out("rfm", items)[1][0].blocks
     assert [item["id"] for item in block["items"]] == ["told"]
+
+
+def whole_report(home: Path, report: Path) -> ReportInput:
+    """The input of a finished Japanese report of the sample shop, read again from its evidence."""
+    told = json.loads((report / "manifest.json").read_text(encoding="utf-8"))
+    shop = crmlib.open_shop(home / "parameters" / "demo.yml")
+    paths = {name: report / "evidence" / f"{name}.ipynb" for name in told["notebooks"]}
+    parts = [
+        NotebookRun(name=name, verdict=entry["verdict"], reason=entry["reason"], folder=paths[name].with_suffix(""),
+                    notebook=paths[name] if paths[name].is_file() else None)
+        for name, entry in told["notebooks"].items()
+    ]  # fmt: skip
+    return ReportInput(
+        client=shop.client, as_of=shop.as_of, language="ja", policy=told["policy"], read_notes=list(shop.read_notes),
+        ledgers={table: ledger.frame() for table, ledger in shop.ledgers.items()}, version=crmlib.__version__,
+        notebooks=parts, formats=["pdf", "xlsx"],
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_whole_sample_report_is_as_pdf_ua_wants_it(demo_home: Path, demo_report: Path, tmp_path: Path) -> None:
+    run = whole_report(demo_home, demo_report)
+    words.speak("ja", run.client.currency)
+    items = {part.name: read(part.notebook) for part in run.notebooks if part.verdict == "ok" and part.notebook}
+    assert len(items) > 8
+    n_tables = paper.document(run, items).count("<table")
+    checked = Checked(write_pdf(run, items, tmp_path / "x.pdf"))
+    fonts = {"IPAexGothic", "DejaVu-Sans"}  # the second draws the courses of the KPIs
+    title = f"顧客分析レポート | {run.client.title_in('ja')}"
+    assert problems(checked, language="ja", title=title, fonts=fonts, n_tables=n_tables) == []
+    assert beyond_margins(checked.path) == []
+    assert "〓" not in " ".join(checked.pages())
