@@ -123,8 +123,10 @@ def test_make_report_makes_both_sample_reports(demo_home: Path, demo_report: Pat
     assert leftovers(demo_home / "reports" / "cdnow" / "1998-06-30", "en") == []
 
 
-def test_the_picture_of_the_readme_is_there() -> None:
-    assert (ROOT / "docs" / "report.png").stat().st_size < 400_000
+@pytest.mark.parametrize(("readme", "picture"), [("README.md", "report.png"), ("README.ja.md", "report.ja.png")])
+def test_each_readme_shows_a_picture_in_its_language(readme: str, picture: str) -> None:
+    assert f"(docs/{picture})" in (ROOT / readme).read_text(encoding="utf-8")
+    assert (ROOT / "docs" / picture).stat().st_size < 400_000
 
 
 @pytest.mark.slow
