@@ -30,7 +30,9 @@ def draw_axes(deck: Deck, chart: Any, item: Item, rows: Rows, *, by_name: bool) 
     unit = kind(item, form["y"][0])
     scale = axis(values, share=unit == "share", floor=form["form"] != "scatter")
     _value_axis(chart.value_axis, scale, shown_as(item, form["y"][0], max(map(abs, values), default=0)))
-    if len(form["y"]) == 1 and form["form"] != "scatter":
+    # Several lines may be sales and profit of one column: figures that say their unit need no name then.
+    named = not (form.get("series") and (unit == "share" or is_money(item, form["y"][0])))
+    if len(form["y"]) == 1 and form["form"] != "scatter" and named:
         _axis_name(deck, chart.value_axis, header(column(item, form["y"][0])))
     if by_name:
         _name_axis(chart, item, rows)
