@@ -264,8 +264,8 @@ def phrase(value: Any, kind_name: str) -> str:
 
 
 def _counted(value: Any, said: str, found: Kind) -> str:
-    # ngettext takes an integer; 1.5 days is plural, so anything but exactly one is two.
-    number = 1 if value == 1 else 2
+    # ngettext takes an integer; 1.5 days is plural, so anything but exactly one, more or less, is two.
+    number = 1 if abs(value) == 1 else 2
     return _catalogue(speech().language).ngettext(found.one, found.many, number).format(n=said)
 
 

@@ -81,6 +81,7 @@ def test_pence_are_shown_as_pounds() -> None:
 
 def test_one_is_singular_and_anything_else_plural() -> None:
     assert [phrase(n, "customers") for n in (0, 1, 2)] == ["0 customers", "1 customer", "2 customers"]
+    assert [phrase(n, "orders") for n in (-1, -2)] == ["-1 order", "-2 orders"]
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ import pptx
 from pypdf import PdfReader
 
 PAGE, BOOK, PAPER = 1_000_000, 8_000_000, 300  # bytes of a page, bytes of a workbook, pages
+INLINE = ("span", "b", "small", "wbr")
 PLACES = ("script", "iframe", "object", "embed", "link", "base", "form")
 COUNTED = "customers|orders|days|months|rows|contracts|responses|products|times|months|people|deliveries|purchases"
 NONSENSE = {
     "not a number": r"(?i)(?<![a-z])(nan|nat|inf|infinity)(?![a-z])",
-    "None": r"\bNone\b(?! of)",
+    "None": r"\bNone\b(?! (?:of|where)\b)",
     "minus zero": r"(?<![\w.,–−-])[-−]0(?:\.0+)?(?![\d.,:-])",
     "the epoch": r"1970(?:-01-01|年1月|/0?1/0?1)|January 1970",
     "one of many": rf"(?<![\d.,])1 (?:{COUNTED})\b",
@@ -44,7 +45,7 @@ class Page(HTMLParser):
             fetched = name in {"href", "src", "action"} and re.match(r"(?!data:image/)[a-z]+:", told)
             if name.startswith("on") or fetched:
                 self.bad.append(f"{tag} {name}={value}")
-        self.text += "\n"
+        self.text += "" if tag in INLINE else "\n"
 
     def handle_endtag(self, tag: str) -> None:
         self.hidden -= tag in {"style", "svg"}

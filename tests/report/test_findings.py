@@ -133,6 +133,8 @@ def test_contracts_that_all_go_on_have_no_interval_and_no_leavers() -> None:
     assert _both(findings.subscriptions.survival(steps, 2))[0] == (
         "Of 1 contract followed from the first delivery 100.0% receive delivery 2; an interval cannot be told."
     )
+    same = steps.assign(remaining_rate_low=1.0, remaining_rate_high=1.0)
+    assert _both(findings.subscriptions.survival(same, 2)) == _both(findings.subscriptions.survival(steps, 2))
     assert _both(findings.subscriptions.largest_leave(steps))[0].startswith("No subscriber has left so far")
 
 

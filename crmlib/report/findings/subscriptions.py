@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from crmlib.words import Sentence, say
@@ -23,7 +22,8 @@ def survival(steps: DataFrame, at_delivery: int) -> Sentence:
             "How many contracts reach delivery {n:rank} cannot be told: none has been observed so long.", n=at_delivery
         )
     row = rows.iloc[0]
-    if math.isnan(row["remaining_rate_low"]):
+    # Where all or none go on, both ends of the interval fall upon the rate, or are not known.
+    if row["remaining_rate"] in {0, 1}:
         return say(
             "Of {started:contracts} followed from the first delivery {rate:share} receive delivery {n:rank}; an"
             " interval cannot be told.",
