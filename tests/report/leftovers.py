@@ -174,7 +174,8 @@ def on_slides(path: Path) -> list[str]:
     with zipfile.ZipFile(path) as deck:
         names = [name for name in deck.namelist() if re.search(r"ppt/(?:slides|notesSlides|charts)/[^/]*\.xml$", name)]
         parts = [deck.read(name).decode() for name in names]
-    paragraphs = ["".join(_said(piece)) for part in parts for piece in part.split("</a:p>")]
+    # The runs of a paragraph are one text; the points of a chart are each their own.
+    paragraphs = ["".join(_said(piece)) for part in parts for piece in re.split("</a:p>|</c:v>", part)]
     return [unescape(text) for text in paragraphs if text]
 
 
