@@ -95,11 +95,16 @@ def _grid(item: Item, sheet: str) -> Item:
 
 
 def side_by_side(blocks: list[Item]) -> list[Item]:
-    """Neighbouring small tables and matrices in pairs, so that they do not leave half of a page white."""
+    """Neighbouring small tables and matrices in pairs, so that they do not leave half of a page white.
+
+    So are lists that are only named.
+    """
     found: list[Item] = []
     for block in blocks:
         size = _pair_size(found[-1], block) if found else ""
-        if size:
+        if found and found[-1]["shape"] == block["shape"] == "listed":
+            found[-1] = {"shape": "pair", "items": [found[-1], block]}
+        elif size:
             found[-1] = {"shape": "pair", "items": [_halved(found[-1], size), _halved(block, size)]}
         else:
             found.append(block)

@@ -254,7 +254,8 @@ def test_a_wide_matrix_keeps_its_first_columns() -> None:
 def test_small_neighbours_stand_beside_each_other_and_large_ones_do_not() -> None:
     small = paper_tables.fitted(view(samples.grid("g", [[cell(0.5)] * 4], title="g")))
     large = paper_tables.fitted(view(samples.grid("g", [[cell(0.5)] * 15], title="g")))
-    prose = {"shape": "prose", "html": ""}
+    prose, listed = {"shape": "prose", "html": ""}, {"shape": "listed"}
+    assert [block["shape"] for block in paper_tables.side_by_side([listed] * 3)] == ["pair", "listed"]
     assert [block["shape"] for block in paper_tables.side_by_side([small, small, small, prose, small])] == [
         "pair", "grid", "prose", "grid"]  # fmt: skip
     assert [block["shape"] for block in paper_tables.side_by_side([small, large, prose])] == ["grid", "grid", "prose"]
