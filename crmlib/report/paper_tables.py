@@ -79,13 +79,13 @@ def _lengths(item: Item) -> tuple[int, int]:
 
 def _grid(item: Item, sheet: str) -> Item:
     rows = item["grid"][: WHOLE_GRID if len(item["grid"]) <= WHOLE_GRID else FIRST_ROWS]
-    texts = [*item["column_labels"], *(cell["text"] + "*" for _, _, cells in rows for cell in cells)]
-    cell = max((_wide(text) for text in texts), default=0.0) + PADDING + GAP
+    texts = [cell["text"] + "*" for _, _, cells in rows for cell in cells]
+    cell = max([_plain("", texts).wish, *(_plain(label, []).wish for label in item["column_labels"])]) + GAP
     before = [_plain(item["row_header"], [label for label, _, _ in rows])]
     before += [_plain(item["size_header"], [size for _, size, _ in rows])] if item["size_header"] else []
     before = [Width(column.need + GAP, column.wish + GAP) for column in before]
     there = len(item["column_labels"])
-    room = {name: int((LINE / points - sum(c.need for c in before)) / cell) for name, points in SIZES.items()}
+    room = {name: int((LINE / points - GAP - sum(c.need for c in before)) / cell) for name, points in SIZES.items()}
     size = next((name for name in SIZES if room[name] >= there), list(SIZES)[-1])
     n_columns = max(1, min(there, room[size]))
     laid = _shares([*before, *[Width(cell, cell)] * n_columns], LINE / SIZES[size], spread=False)

@@ -251,6 +251,11 @@ def test_a_wide_matrix_keeps_its_first_columns() -> None:
     assert shown["left_out"][0].startswith("Columns not shown: ")
 
 
+def test_the_long_labels_of_a_matrix_take_two_lines_and_no_column_is_lost() -> None:
+    item = samples.grid("g", [[cell(0.5)] * 7], title="g", column_labels=["Excellent customer"] * 7)
+    assert viewed(item)["left_out"] == []
+
+
 def test_small_neighbours_stand_beside_each_other_and_large_ones_do_not() -> None:
     small = paper_tables.fitted(view(samples.grid("g", [[cell(0.5)] * 4], title="g")))
     large = paper_tables.fitted(view(samples.grid("g", [[cell(0.5)] * 15], title="g")))
