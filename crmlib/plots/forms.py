@@ -42,7 +42,7 @@ from crmlib.plots.marks import (
     write_apart,
     write_beside,
 )
-from crmlib.plots.naming import display_width, short, two_lines
+from crmlib.plots.naming import display_width, middle_cut, short, two_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -197,7 +197,10 @@ def _names(ax: Axes, rows: DataFrame, name: str, n: str | None) -> list[str]:
     """Names of the rows; on two lines where the rows are high enough for two."""
     kind = words.column(name).kind
     roomy = len(rows) * TWO_LINES <= plot_size(ax)[1]
-    said = [_fitting(words.label(key) if _is_code(key, kind) else words.text(key, kind), roomy) for key in rows[name]]
+    full = [words.label(key) if _is_code(key, kind) else words.text(key, kind) for key in rows[name]]
+    said = [_fitting(text, roomy) for text in full]
+    # Names of one brand often begin alike: cut at the end they would be one.
+    said = [text if said.count(text) == 1 else middle_cut(whole, 34) for text, whole in zip(said, full, strict=True)]
     if n is None:
         return said
     return [f"{text} (n = {words.text(size, 'count')})" for text, size in zip(said, rows[n], strict=True)]

@@ -45,6 +45,20 @@ def short(name: Any, width: int = NAME_WIDTH) -> str:
     return _cut(text[: len(text) - len(tail)], width - 1 - display_width(tail)).rstrip() + ELLIPSIS + tail
 
 
+def middle_cut(name: Any, width: int = NAME_WIDTH) -> str:
+    """A name on one line that keeps its beginning and its end, for names that differ only at the end.
+
+    Example:
+        >>> middle_cut("Moisture serum refill 40 mL", 17)
+        'Moisture…ll 40 mL'
+    """
+    text = short(name, 10**6)
+    if display_width(text) <= width:
+        return text
+    tail = _cut(text[::-1], (width - 1) // 2)[::-1]
+    return _cut(text, width - 1 - display_width(tail)).rstrip() + ELLIPSIS + tail.lstrip()
+
+
 def two_lines(name: Any, width: int = NAME_WIDTH) -> str:
     r"""A name on at most two lines of that width; the first ends between words or before a bracket where it can.
 

@@ -92,3 +92,12 @@ def test_rows_without_any_figure_are_nothing_to_show(draw: Any, texts: Any) -> N
     one_known = rates(2)
     one_known.loc[0, ["rate", "rate_low", "rate_high"]] = np.nan
     assert "–" in texts(draw(interval_rows, one_known))
+
+
+def test_long_names_that_begin_alike_are_told_apart(draw: Any, texts: Any) -> None:
+    table = rates(2)
+    alike = "結ノ葉 薬用ホワイトニング美容液プレミアム限定デザイン お徳用つめかえ用"
+    table["group"] = [f"{alike} 30mL", f"{alike} 60mL"]
+    told = [text for text in texts(draw(interval_rows, table)) if "結ノ葉" in text]
+    assert len(told) == len(set(told)) == 2
+    assert [text.split(" (n")[0][-4:] for text in told] == ["30mL", "60mL"]
