@@ -46,7 +46,9 @@ def loss(**more: Any) -> SimpleNamespace:
 
 def test_the_size_of_a_loss_is_what_one_point_more_would_bring_not_all_who_are_lost() -> None:
     found = conclusions.retention(loss(), months(), window_days=180)
-    assert text(found) == ("Most customers are lost after purchase 1: 60.0% of 200 customers did not buy again within 180 days.")
+    assert text(found) == (
+        "Most customers are lost after purchase 1: 60.0% of 200 customers did not buy again within 180 days."
+    )
     # 20 new a month, 240 a year; 1 % of them at 5,000 yen a repeat order
     assert found.size == pytest.approx(240 * 0.01 * 5_000)
     assert basis(found) == (
