@@ -15,7 +15,8 @@ class Kpi:
     it: a share from 0 to 1, money in the currency's main unit, NPS in points. `adds_up`: the months of a year add up
     to the year's figure, so it is held against its target for the year to date too. `of` is what the denominator
     counts. `needs` is the table without which it cannot be told. `default_target` stands where the client has set
-    none. `waves`: it comes in waves, so "before" is the wave before, not the month before.
+    none. `waves`: it comes in waves, so "before" is the wave before, not the month before. `window_months`: it looks
+    back over so many months, so that two figures nearer than that rest largely on the same customers.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Kpi:
     needs: str = "orders"
     default_target: float | None = None
     waves: bool = False
+    window_months: int = 1
 
 
 KPIS: dict[str, Kpi] = {
@@ -34,7 +36,7 @@ KPIS: dict[str, Kpi] = {
         Kpi(id="amount", kind="money", adds_up=True, of="orders"),
         Kpi(id="n_orders", kind="orders", adds_up=True, of="orders"),
         Kpi(id="n_customers_new", kind="customers", adds_up=True),
-        Kpi(id="active_customers", kind="customers"),
+        Kpi(id="active_customers", kind="customers", window_months=12),
         Kpi(id="repeat_share", kind="share", of="orders"),
         Kpi(id="average_order_amount", kind="money", of="orders"),
         Kpi(id="f2_rate", kind="share", default_target=0.30),

@@ -32,7 +32,10 @@ def move(kpi_id: str, now: Mapping[str, Any], then: Mapping[str, Any], *, lower:
     """The change between two months of one KPI, by the interval of the difference (MOVER).
 
     Improved or worsened only where the interval excludes zero. What adds up over a month must have changed per day too,
-    in the same direction: March has three days more than February, and a tenth more orders with them.
+    in the same direction: March has three days more than February, and a tenth more orders with them. The interval
+    takes the customers of both months for different ones. A figure that looks back over a year is not compared with one
+    whose year it shares (no interval, `not_compared`): most customers are in both, and an interval of two independent
+    figures would hide nearly every change.
 
     Args:
         kpi_id: one of `kpi_ids.KPIS`.
@@ -48,6 +51,8 @@ def move(kpi_id: str, now: Mapping[str, Any], then: Mapping[str, Any], *, lower:
     """
     kpi = KPIS[kpi_id]
     scale = 100.0 if kpi.kind == "share" else 1.0
+    if abs(now["month"] - then["month"]) < kpi.window_months and kpi.window_months > 1:
+        return Move(change=now["actual"] - then["actual"])
     found = _difference(now, then, 1.0)
     verdicts = {_verdict(found, lower=lower)}
     if kpi.adds_up:

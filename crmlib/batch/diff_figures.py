@@ -232,7 +232,7 @@ def _month(row: Told) -> str:
 def _kpi_judged(id: str, then: Told, now: Told, otherwise: bool) -> tuple[str, str, bool | None]:
     """Two months are judged as the notebook judges them; the same month told again is not."""
     from crmlib.analysis.kpi_ids import KPIS, LOWER
-    from crmlib.analysis.kpi_moves import move
+    from crmlib.analysis.kpi_moves import NOT_COMPARED, move
 
     figures = [row.get(name) for row in (then, now) for name in ("actual", "kpi_month")]
     if id not in KPIS or not all(is_number(value) for value in figures) or same(then["actual"], now["actual"]):
@@ -245,6 +245,8 @@ def _kpi_judged(id: str, then: Told, now: Told, otherwise: bool) -> tuple[str, s
     if not all(is_number(value) for value in bounds):
         return BARE, "", better
     found = move(id, *({**row, "month": int(row["kpi_month"])} for row in (now, then)), lower=lower)
+    if found.verdict == NOT_COMPARED:
+        return SHARED, "", better
     # Of what adds up, the months' lengths may explain a difference whose own interval is clear of zero.
     longer = not found.low <= 0 <= found.high
     judged = BEYOND if found.verdict != WITHIN else A_DAY if longer else WITHIN

@@ -137,6 +137,8 @@ def _figure(one: Figure) -> list[str]:
     if one.marked_anew:
         then, now = f"{then} {one.marks[0][:1]}", f"{now} {one.marks[1][:1]}"
     judged = words.label(one.judged) if one.judged and one.judged != changes.BARE else words.MISSING
+    if one.months[0] != one.months[1]:
+        then, now = (f"{text} ({month})" for text, month in zip((then, now), one.months, strict=True))
     return [one.title, then, now, one.change, f"{judged} ({one.interval})" if one.interval else judged]
 
 

@@ -43,7 +43,10 @@ def read_made(folder: Path) -> Made:
         UserError: it is no report, or its files cannot be read.
     """
     manifest, exhibits = (_json(folder, name) for name in (MANIFEST, EXHIBITS))
-    return made(manifest, exhibits)
+    found = made(manifest, exhibits)
+    if not found.as_of:
+        raise UserError(f"{folder}: no report, its {MANIFEST} tells no base date such as 2026-03-31.")
+    return found
 
 
 def made(manifest: Told, exhibits: Told) -> Made:
@@ -95,7 +98,12 @@ def is_day(text: str) -> bool:
 
 def is_number(value: object) -> bool:
     """A finite number; JSON's true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def _language(folder: Path) -> str:
@@ -107,12 +115,26 @@ def _language(folder: Path) -> str:
 
 def _json(folder: Path, name: str) -> Told:
     try:
-        found = json.loads((folder / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = _whole(json.loads(_text_of(folder / name)))
+    except (OSError, ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise UserError(f"{folder}: no report, its {name} is missing or cannot be read.")
     return found
+
+
+def _text_of(path: Path) -> str:
+    """The text of a file; a pipe or a device would be waited for without an end."""
+    if not path.is_file():
+        raise OSError(f"{path} is no file")
+    return path.read_text(encoding="utf-8")
+
+
+def _whole(found: Any) -> Any:
+    """Half letters, which JSON may hold and no terminal or page can write, told as unknown ones."""
+    text = json.dumps(found, ensure_ascii=False)
+    kept = text.encode("utf-8", "replace").decode("utf-8")
+    return found if kept == text else json.loads(kept)
 
 
 def _dicts(found: object) -> dict[str, Told]:

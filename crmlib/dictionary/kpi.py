@@ -202,8 +202,9 @@ DEFINITIONS: dict[str, str] = {
     ),
     "change_verdict": N_(
         "Improved or worse where the change's own 95% interval excludes none; of sales, orders and new customers also"
-        " that of the change per day, because months differ in length. It is not corrected for the number of KPIs: of"
-        " twenty that have not changed about one seems to have."
+        " that of the change per day, because months differ in length. Active customers of two months of one year are"
+        " not compared, as most of them are the same people. It is not corrected for the number of KPIs: of twenty"
+        " that have not changed about one seems to have."
     ),
     "moved": N_(
         "The verdict of the action's own experiment; without one, whether the KPI's change from the month before it to"

@@ -128,7 +128,7 @@ def about_chance(figures: Iterable[Figure]) -> list[str]:
     return [words.translate(text) for text in told]
 
 
-JUDGED = N_("“Beyond chance” says that the 95% interval of the difference itself, not of the two figures, excludes zero; what adds up over a month must differ per day too. Without a correction for the number of figures: of twenty that have not changed about one seems to have.")  # fmt: skip # noqa: E501
+JUDGED = N_("“Beyond chance” says that the 95% interval of the difference itself, not of the two figures, excludes zero, the customers of both months taken for different ones; what adds up over a month must differ per day too. Without a correction for the number of figures: of twenty that have not changed about one seems to have.")  # fmt: skip # noqa: E501
 NOT_JUDGED = N_("Not judged: figures without an interval, those counted by other rules, and those whose periods share days, because they rest largely on the same customers. Two intervals beside each other say nothing about their difference.")  # fmt: skip # noqa: E501
 
 

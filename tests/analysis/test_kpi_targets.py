@@ -204,6 +204,16 @@ def test_no_closing_rate_of_a_way_that_chance_alone_goes() -> None:
     assert math.isnan(near["closing_rate"])  # 3 points missing: "133 %" would be noise
 
 
+def test_two_counts_of_a_year_are_compared_only_a_year_apart() -> None:
+    near = changed(measure("active_customers", 4146), measure("active_customers", 4083, month=MONTH - 1))
+    assert near.loc["active_customers", ["change", "change_verdict"]].tolist() == [63, "not_compared"]
+    assert near.loc["active_customers", ["change_low", "change_high"]].isna().all()
+    far = changed(
+        measure("active_customers", 4146), measure("active_customers", 3000, month=MONTH - 12), compare="year"
+    )
+    assert far.loc["active_customers", "change_verdict"] == "improved"
+
+
 def test_no_rate_is_told_of_fewer_than_30_now_or_then() -> None:
     few = [measure("n_orders", 29), measure("n_orders", 40, month=MONTH - 1), measure("n_orders", 29, month=MONTH - 12),
            measure("ltv_12m", 5_000, 50), measure("ltv_12m", 90_000, 29, month=MONTH - 1)]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,20 @@ def test_kpis_are_judged_month_against_month_as_the_notebook_does() -> None:
     assert rate.interval == "+15.9 pt to +44.1 pt"
     # 30 ± 12.7 is above zero, but 280 * 31 / 28 is 310: a day of March has as many orders as one of February.
     assert (orders.change, orders.judged, orders.interval) == ("+10.7%", A_DAY, "")
+
+
+def test_two_counts_of_a_year_that_share_months_are_not_judged_and_the_months_are_named() -> None:
+    # Of the customers active within 365 days nearly all are in both counts: an interval of two independent counts
+    # would call +63 chance, though 287 came and 224 left.
+    february, march = 2026 * 12 + 1, 2026 * 12 + 2
+    old = board(["active_customers", february, 4083, 3960, 4210, 4000, "mark_good"], kinds=["customers"])
+    new = board(["active_customers", march, 4146, 4021, 4274, 4000, "mark_good"], kinds=["customers"])
+    found = diff.difference(report("2026-02-28", kpi=old), report(kpi=new))
+    [figure] = found.kpis
+    assert (figure.change, figure.judged, figure.interval) == ("+1.5%", SHARED, "")
+    text = shown(found)
+    assert "(2026-02)" in text
+    assert "(2026-03)" in text
 
 
 def test_the_same_month_told_again_is_another_telling_no_change_of_the_shop() -> None:
@@ -371,6 +386,33 @@ def test_the_previous_report_is_the_latest_that_can_be_read(tmp_path: Path) -> N
     assert found is not None
     assert (found.old_as_of, found.new_as_of) == ("2026-01-31", "2026-03-31")
     assert diff.previous(tmp_path, {**manifest, "as_of": "2026-01-31"}, {"notebooks": {}}) is None
+
+
+WILD = {
+    "a number of 400 digits": '{"notebooks": {"rfm": {"metrics": {"m": {"value": 1' + "0" * 400 + ', "text": "1"}}}}}',
+    "brackets in brackets": '{"a": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    "half a letter": '{"notebooks": {"rfm": {"findings": {"a": "\\ud800"}}}}',
+}
+
+
+@pytest.mark.parametrize("name", WILD)
+def test_a_wild_earlier_report_never_stands_in_the_way_of_a_new_one(name: str, tmp_path: Path) -> None:
+    (folder(tmp_path / "2026-02-28") / made.EXHIBITS).write_text(WILD[name], encoding="utf-8")
+    now = {"notebooks": {"rfm": {"metrics": {"m": metric(1, "count")}, "findings": {"a": "Is."}}}}
+    found = diff.previous(tmp_path, {"client": "demo", "language": "en", "as_of": "2026-03-31"}, now)
+    if found is not None:
+        shown(found).encode("utf-8")
+
+
+def test_a_report_without_a_base_date_or_a_pipe_in_its_place_is_refused(tmp_path: Path) -> None:
+    dated = folder(tmp_path / "2026-02-28", as_of=20260228)
+    with pytest.raises(UserError, match=r"manifest\.json tells no base date such as 2026-03-31\.$"):
+        made.read_made(dated)
+    piped = folder(tmp_path / "2026-01-31")
+    (piped / made.EXHIBITS).unlink()
+    os.mkfifo(piped / made.EXHIBITS)
+    with pytest.raises(UserError, match=r"no report, its exhibits\.json is missing or cannot be read"):
+        made.read_made(piped)
 
 
 def test_a_folder_that_is_no_report_is_refused(tmp_path: Path) -> None:
