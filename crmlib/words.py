@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Speech:
 
 
 _SPEECH: ContextVar[Speech] = ContextVar("speech")
+_LONG = Context(prec=400, rounding=ROUND_HALF_UP)  # as many figures as the largest number has
 _BAND = re.compile(r"(\d+)(?:–(\d+)|\+)")
 
 
@@ -269,50 +271,64 @@ def _counted(value: Any, said: str, found: Kind) -> str:
     return _catalogue(speech().language).ngettext(found.one, found.many, number).format(n=said)
 
 
-def _number(value: Any, digits: int) -> str:
+def rounded(value: Any, digits: int = 0, *, shift: int = 0) -> Decimal:
+    """A finite value times ten to the power of `shift`, rounded as a reader does: halves go away from zero.
+
+    As Excel, it takes the 15 figures that a binary number tells, so that 9.25% of 8,000 is a half; never minus zero.
+
+    Example:
+        >>> rounded(740 / 8000, 1, shift=2), rounded(-0.0004, 1, shift=2), rounded(2.5)
+        (Decimal('9.3'), Decimal('0.0'), Decimal('3'))
+    """
+    exact = Decimal(value) if isinstance(value, int) else Decimal(f"{float(value):.15g}")
+    found = _LONG.quantize(_LONG.scaleb(exact, shift), Decimal(1).scaleb(-digits))
+    return found or abs(found)
+
+
+def _number(value: Any, digits: int, shift: int = 0) -> str:
+    return f"{rounded(value, digits, shift=shift):,f}" if math.isfinite(value) else MISSING
+
+
+def _signed(value: Any, digits: int, shift: int = 0) -> str:
     if not math.isfinite(value):
         return MISSING
-    said = f"{float(value):,.{digits}f}"
-    return said.removeprefix("-") if not float(said.replace(",", "")) else said
-
-
-def _signed(value: Any, digits: int) -> str:
-    said = _number(value, digits)
-    return said if said.startswith("-") or said == MISSING or not float(said.replace(",", "")) else "+" + said
+    found = rounded(value, digits, shift=shift)
+    return f"{found:+,f}" if found else f"{found:f}"
 
 
 def _share(value: Any, digits: int) -> str:
-    return _number(float(value) * 100, digits) + "%"
+    return _number(value, digits, 2) + "%"
 
 
 def _change(value: Any, digits: int) -> str:
-    return _signed(float(value) * 100, digits) + "%"
+    return _signed(value, digits, 2) + "%"
 
 
 def _points(value: Any, digits: int) -> str:
-    return _number(float(value) * 100, digits)
+    return _number(value, digits, 2)
 
 
 def _signed_share(value: Any, digits: int) -> str:
-    return _signed(float(value) * 100, digits)
+    return _signed(value, digits, 2)
 
 
 def _pvalue(value: Any, digits: int) -> str:
     smallest = 10**-digits
-    return f"<{smallest:.{digits}f}" if value < smallest else f"{value:.{digits}f}"
+    return f"<{smallest:.{digits}f}" if value < smallest else _number(value, digits)
 
 
 def _money(value: Any, digits: int) -> str:
-    return f"{round(value) / 10**digits:,.{digits}f}" if math.isfinite(value) else MISSING
+    return f"{rounded(value).scaleb(-digits):,.{digits}f}" if math.isfinite(value) else MISSING
 
 
 def _money_phrase(value: Any) -> str:
     digits, currency, japanese = minor_digits(speech().currency), speech().currency, speech().language == "ja"
+    amount = rounded(value)
     if currency == "JPY" and japanese:
-        return _yen(round(value))
-    sign = "-" if value < 0 else ""
+        return _yen(int(amount))
+    sign = "-" if amount < 0 else ""
     symbol = {"JPY": "¥", "USD": "$", "GBP": "£", "EUR": "€"}.get(currency, currency + " ")
-    return f"{sign}{symbol}{abs(round(value)) / 10**digits:,.{digits}f}"
+    return f"{sign}{symbol}{abs(amount).scaleb(-digits):,.{digits}f}"
 
 
 def _yen(value: int) -> str:
@@ -334,7 +350,10 @@ def to_three_figures(amount: float) -> float:
         >>> to_three_figures(97_904_633), to_three_figures(0)
         (97900000, 0)
     """
-    return round(amount, 2 - math.floor(math.log10(abs(amount)))) if amount else amount
+    if not amount:
+        return amount
+    found = rounded(amount, 2 - math.floor(math.log10(abs(amount))))
+    return int(found) if isinstance(amount, int) else float(found)
 
 
 def month_start(month: int) -> date:

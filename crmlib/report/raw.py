@@ -28,7 +28,7 @@ def plain(value: Any, kind: str) -> Any:
     if not math.isfinite(number):
         return None
     # Averages of money are rounded to the smallest unit, never cut.
-    return round(value) if form in {"month", "money"} or number.is_integer() else number
+    return int(words.rounded(value)) if form in {"month", "money"} or number.is_integer() else number
 
 
 def table(frame: DataFrame) -> dict[str, Any]:

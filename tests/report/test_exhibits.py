@@ -240,8 +240,8 @@ def test_the_end_echoes_ids_and_parameters_as_the_notebook_saw_them(
 def test_averages_of_money_are_rounded_to_the_smallest_unit_and_never_cut(
     report: Report, shown: list[dict[str, Any]]
 ) -> None:
-    report.table("money", pd.DataFrame({"average_order_amount": [4652.848, -160.9, np.nan]}), title="Money")
-    assert _bundle(shown)["rows"] == [[4653], [-161], [None]]
+    report.table("money", pd.DataFrame({"average_order_amount": [4652.848, -160.9, 2.5, np.nan]}), title="Money")
+    assert _bundle(shown)["rows"] == [[4653], [-161], [3], [None]]
 
 
 def test_an_interval_keeps_its_lower_end_when_the_upper_one_is_not_reached(
