@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crmlib.report import deck_clean
 from crmlib.report.series import COLOURS
 
 POINT = 12_700  # EMU
@@ -24,7 +24,6 @@ _PLACES = {
 }  # fmt: skip
 _KEPT = {"title": "Title Slide", "secHead": "Section Header", "titleOnly": "Title Only"}
 _OUTSIDE = ("extended-properties", "custom-properties", "thumbnail", "printerSettings", "customXml", "comments")
-TEMPLATE_TYPE, DECK_TYPE = (f"presentationml.{name}.main+xml" for name in ("template", "presentation"))
 
 
 @dataclass(frozen=True)
@@ -47,31 +46,16 @@ class Box:
 
 
 def open_base(template: Path | None, language: str) -> Any:
-    """An empty presentation: our own, or what is left of the template without its slides and its papers."""
+    """An empty presentation: our own, or what is design of the template."""
     from pptx import Presentation
 
     if template is None:
         deck = Presentation()
         _ours(deck, language)
     else:
-        deck = Presentation(io.BytesIO(as_deck(template.read_bytes())))
-        _without_slides(deck)
+        deck = Presentation(io.BytesIO(deck_clean.clean(template.read_bytes())))
     _without_papers(deck)
     return deck
-
-
-def as_deck(blob: bytes) -> bytes:
-    """A PowerPoint template (.potx) as a presentation; a presentation as it is."""
-    with zipfile.ZipFile(io.BytesIO(blob)) as old:
-        if TEMPLATE_TYPE.encode() not in old.read("[Content_Types].xml"):
-            return blob
-        made = io.BytesIO()
-        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-            for name in old.namelist():
-                part = old.read(name)
-                types = name == "[Content_Types].xml"
-                new.writestr(name, part.replace(TEMPLATE_TYPE.encode(), DECK_TYPE.encode()) if types else part)
-    return made.getvalue()
 
 
 def layouts(deck: Any) -> tuple[Any, Any, Any]:
@@ -179,26 +163,6 @@ def _theme(master: Any, language: str) -> None:
                   rf'\1<a:latin typeface="{latin}"/><a:ea typeface="{asian}"/>', text)  # fmt: skip
     text = text.replace('script="Jpan" typeface="ＭＳ Ｐゴシック"', f'script="Jpan" typeface="{asian}"')
     part._blob = text.encode("utf-8")
-
-
-def _without_slides(deck: Any) -> None:
-    for slide in list(deck.slides._sldIdLst):
-        deck.part.drop_rel(slide.rId)
-        deck.slides._sldIdLst.remove(slide)
-    # Sections of PowerPoint name the slides that are gone.
-    for lists in deck.element.xpath("p:extLst"):
-        deck.element.remove(lists)
-    for place in (deck.slide_master, *deck.slide_layouts):
-        _without_links(place)
-
-
-def _without_links(place: Any) -> None:
-    """No way out of the file: what a master links to on the web loses its link, not its text."""
-    for link in place.element.xpath("//a:hlinkClick | //a:hlinkHover | //a:hlinkMouseOver"):
-        link.getparent().remove(link)
-    for key, relation in list(place.part.rels.items()):
-        if relation.is_external:
-            place.part.rels.pop(key)
 
 
 def _without_papers(deck: Any) -> None:

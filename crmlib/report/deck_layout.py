@@ -222,7 +222,10 @@ def fixed(blob: bytes) -> bytes:
     """The same package with the same dates on every run."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(blob)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
+        names = old.namelist()
+        if len(set(map(str.lower, names))) < len(names):
+            raise ValueError("Two parts of the deck have one name: PowerPoint would not open it.")
+        for name in names:
             told = zipfile.ZipInfo(name, _ZIP_DATE)
             told.compress_type, told.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
             new.writestr(told, old.read(name))

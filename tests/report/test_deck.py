@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import re
 import subprocess
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,10 +20,12 @@ from pptx import Presentation
 from pptx.util import Pt
 
 from crmlib import words
-from crmlib.report import deck_money, deck_tables, matching
+from crmlib.data import slide_file
+from crmlib.report import deck_clean, deck_money, deck_tables, matching
 from crmlib.report.deck_axes import Axis, axis
 from crmlib.report.deck_base import Box
 from crmlib.report.deck_headline import parted
+from crmlib.report.deck_layout import Deck, fixed
 from crmlib.report.deck_story import NOTEBOOKS
 from crmlib.report.publish import NotebookRun
 from crmlib.report.sheets import number
@@ -551,6 +557,173 @@ def test_a_template_gives_size_master_and_fonts_and_nothing_else(tmp_path: Path)
     assert decks.external(tmp_path / "demo.pptx") == []
     assert list(decks.overflowing(deck)) == []
     assert list(decks.overlapping(deck)) == []
+
+
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+MAIN_RELS, MASTER = "ppt/_rels/presentation.xml.rels", "ppt/slideMasters/slideMaster1.xml"
+MASTER_RELS, LAYOUT = "ppt/slideMasters/_rels/slideMaster1.xml.rels", "ppt/slideLayouts/slideLayout6.xml"
+LAYOUT_RELS = "ppt/slideLayouts/_rels/slideLayout6.xml.rels"
+
+
+def before(end: str, told: str) -> Callable[[bytes], bytes]:
+    """Put this before the end of that element."""
+    return lambda blob: blob.replace(f"</{end}>".encode(), f"{told}</{end}>".encode())
+
+
+def relation(key: str, kind: str, target: str, more: str = "") -> str:
+    base = "" if ":" in kind else OFFICE
+    return f'<Relationship Id="{key}" Type="{base}{kind}" Target="{target}"{more}/>'
+
+
+def changed(path: Path, **changes: Callable[[bytes], bytes] | bytes) -> Path:
+    """The same package with these parts changed or added."""
+    old = dict(parts_of(path))
+    with zipfile.ZipFile(path, "w") as new:
+        for part in dict.fromkeys([*old, *changes]):
+            change = changes.get(part, old.get(part, b""))
+            new.writestr(part, change if isinstance(change, bytes) else change(old[part]))
+    return path
+
+
+def parts_of(path: Path) -> list[tuple[str, bytes]]:
+    with zipfile.ZipFile(path) as found:
+        return [(part, found.read(part)) for part in found.namelist()]
+
+
+def made_on(template: Path) -> tuple[list[tuple[str, bytes]], Any]:
+    """The parts of a deck with two slides on a template, and the deck as it opens again."""
+    made = Deck.open(template, "ja")
+    for said in ("One", "Two"):
+        made.foot(made.slide(made.page, said), "foot")
+    path = made.save(template.parent / "made.pptx", title="t", subject="s", made=date(2026, 3, 31))
+    return parts_of(path), Presentation(path)
+
+
+def dangling(parts: list[tuple[str, bytes]]) -> list[tuple[str, str]]:
+    """Keys that a part names and its relations do not have."""
+    found, blobs = [], dict(parts)
+    for part, blob in parts:
+        if part.endswith(".xml") and part.startswith("ppt/"):
+            folder, _, last = part.rpartition("/")
+            keys = re.findall(rb'Id="(rId\d+)"', blobs.get(f"{folder}/_rels/{last}.rels", b""))
+            found += [(part, key.decode()) for key in re.findall(rb'r:\w+="(rId\d+)"', blob) if key not in keys]
+    return found
+
+
+def test_nobody_of_the_template_stays_in_the_deck(tmp_path: Path) -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = slide.notes_slide.notes_text_frame.text = "SECRET"
+    deck.notes_master.shapes[0].text_frame.text = deck.core_properties.author = "SECRET"
+    deck.save(tmp_path / "house.pptx")
+    people = {
+        "commentAuthors": relation("rId91", "commentAuthors", "a1.xml"),
+        "authors": relation("rId92", "http://schemas.microsoft.com/office/2018/10/relationships/authors", "a2.xml"),
+        "changes": relation("rId93", "http://schemas.microsoft.com/office/2016/11/relationships/changesInfo", "a3.xml"),
+        "tags": relation("rId94", "tags", "a4.xml"),
+        "handoutMaster": relation("rId95", "handoutMaster", "a5.xml"),
+    }
+    tags = '<p:custDataLst><p:tags r:id="rId94"/></p:custDataLst>'
+    shows = '<p:custShowLst><p:custShow name="SECRET" id="0"><p:sldLst/></p:custShow></p:custShowLst>'
+    more = {f"ppt/a{k}.xml": b"<x>SECRET</x>" for k in range(1, 6)}
+    changed(tmp_path / "house.pptx", **more, **{
+        MAIN_RELS: before("Relationships", "".join(people.values())),
+        "ppt/presentation.xml": before("p:presentation", shows + tags),
+        MASTER_RELS: before("Relationships", relation("rId94", "tags", "../a4.xml")),
+        LAYOUT: lambda blob: blob.replace(b"<p:cSld", b"<!-- SECRET --><p:cSld"),
+    })  # fmt: skip
+    parts, deck = made_on(tmp_path / "house.pptx")
+    assert [part for part, blob in parts if b"SECRET" in blob] == []
+    assert [part for part, _ in parts if re.search("notes|handout|/a\\d|omment|printer", part)] == []
+    assert dangling(parts) == []
+    assert [decks.title(slide) for slide in deck.slides] == ["One", "Two"]
+
+
+def test_a_layout_that_leads_to_a_slide_of_the_template_leads_nowhere(tmp_path: Path) -> None:
+    jump = '<a:hlinkClick r:id="rId77" action="ppaction://hlinksldjump"/>'
+    shape = (f'<p:sp><p:nvSpPr><p:cNvPr id="99" name="x">{jump}</p:cNvPr><p:cNvSpPr/><p:nvPr/></p:nvSpPr>'
+             "<p:spPr/></p:sp>")  # fmt: skip
+    changed(house(tmp_path), **{LAYOUT: before("p:spTree", shape),
+                                LAYOUT_RELS: before("Relationships", relation("rId77", "slide", "../slides/slide1.xml")
+                                                    )})  # fmt: skip
+    parts, deck = made_on(tmp_path / "house.pptx")
+    names = [part for part, _ in parts]
+    assert len(set(names)) == len(names)
+    assert [decks.title(slide) for slide in deck.slides] == ["One", "Two"]
+    assert [part for part, blob in parts if b"An old slide" in blob or b"hlinkClick" in blob] == []
+    assert dangling(parts) == []
+
+
+def test_pictures_inside_stay_and_what_would_be_fetched_goes_with_its_holder(tmp_path: Path) -> None:
+    def picture(told: str) -> str:
+        return (f'<p:pic><p:nvPicPr><p:cNvPr id="98" name="x"/><p:cNvPicPr/><p:nvPr/></p:nvPicPr><p:blipFill>{told}'
+                "<a:stretch/></p:blipFill><p:spPr/></p:pic>")  # fmt: skip
+
+    drawing = ('<a:blip r:embed="rId61"><a:extLst><a:ext uri="{96DAC541-7B7A-43D3-8B79-37D633B846F1}"><asvg:svgBlip '
+               'xmlns:asvg="http://schemas.microsoft.com/office/drawing/2016/SVG/main" r:embed="rId62"/></a:ext>'
+               "</a:extLst></a:blip>")  # fmt: skip
+    back = '<p:bg><p:bgPr><a:blipFill><a:blip r:link="rId63"/></a:blipFill><a:effectLst/></p:bgPr></p:bg>'
+    outside = ' TargetMode="External"'
+    told = (relation("rId61", "image", "../media/logo.png") + relation("rId62", "image", "../media/logo.svg")
+            + relation("rId63", "image", "https://x.example/", outside)
+            + relation("rId64", "hyperlink", "https://x.example/", outside))  # fmt: skip
+    kinds = '<Default Extension="png" ContentType="image/png"/><Default Extension="svg" ContentType="image/svg+xml"/>'
+    changed(house(tmp_path), **{
+        MASTER: lambda blob: re.sub(rb"<p:bg>.*?</p:bg>", back.encode(), before(
+            "p:spTree", picture(drawing) + picture('<a:blip r:link="rId63"/>'))(blob), flags=re.DOTALL),
+        MASTER_RELS: before("Relationships", told), "ppt/media/logo.png": b"LOGO", "ppt/media/logo.svg": b"<svg/>",
+        "[Content_Types].xml": before("Types", kinds),
+        "ppt/theme/_rels/theme1.xml.rels":
+            f"<Relationships>{relation('rId1', 'image', 'https://x.example/', outside)}</Relationships>".encode(),
+    })  # fmt: skip
+    parts, deck = made_on(tmp_path / "house.pptx")
+    assert [blob for part, blob in parts if part.startswith("ppt/media/")] == [b"LOGO"]
+    assert len(deck.slide_master.element.xpath(".//p:pic")) == 1
+    assert [one.tag.rpartition("}")[2] for one in deck.slide_master.element.xpath("p:cSld/p:bg/p:bgPr/*")] == [
+        "noFill", "effectLst"]  # fmt: skip
+    assert [part for part, blob in parts if b"x.example" in blob or b"svgBlip" in blob] == []
+    assert dangling(parts) == []
+
+
+def test_a_template_is_cleaned_of_what_it_is_refused_for() -> None:
+    assert deck_clean.KEPT == slide_file.KEPT
+
+
+def test_a_potx_becomes_a_presentation_and_names_of_the_template_go(tmp_path: Path) -> None:
+    def rename(blob: bytes) -> bytes:
+        return blob.replace(b"slideLayouts/slideLayout6.xml", b"slides/slide1.xml")
+
+    def type_(blob: bytes) -> bytes:
+        return rename(blob).replace(b"presentation.main+xml", b"template.main+xml")
+
+    Presentation().save(tmp_path / "house.pptx")
+    blobs = dict(parts_of(tmp_path / "house.pptx"))
+    changed(tmp_path / "house.pptx", **{
+        "ppt/slides/slide1.xml": blobs[LAYOUT], "ppt/slides/_rels/slide1.xml.rels": blobs[LAYOUT_RELS],
+        MASTER_RELS: rename, "[Content_Types].xml": type_,
+    })  # fmt: skip
+    parts, deck = made_on(tmp_path / "house.pptx")
+    assert [decks.title(slide) for slide in deck.slides] == ["One", "Two"]
+    assert len({part for part, _ in parts}) == len(parts)
+    assert b"template.main" not in dict(parts)["[Content_Types].xml"]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_deck_with_two_parts_of_one_name_is_not_written() -> None:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as made:
+        for part in ("ppt/slides/slide1.xml", "ppt/slides/slide1.xml"):
+            made.writestr(part, b"<x/>")
+    with pytest.raises(ValueError, match="Two parts"):
+        fixed(raw.getvalue())
+
+
+def test_slides_of_the_least_size_hold_what_is_told(tmp_path: Path) -> None:
+    deck = Presentation(house(tmp_path))
+    deck.slide_width, deck.slide_height = (round(side * 914_400) for side in slide_file.LEAST_SIZE)
+    deck.save(tmp_path / "house.pptx")
+    assert slide_file.fault(tmp_path / "house.pptx") == ""
+    assert len(deck_of(tmp_path, *everything(tmp_path), client=WithTemplate(home=tmp_path)).slides) > 5
 
 
 @pytest.mark.slow
