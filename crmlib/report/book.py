@@ -17,6 +17,7 @@ from crmlib.report.sheets import (
     indents,
     is_text,
     lines,
+    nought_format,
     number_format,
     sheet_name,
     unique_headers,
@@ -168,8 +169,9 @@ class Book:
             for place, line in enumerate(rows):
                 own = words.row_kind(kind, measures[place]) if measures else kind
                 if own not in kept:
-                    shown = self.format(num_format=number_format(own), text_wrap=is_text(own), **side, **style)
-                    kept[own] = writer(sheet, own, shown)
+                    looks = {"text_wrap": is_text(own), **side, **style}
+                    formats = [self.format(num_format=how(own), **looks) for how in (number_format, nought_format)]
+                    kept[own] = writer(sheet, own, *formats)
                 kept[own](top + 1 + place, column, line[column])
         headers = [header(column) for column in columns]
         self.head(sheet, top, headers, len(rows), kinds=kinds, filtered=filtered, grounds=heads)

@@ -10,7 +10,7 @@ from crmlib import words
 from crmlib.report import changes, conditions, settings
 from crmlib.report.book import Book, Corner
 from crmlib.report.read import Item, exhibits
-from crmlib.report.sheets import fit_to, number_format, write
+from crmlib.report.sheets import fit_to, nought_format, number_format, write
 from crmlib.report.views import next_text, stake_text
 from crmlib.words import N_
 
@@ -183,12 +183,13 @@ def _section(
 
 
 def _figure(book: Book, sheet: Worksheet, row: int, label: str, item: Item) -> None:
-    kind, shown = item["value_kind"], book.format(num_format=number_format(item["value_kind"]))
+    kind = item["value_kind"]
+    shown, nought = (book.format(num_format=how(kind)) for how in (number_format, nought_format))
     told = ((0, label, 0), (1, item["title"], 0), (3, item["unit"], 1), (7, item["period"], 1), (8, item["note"], 0))
     for column, value, indent in told:
         write(sheet, row, column, value, "text", book.format(text_wrap=True, align="left", indent=indent))
     for column, name in ((2, "value"), (4, "low"), (5, "high")):
-        write(sheet, row, column, item.get(name), kind, shown)
+        write(sheet, row, column, item.get(name), kind, shown, nought)
     for column, name, text in ((2, "value", item["text"]), (5, "high", item.get("open_end"))):
         if item.get(name) is None and text not in (None, "", words.MISSING):
             sheet.write_string(row, column, text, book.format(align="right"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmlib import words
 from crmlib.report.book import QUIET, Book
-from crmlib.report.sheets import fit, number, number_format, write
+from crmlib.report.sheets import fit, marked, nought_format, number, number_format, write
 from crmlib.report.views import heat_steps, size_header, size_text, sizes
 from crmlib.words import N_
 
@@ -77,8 +77,9 @@ def _cell(book: Book, sheet: Worksheet, row: int, column: int, cell: dict[str, A
     # The star is in the format: a partial cell stays a number that can be summed and charted.
     partial = cell["state"] == "partial"
     looks = {"italic": True, "font_color": QUIET} if partial else {}
-    shown = number_format(kind) + ('"*"' if partial else "")
-    write(sheet, row, column, cell["value"], kind, book.format(num_format=shown, **looks))
+    shown, nought = (book.format(num_format=marked(how(kind), "*") if partial else how(kind), **looks)
+                     for how in (number_format, nought_format))  # fmt: skip
+    write(sheet, row, column, cell["value"], kind, shown, nought)
 
 
 def _colour(sheet: Worksheet, top: int, item: Item, first: int) -> None:

@@ -156,7 +156,7 @@ def _axes(book: Book, chart: Any, item: Item, rows: Rows) -> None:
 
 
 def _scale_format(kind: str) -> str:
-    return "0%" if number_format(kind) == "0.0%" else number_format(kind)
+    return "0%" if kind == "share" else number_format(kind)
 
 
 def _limits(item: Item, rows: Rows) -> dict[str, float]:

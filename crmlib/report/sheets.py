@@ -23,17 +23,25 @@ LAST_ROW = 1_048_576
 LINE_HEIGHT = 16.5
 _ILLEGAL = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]")
 _TEXTS, _DAYS = ("text", "label"), ("date", "month")
+_IN_POINTS = ("points", "signed_share")
 _OLDEST = date(1900, 3, 1)  # Excel believes in 29 February 1900
 
 
-def write(sheet: Worksheet, row: int, column: int, value: Any, kind: str, shown: Format) -> None:
+def write(
+    sheet: Worksheet, row: int, column: int, value: Any, kind: str, shown: Format, nought: Format | None = None
+) -> None:  # fmt: skip
     """Write one value as its kind: numbers as numbers, dates as dates, all else as text; missing stays blank."""
-    writer(sheet, kind, shown)(row, column, value)
+    writer(sheet, kind, shown, nought)(row, column, value)
 
 
-def writer(sheet: Worksheet, kind: str, shown: Format) -> Callable[[int, int, Any], None]:
-    """What writes values of one kind into row and column; long lists ask for it once a column."""
-    form = words.kind(kind).form
+def writer(
+    sheet: Worksheet, kind: str, shown: Format, nought: Format | None = None
+) -> Callable[[int, int, Any], None]:  # fmt: skip
+    """What writes values of one kind into row and column; long lists ask for it once a column.
+
+    `nought` is the format of a number that rounds to 0, which has no sign on the pages (`nought_format`).
+    """
+    form, (low, least) = words.kind(kind).form, _signless(kind)
     texts: dict[Any, str] = {}
 
     def put(row: int, column: int, value: Any) -> None:
@@ -46,7 +54,8 @@ def writer(sheet: Worksheet, kind: str, shown: Format) -> Callable[[int, int, An
         elif form in _DAYS:
             _write_day(sheet, row, column, words.as_date(value) if form == "date" else words.month_start(value), shown)
         else:
-            sheet.write_number(row, column, number(value, kind), shown)
+            amount = number(value, kind)
+            sheet.write_number(row, column, amount, nought if nought and low < amount < least and amount else shown)
 
     return put
 
@@ -71,8 +80,9 @@ def number(value: Any, kind: str) -> float:
     """
     form = words.kind(kind).form
     if form == "money":
-        return round(value) / 10 ** words.minor_digits(words.speech().currency)
-    return float(value) * 100 if form == "points" else float(value)
+        return int(words.rounded(value)) / 10 ** words.minor_digits(words.speech().currency)
+    # Ten and more decimals keep the figure as it is, without the noise of a product of binary numbers.
+    return float(words.rounded(value, 17, shift=2)) if form in _IN_POINTS else float(value)
 
 
 def number_format(kind: str) -> str:
@@ -81,12 +91,42 @@ def number_format(kind: str) -> str:
     Example:
         >>> _ = words.speak("en", "USD")
         >>> number_format("money"), number_format("share")
-        ('#,##0.00', '0.0%')
+        ('#,##0.00', '#,##0.0%')
     """
     if kind == "money":
         digits = words.minor_digits(words.speech().currency)
         return "#,##0." + "0" * digits if digits else "#,##0"
     return words.kind(kind).sheet
+
+
+def nought_format(kind: str) -> str:
+    """The format of a number that rounds to 0: without a sign, whatever the number's own is.
+
+    Example:
+        >>> nought_format("change"), nought_format("ratio")
+        ('0.0%;0.0%', '#,##0.00;#,##0.00')
+    """
+    bare = number_format(kind).split(";")[-1]
+    return f"{bare};{bare}"
+
+
+def marked(shown: str, mark: str) -> str:
+    """A number format with a mark after each of its figures.
+
+    Example:
+        >>> marked("+0.0;-0.0;0.0", "*")
+        '+0.0"*";-0.0"*";0.0"*"'
+    """
+    return ";".join(f'{section}"{mark}"' for section in shown.split(";"))
+
+
+def _signless(kind: str) -> tuple[float, float]:
+    """Between which numbers, as a cell holds them, the kind's format shows a 0 with a sign."""
+    found = words.kind(kind)
+    if found.form in ("money", "pvalue"):
+        return 0.0, 0.0
+    half = 0.5 * 10 ** -(found.decimals + 2 * (found.form in ("share", "change")))
+    return -half, half * (";" in number_format(kind))
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:

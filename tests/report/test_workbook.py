@@ -65,7 +65,7 @@ def test_a_table_is_a_real_table_with_units_and_number_formats(tmp_path: Path) -
         ["Segment", "Customers", "Share of customers", "Sales (yen)", "Average days between orders"],
         ["Champions", 12, 0.25, 3450, None],
     ]
-    assert [found.number_format for found in sheet[6][:5]] == ["@", "#,##0", "0.0%", "#,##0", "#,##0.0"]
+    assert [found.number_format for found in sheet[6][:5]] == ["@", "#,##0", "#,##0.0%", "#,##0", "#,##0.0"]
     assert sheet.freeze_panes == "B6"
 
 
@@ -89,8 +89,9 @@ def test_dates_and_months_are_dates(tmp_path: Path) -> None:
 
 
 def test_differences_in_points_are_points(tmp_path: Path) -> None:
-    parts = [samples.table("t", ["difference_points"], [[0.125]], title="T")]
-    assert body(workbook_of(samples.one(tmp_path, parts), tmp_path)["T"]) == [["Difference (pt)"], [12.5]]
+    names = ["difference_points", "f2_difference", "f2_difference_low"]
+    parts = [samples.table("t", names, [[0.125, 0.0354, -0.07]], title="T")]
+    assert body(workbook_of(samples.one(tmp_path, parts), tmp_path)["T"])[1:] == [[12.5, 3.54, -7.0]]
 
 
 def test_hostile_texts_arrive_as_texts_and_nothing_is_a_formula(tmp_path: Path) -> None:
@@ -118,7 +119,7 @@ def test_a_grid_is_a_matrix_whose_partial_cells_stay_numbers(tmp_path: Path) -> 
         ["2025-02", 1, 0.2],
         ["2025-03", 1, None],
     ]
-    assert [sheet[name].number_format for name in ("C6", "C7")] == ["0.0%", '0.0%"*"']
+    assert [sheet[name].number_format for name in ("C6", "C7")] == ["#,##0.0%", '#,##0.0%"*"']
     # Partial cells differ by more than their star; what is not yet seen has no ground that the scale could have.
     assert [sheet[name].font.italic for name in ("C6", "C7")] == [False, True]
     assert [sheet[name].fill.patternType for name in ("C6", "C8")] == [None, "lightUp"]
