@@ -83,10 +83,14 @@ def _open(name: str, request: Request) -> Client | ClientRun:
     try:
         client = load_client(name)
         chosen(client, request.only)
-        check_formats(request.formats or client.formats)
+        check_formats(request.formats or client.formats, _template(client))
         return client
     except UserError as error:
         return ClientRun(client=name, refused=str(error))
+
+
+def _template(client: Client) -> Path | None:
+    return client.home / client.slides.template if client.slides.template else None
 
 
 def _check_apart(clients: list[Client], request: Request) -> None:

@@ -27,6 +27,7 @@ from crmlib.report.deck_base import Box
 from crmlib.report.deck_headline import parted
 from crmlib.report.deck_layout import Deck, fixed
 from crmlib.report.deck_story import NOTEBOOKS
+from crmlib.report.deck_trial import trial_fault
 from crmlib.report.publish import NotebookRun
 from crmlib.report.sheets import number
 from tests.report import decks, samples
@@ -720,9 +721,19 @@ def test_a_deck_with_two_parts_of_one_name_is_not_written() -> None:
 
 def test_slides_of_the_least_size_hold_what_is_told(tmp_path: Path) -> None:
     deck = Presentation(house(tmp_path))
-    deck.slide_width, deck.slide_height = (round(side * 914_400) for side in slide_file.LEAST_SIZE)
+    wide, high = (
+        side * 914_400 / old
+        for side, old in zip(slide_file.LEAST_SIZE, (deck.slide_width, deck.slide_height), strict=True)
+    )
+    deck.slide_width, deck.slide_height = round(deck.slide_width * wide), round(deck.slide_height * high)
+    for place in (deck.slide_master, *deck.slide_layouts):
+        for told in place.element.xpath(".//a:xfrm/a:off | .//a:xfrm/a:ext"):
+            for side, scale in (("x", wide), ("cx", wide), ("y", high), ("cy", high)):
+                if told.get(side):
+                    told.set(side, str(round(int(told.get(side)) * scale)))
     deck.save(tmp_path / "house.pptx")
     assert slide_file.fault(tmp_path / "house.pptx") == ""
+    assert trial_fault(tmp_path / "house.pptx") == ""
     assert len(deck_of(tmp_path, *everything(tmp_path), client=WithTemplate(home=tmp_path)).slides) > 5
 
 
