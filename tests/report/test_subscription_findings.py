@@ -72,7 +72,9 @@ def test_only_groups_beyond_chance_are_named() -> None:
         "F2 conversion does not differ clearly between 2 groups"
     )
     assert entries.groups(groups())[0].text() == "Every group is too small for a rate."
-    assert entries.groups(groups("only_group"))[0].text().startswith("There is only one group")
+    assert entries.groups(groups("only_group"))[0].text() == (
+        "Only “a” is large enough for a rate, so there is nothing to compare it with."
+    )
 
 
 def test_the_rule_of_thumb_holds_fails_or_is_not_known() -> None:
@@ -151,6 +153,13 @@ def test_leaving_slows_down_or_not(after: float, said: str) -> None:
     })  # fmt: skip
     assert said in subscriptions.settled(table, 6).text()
     assert "has been due yet" in subscriptions.settled(table.head(1), 6).text()
+
+
+def test_the_first_of_two_reasons_within_chance_is_not_certain() -> None:
+    close = subscriptions.reasons(reasons(price=374, surplus=360, not_answered=145, all_reasons=879)).text()
+    assert close.endswith("(360) is within chance, so which of the two comes first is not certain.")
+    assert "not certain" not in subscriptions.reasons(reasons(price=374, surplus=300, all_reasons=674)).text()
+    assert "not certain" not in subscriptions.reasons(reasons(price=3, all_reasons=3)).text()
 
 
 def reasons(**counts: int) -> pd.DataFrame:

@@ -52,7 +52,10 @@ def groups(table: DataFrame) -> list[Sentence]:
     if rated.empty:
         return [say("Every group is too small for a rate.")]
     if len(rated) == 1:
-        return [say("There is only one group large enough for a rate, so there is nothing to compare.")]
+        only = str(rated.iloc[0]["group"])
+        return [
+            say("Only “{group:label}” is large enough for a rate, so there is nothing to compare it with.", group=only)
+        ]
     clear = rated[rated["verdict"].isin(["above_rest", "below_rest"])].sort_values("f2_rate")
     if clear.empty:
         return [

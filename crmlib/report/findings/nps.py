@@ -111,9 +111,12 @@ def groups(table: DataFrame, group_by: str, compared: int | None = None) -> Sent
     told = table[table["n"] >= SMALL]
     clear = told[told["pvalue"] < ALPHA]
     if told.empty:
-        return say("Every group has fewer than {small:responses}, too few to compare.", small=SMALL)
+        return say(
+            "By “{column:label}” every group has fewer than {small:responses}, too few to compare.",
+            column=group_by, small=SMALL,
+        )  # fmt: skip
     if clear.empty:
-        return say("No group differs clearly from all others.")
+        return say("By “{column:label}” no group's score differs clearly from that of all others.", column=group_by)
     top = clear.loc[clear["n"].idxmax()]
     values = {
         "group": str(top["group"]), "difference": abs(top["nps_difference"]) / 100, "n": int(top["n"]),
@@ -148,13 +151,13 @@ def distribution_title(result: Any) -> Sentence:
     )  # fmt: skip
 
 
-def groups_title(table: DataFrame) -> Sentence:
+def groups_title(table: DataFrame, group_by: str) -> Sentence:
     """The message of the comparison of groups."""
     told = table[table["n"] >= SMALL]
     if len(told) < 2:
         return say("NPS by group")
     if not (told["pvalue"] < ALPHA).any():
-        return say("No group differs clearly from all others")
+        return say("By “{column:label}” no group's score differs clearly from that of all others", column=group_by)
     high, low = told.loc[told["nps"].idxmax()], told.loc[told["nps"].idxmin()]
     return say(
         "From {low:nps} (“{worst:label}”) to {high:nps} (“{best:label}”)",

@@ -158,12 +158,27 @@ def reasons(table: DataFrame) -> Sentence:
     silent = int(rows.loc[rows["reason"] == "not_answered", "n_cancelled"].sum())
     if not given["n_cancelled"].sum():
         return say("None of {n:count} cancellations has a reason on record.", n=total)
-    top = given.loc[given["n_cancelled"].idxmax()]
+    ranked = given.sort_values("n_cancelled", ascending=False, kind="stable")
+    top = ranked.iloc[0]
+    values = {"reason": top["reason"], "rate": top["cancel_rate"], "n": int(top["n_cancelled"]), "total": total,
+              "silent": silent}  # fmt: skip
+    if len(ranked) > 1 and not _outnumbers(values["n"], int(ranked.iloc[1]["n_cancelled"])):
+        return say(
+            "“{reason:label}” is the reason given most so far: {rate:share} of active contracts a month ({n:count} of"
+            " {total:count} cancellations; {silent:count} gave no reason). Its lead over “{second:label}”"
+            " ({n_second:count}) is within chance, so which of the two comes first is not certain.",
+            **values, second=ranked.iloc[1]["reason"], n_second=int(ranked.iloc[1]["n_cancelled"]),
+        )  # fmt: skip
     return say(
         "“{reason:label}” is the reason given most: {rate:share} of active contracts a month ({n:count} of"
         " {total:count} cancellations; {silent:count} gave no reason).",
-        reason=top["reason"], rate=top["cancel_rate"], n=int(top["n_cancelled"]), total=total, silent=silent,
-    )  # fmt: skip
+        **values,
+    )
+
+
+def _outnumbers(first: int, second: int) -> bool:
+    """Whether two counts of the same cancellations differ by more than chance (95%)."""
+    return (first - second) ** 2 > 1.96**2 * (first + second)
 
 
 def reasons_title(table: DataFrame) -> Sentence:
