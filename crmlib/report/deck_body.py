@@ -2,7 +2,8 @@
 
 A slide of the body has a message of its own. A chart has: its title. A table has one only where a finding counts what
 stands in it, no earlier slide says that finding, and no chart of the section shows it. Every other table is a source:
-it goes to the appendix under its own plain name, and what was found in it is said in the body all the same.
+it goes to the appendix under its own plain name, and what was found in it is said in the body all the same: beside a
+chart of the same figures, or among the sentences that stand by themselves, never beside an exhibit of something else.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ class Sorter:
         """Put the exhibits of a section in their places; its findings are said unless the answer has them."""
         found = Split(findings=[] if answered else findings(section))
         blocks = [block for block in section.blocks if block["shape"] in EXHIBITS[:3] and not block.get("untellable")]
+        own = _own(section)
         for block in blocks:
             self._place(found, block, section)
         for page in [page for page in found.pages if _is_label(page)]:
@@ -70,7 +72,7 @@ class Sorter:
         found.pages.sort(key=lambda page: [block is page.item for block in blocks].index(True))
         found.findings = [line for line in dict.fromkeys(found.findings) if line not in self.said]
         for line in list(found.findings):
-            if self._beside(found.pages, line):
+            if self._beside(found.pages, line, own.get(line)):
                 found.findings.remove(line)
         self._alone(found, section)
         return found
@@ -98,10 +100,12 @@ class Sorter:
             self.said.add(page.title)
             found.pages.append(page)
             return
-        if page.title not in self.said and not matching.figures(page.title):
+        drawn = any(matching.score(page.title, self._figures(other)) > 0 for other in found.pages)
+        if page.title not in self.said and not drawn:
+            self.said.add(page.title)
             found.behind.append(page)
             return
-        # Figures of its message are said beside the first chart; behind it the chart has its plain name.
+        # Its message is said beside the chart of the same figures; behind it the chart has its plain name.
         found.findings.append(page.title)
         found.behind.append(replace(page, title=page.caption or page.title, caption=""))
 
@@ -124,10 +128,15 @@ class Sorter:
             found.behind.remove(page)
             found.pages.append(spoken)
 
-    def _beside(self, pages: list[Page], line: str) -> bool:
-        """Put a finding under the exhibit that counts what it says; else under the first that has room."""
+    def _beside(self, pages: list[Page], line: str, own: Item | None) -> bool:
+        """Put a finding under the exhibit that counts what it says or that it was found in, if that has room.
+
+        One that stands before every exhibit of its section speaks of all and may stand under the first.
+        """
         scores = [matching.score(line, self._figures(page)) for page in pages]
         for at in sorted(range(len(pages)), key=lambda at: -scores[at]):
+            if not (scores[at] > 0 or (at == 0 and own is None) or (own and matching.alike(own, pages[at].item))):
+                continue
             lines = (*pages[at].lines, line)
             more = replace(pages[at], lines=lines)
             if display_width("".join((pages[at].title, *lines))) <= BESIDE and (more.chart or self.fits(more)):
@@ -177,6 +186,21 @@ def findings(section: Section) -> list[str]:
     """The sentences found in a section."""
     items = [item for block in section.blocks if block["shape"] == "findings" for item in block["items"]]
     return [line for item in items if item.get("text") for line in item["text"].split("\n")]
+
+
+def _own(section: Section) -> dict[str, Item]:
+    """The exhibit that each finding was found in: the one before it. A chart's message is its own."""
+    found: dict[str, Item] = {}
+    last: Item | None = None
+    for block in section.blocks:
+        if block["shape"] in EXHIBITS:
+            last = block
+            if block["kind"] == "chart":
+                found[block["title"]] = block
+        elif last and block["shape"] == "findings":
+            lines = [line for item in block["items"] if item.get("text") for line in item["text"].split("\n")]
+            found |= dict.fromkeys(lines, last)
+    return found
 
 
 def _texts(page: Page) -> list[str]:

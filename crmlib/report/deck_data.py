@@ -13,6 +13,7 @@ from crmlib.report import deck_text
 from crmlib.report.series import Part, Rows, at, column, kind, shape
 from crmlib.report.sheets import number, number_format
 from crmlib.report.views import header
+from crmlib.words import N_
 
 if TYPE_CHECKING:
     from crmlib.report.deck_layout import Deck
@@ -99,8 +100,12 @@ def points(item: Item, rows: Rows, found: list[Part], made: date) -> Any:
 
 
 def _said(item: Item, part: Part) -> str:
-    names = [words.label(part.name)] if part.name else []
-    said = " ".join([*names, *([header(column(item, part.column))] if part.bound or not names else [])])
+    """The name of a series; bounds are named after their own one, as many may share a column."""
+    name = words.label(part.name) if part.name else ""
+    said = name or header(column(item, part.column))
+    if name and part.bound:
+        end = N_("{name:text}, 95% from") if part.column == item["native"].get("low") else N_("{name:text}, 95% to")
+        said = words.say(end, name=name).text()
     return deck_text.cut(said, 2 * LONGEST_NAME, TEXT) or words.MISSING
 
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crmlib.report.read import Item
 
 _FIGURE = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
 _EVERYWHERE = {"95%", "95.0%", "100%", "100.0%", "0%", "0.0%"}
@@ -50,6 +54,34 @@ def best(sentences: Iterable[str], known: frozenset[str]) -> str:
     """
     found = max(sentences, key=lambda sentence: score(sentence, known), default="")
     return found if score(found, known) > 0 else ""
+
+
+def alike(one: Item, other: Item | None) -> bool:
+    """Whether two exhibits are the same one, or a chart and a table of its figures: same columns, same names.
+
+    Example:
+        >>> chart = {"kind": "chart", "id": "a", "native": {"x": "use", "y": ["rate"]}, "columns":
+        ...     [{"name": "use"}, {"name": "rate"}], "rows": [["daily", 0.5], ["never", 0.2]]}
+        >>> table = {**chart, "kind": "table", "id": "b", "native": None}
+        >>> alike(table, chart), alike({**table, "rows": [["new", 0.5], ["loyal", 0.2]]}, chart)
+        (True, False)
+    """
+    if other is None or one["id"] == other["id"]:
+        return other is not None
+    charts = [item for item in (one, other) if item["kind"] == "chart" and item.get("native") and item.get("rows")]
+    if len(charts) != 1:
+        return False
+    (chart,), (table,) = charts, [item for item in (one, other) if item is not charts[0]]
+    drawn = [chart["native"]["x"], *chart["native"]["y"]]
+    return _figures_in(chart, drawn) <= _figures_in(table, drawn)
+
+
+def _figures_in(item: Item, names: list[str]) -> set[tuple[object, ...]]:
+    """The values of these columns row by row; none where a column is missing."""
+    known = [column["name"] for column in item.get("columns") or []]
+    if not set(names) <= set(known):
+        return set()
+    return {tuple(row[known.index(name)] for name in names) for row in item.get("rows") or []}
 
 
 def _tells(found: str) -> bool:
