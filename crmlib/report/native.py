@@ -22,6 +22,7 @@ from crmlib.report.series import (
     legend,
     native,
     parts,
+    placed,
     shape,
 )
 from crmlib.report.sheets import number, number_format
@@ -48,10 +49,11 @@ def insert_chart(
 ) -> list[Corner]:  # fmt: skip
     """Draw the chart beside its table, whose first row is `top`, or below it; returns the corner it reaches.
 
-    Rows of one series must stand together. `form` is `bar`, `stacked_bar`, `line` or `scatter`; `x` and `y` name
-    columns, `series` the column that tells the lines apart, `low` and `high` the bounds, drawn as error bars on bars
-    and as thin lines beside lines.
+    Rows of one series must stand together, those without a place on the axis after all others (`all_in_order`).
+    `form` is `bar`, `stacked_bar`, `line` or `scatter`; `x` and `y` name columns, `series` the column that tells the
+    lines apart, `low` and `high` the bounds, drawn as error bars on bars and as thin lines beside lines.
     """
+    n_rows, rows = len(rows), placed(item, rows)[0]
     if not native(item, rows):
         return []
     chart = book.workbook.add_chart(_type(item))
@@ -62,7 +64,7 @@ def insert_chart(
     height = _height(item, rows)
     chart.set_size({"width": WIDTH, "height": height})
     chart.set_legend({**_legend(item, rows), "font": _font(book)})
-    row, place = _place(widths, len(rows), top)
+    row, place = _place(widths, n_rows, top)
     told = {"description": alt_text(item) or item["title"], "object_position": 3}
     sheet.insert_chart(row, place, chart, told)
     return [Corner(row + height // ROW + 1, _reach(widths, place))]

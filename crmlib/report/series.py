@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from crmlib.words import is_missing
+
 if TYPE_CHECKING:
     from crmlib.report.read import Item
 
@@ -61,11 +63,33 @@ class Legend:
 def native(item: Item, rows: Rows) -> dict[str, Any]:
     """The native form of a chart that has one and something to draw; else empty."""
     found = item.get("native") or {}
-    return found if rows and found.get("x") else {}
+    return found if found.get("x") and placed(item, rows)[0] else {}
 
 
 def in_order(item: Item, rows: Rows) -> Rows:
-    """The rows with those of one series together, in the order of first appearance, the pooled series last."""
+    """The rows drawn, those of one series together, in the order of first appearance, the pooled series last.
+
+    A row without a place on the axis (what is left over after the last week) is in the table alone, as in the pictures.
+    """
+    return _together(item, placed(item, rows)[0])
+
+
+def all_in_order(item: Item, rows: Rows) -> Rows:
+    """The rows of the table behind a chart: those drawn, then those that have no place on its axis."""
+    drawn, others = placed(item, rows)
+    return [*_together(item, drawn), *others]
+
+
+def placed(item: Item, rows: Rows) -> tuple[Rows, Rows]:
+    """The rows that have a place on the axis of a chart's native form, and the others."""
+    x = (item.get("native") or {}).get("x")
+    if not x:
+        return rows, []
+    place = at(item, x)
+    return [row for row in rows if not is_missing(row[place])], [row for row in rows if is_missing(row[place])]
+
+
+def _together(item: Item, rows: Rows) -> Rows:
     series = (item.get("native") or {}).get("series")
     if not series:
         return rows

@@ -14,7 +14,7 @@ from crmlib.report.matrix import legend, write_grid
 from crmlib.report.native import insert_chart
 from crmlib.report.read import Item, exhibits
 from crmlib.report.rows import sheet_rows
-from crmlib.report.series import in_order
+from crmlib.report.series import all_in_order
 from crmlib.report.sheets import LAST_ROW, fit
 from crmlib.report.views import about, header
 from crmlib.words import N_
@@ -74,7 +74,7 @@ def _exhibit(book: Book, run: NotebookRun, item: Item, tab: str) -> Entry:
 def _rows(run: NotebookRun, item: Item) -> Sequence[Sequence[Any]]:
     if item["kind"] == "sheet":
         return sheet_rows(run, item)
-    return item["cells"] if item["kind"] == "grid" else in_order(item, item["rows"])
+    return item["cells"] if item["kind"] == "grid" else all_in_order(item, item["rows"])
 
 
 def _cut(n_kept: int, n_rows: int) -> str:

@@ -23,6 +23,17 @@ def test_rows_of_one_series_come_together_and_the_pooled_one_last() -> None:
         ("b", 1), ("b", 2), ("a", 1), ("a", 2), ("pooled", 1), ("pooled", 2)]  # fmt: skip
 
 
+def test_a_row_without_a_place_on_the_axis_is_in_the_table_and_not_drawn() -> None:
+    form = {"form": "bar", "x": "week", "y": ["n_customers"]}
+    item = samples.chart("c", ["week", "n_customers"], [[None, 99], [1, 3], [2, 4]], form)
+    assert series.in_order(item, item["rows"]) == [[1, 3], [2, 4]]
+    assert series.all_in_order(item, item["rows"]) == [[1, 3], [2, 4], [None, 99]]
+    assert series.native(item, item["rows"]) == form
+    assert not series.native(item, [[None, 99]])
+    table = samples.table("t", ["week"], [[None], [1]])
+    assert series.all_in_order(table, table["rows"]) == [[None], [1]]
+
+
 @pytest.mark.parametrize(
     ("form", "x", "drawn"),
     [("bar", "segment", "bar"), ("stacked_bar", "month", "column"), ("line", "k", "curve"), ("line", "segment", "line"),

@@ -157,6 +157,16 @@ def test_of_many_lines_the_legend_names_the_one_of_all(tmp_path: Path) -> None:
     assert re.findall(r'<c:legendEntry><c:idx val="(\d)"/><c:delete val="1"/>', legend) == ["0", "1"]
 
 
+def test_a_row_without_a_place_on_the_axis_is_in_the_table_and_not_drawn(tmp_path: Path) -> None:
+    form = {"form": "bar", "x": "week", "y": ["n_customers"]}
+    parts = [samples.chart("c", ["week", "n_customers"], [[1, 3], [None, 99], [2, 4]], form, title="Weeks")]
+    sheet = workbook_of(samples.one(tmp_path, parts), tmp_path)["Weeks"]
+    assert body(sheet)[1:] == [[1, 3], [2, 4], [None, 99]]
+    with zipfile.ZipFile(tmp_path / "demo.xlsx") as file:
+        drawn = re.findall("<c:f>(.*?)</c:f>", file.read("xl/charts/chart1.xml").decode())
+    assert drawn == ["Weeks!$B$5", "Weeks!$A$6:$A$7", "Weeks!$B$6:$B$7"]
+
+
 def test_all_rows_of_a_sheet_are_there(tmp_path: Path) -> None:
     frame = pd.DataFrame({"customer_id": [f"{i:05}" for i in range(500)], "last_day": range(20_000, 20_500),
                           "average_gap_days": [float("nan"), 1.5] * 250})  # fmt: skip
