@@ -194,6 +194,12 @@ def test_the_japanese_catalogue_is_complete_and_holds_nothing_else() -> None:
     assert [m.id for m in kept if m.id and not catalogue.is_translated(m.string)] == []
 
 
+def test_no_sentence_says_the_sign_of_a_probability_twice() -> None:
+    kept = read_po(catalogue.catalogue_path("ja").open("rb"), locale="ja")
+    texts = [text for m in (*kept, *catalogue.messages()) for text in (m.id, m.string) if isinstance(text, str)]
+    assert [text for text in texts if re.search(r"[=<>＝＜＞]\s*\{\w+:pvalue\}", text)] == []
+
+
 def test_a_translation_keeps_every_placeholder_of_its_source() -> None:
     kept = read_po(catalogue.catalogue_path("ja").open("rb"), locale="ja")
     for message in kept:

@@ -58,13 +58,13 @@ def _effect(row: Mapping[str, Any], name: str) -> Sentence:
     if row["effect_verdict"] == "effect_worse":
         return say(
             "“{name:text}” does harm: “{what:label}” within {days:days} in {rate:share} of {n:customers} who received"
-            " it and {other:share} of {m:customers} held out (difference {low:points} to {high:points}, p ="
+            " it and {other:share} of {m:customers} held out (difference {low:points} to {high:points}, p"
             " {p:pvalue}; of scenarios without any effect one in twenty is called so).",
             **values,
         )
     return say(
         "Whether “{name:text}” works is not clear: “{what:label}” within {days:days} in {rate:share} of {n:customers}"
-        " who received it and {other:share} of {m:customers} held out (difference {low:points} to {high:points}, p ="
+        " who received it and {other:share} of {m:customers} held out (difference {low:points} to {high:points}, p"
         " {p:pvalue}).",
         **values,
     )
