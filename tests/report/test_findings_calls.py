@@ -42,6 +42,10 @@ def test_the_list_and_nobody_on_it() -> None:
     assert calls.listed(table(["not_contactable"]), min_orders=2).text() == (
         "Nobody can be contacted: of 1 customer who fit by their orders, none has a channel that is allowed and is due."
     )
+    assert calls.listed(table(["consent_not_known", "few_orders"]), min_orders=2).text() == (
+        "Whom to contact cannot be told: of 1 customer who fit by their orders nobody's consent is known. Add what"
+        " customers agreed to (telephone, mail, LINE, post) to the customers' data."
+    )
     assert calls.listed(table(["few_orders"]), min_orders=2).text() == (
         "Nobody with 2 orders or more is in the zones that are called."
     )

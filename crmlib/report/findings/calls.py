@@ -30,6 +30,12 @@ def _nobody(table: DataFrame, min_orders: int) -> Sentence:
     silent = table[~table["step"].isin(["few_orders", "other_zone"])]
     if silent.empty:
         return say("Nobody with {least:orders} or more is in the zones that are called.", least=min_orders)
+    if (silent["step"] == "consent_not_known").all():
+        return say(
+            "Whom to contact cannot be told: of {n:customers} who fit by their orders nobody's consent is known. Add"
+            " what customers agreed to (telephone, mail, LINE, post) to the customers' data.",
+            n=len(silent),
+        )  # fmt: skip
     return say(
         "Nobody can be contacted: of {n:customers} who fit by their orders, none has a channel that is allowed and is"
         " due.",
