@@ -19,8 +19,10 @@ from crmlib.report.series import (
     at,
     column,
     error_bounds,
+    kind,
     legend,
     native,
+    own_names,
     parts,
     placed,
     shape,
@@ -57,6 +59,8 @@ def insert_chart(
     if not native(item, rows):
         return []
     chart = book.workbook.add_chart(_type(item))
+    # Said, not left to the program that opens the file; XlsxWriter writes only what is not its default.
+    chart._write_disp_blanks_as = lambda: chart._xml_empty_tag("c:dispBlanksAs", [("val", "gap")])
     for part in parts(item, rows):
         chart.add_series(_series(book, sheet.get_name(), item, rows, top, part))
     _axes(book, chart, item, rows)
@@ -112,11 +116,18 @@ def _series(book: Book, sheet: str, item: Item, rows: Rows, top: int, part: Part
     x_at, y_at = at(item, item["native"]["x"]), at(item, part.column)
     # A name by reference: a text that begins with = would be taken for a formula.
     name = [sheet, top + part.first, at(item, item["native"]["series"])] if part.name else [sheet, top - 1, y_at]
+    names = own_names(item, rows)
     cells = {
-        "categories": [sheet, top + part.first, x_at, top + part.last - 1, x_at],
+        "categories": book.aside(names) if names else [sheet, top + part.first, x_at, top + part.last - 1, x_at],
         "values": [sheet, top + part.first, y_at, top + part.last - 1, y_at],
+        "values_data": [_cached(row[y_at], kind(item, part.column)) for row in rows[part.first : part.last]],
     }
     return {"name": name, **cells, **_looks(book, item, rows[part.first : part.last], part)}
+
+
+def _cached(value: Any, unit: str) -> str | None:
+    """A figure as the chart keeps it; XlsxWriter by itself would keep a 0 for a cell that is blank."""
+    return None if words.is_missing(value) else f"{number(value, unit):.16g}"
 
 
 def _looks(book: Book, item: Item, rows: Rows, part: Part) -> dict[str, Any]:

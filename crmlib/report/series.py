@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmlib.words import is_missing
+from crmlib.words import is_missing, text
 
 if TYPE_CHECKING:
     from crmlib.report.read import Item
@@ -144,6 +144,19 @@ def stretches(item: Item, rows: Rows) -> list[tuple[str, int, int]]:
         return [("", 0, len(rows))]
     names = [str(row[at(item, series)]) for row in rows]
     return [(name, names.index(name), names.index(name) + names.count(name)) for name in dict.fromkeys(names)]
+
+
+def own_names(item: Item, rows: Rows) -> list[str]:
+    """What the bars are called where several rows have one name: each with what tells it apart; else empty."""
+    x = item["native"]["x"]
+    x_at, others = at(item, x), [found["name"] for found in item["columns"] if found["name"] not in item["native"]["y"]]
+    if item["native"].get("series") or len({row[x_at] for row in rows}) == len(rows):
+        return []
+    more = next((name for name in others if len({(row[x_at], row[at(item, name)]) for row in rows}) == len(rows)), "")
+    if not more:
+        return []
+    ends = ["" if row[at(item, more)] is None else " " + text(row[at(item, more)], kind(item, more)) for row in rows]
+    return [text(row[x_at], kind(item, x)) + end for row, end in zip(rows, ends, strict=True)]
 
 
 def error_bounds(item: Item, rows: Rows, y: str) -> tuple[list[float], list[float]] | None:

@@ -23,6 +23,13 @@ def test_rows_of_one_series_come_together_and_the_pooled_one_last() -> None:
         ("b", 1), ("b", 2), ("a", 1), ("a", 2), ("pooled", 1), ("pooled", 2)]  # fmt: skip
 
 
+def test_rows_of_one_name_are_told_apart_by_another_column() -> None:
+    form = {"form": "bar", "x": "segment", "y": ["amount"]}
+    item = samples.chart("c", ["segment", "week", "amount"], [["new", 2, 9], ["new", 3, 8], ["loyal", None, 7]], form)
+    assert series.own_names(item, item["rows"]) == ["New customers 2", "New customers 3", "Loyal customers"]
+    assert series.own_names(item, item["rows"][1:]) == []
+
+
 def test_a_row_without_a_place_on_the_axis_is_in_the_table_and_not_drawn() -> None:
     form = {"form": "bar", "x": "week", "y": ["n_customers"]}
     item = samples.chart("c", ["week", "n_customers"], [[None, 99], [1, 3], [2, 4]], form)

@@ -167,6 +167,19 @@ def test_a_row_without_a_place_on_the_axis_is_in_the_table_and_not_drawn(tmp_pat
     assert drawn == ["Weeks!$B$5", "Weeks!$A$6:$A$7", "Weeks!$B$6:$B$7"]
 
 
+def test_a_chart_names_its_bars_apart_and_keeps_no_figure_for_a_blank_cell(tmp_path: Path) -> None:
+    form = {"form": "bar", "x": "segment", "y": ["f2_difference"]}
+    rows = [["new", 2, 0.0354], ["new", 3, None], ["loyal", None, 0.25]]
+    parts = [samples.chart("c", ["segment", "week", "f2_difference"], rows, form, title="Bars")]
+    publish(samples.one(tmp_path, parts), tmp_path)
+    with zipfile.ZipFile(tmp_path / "demo.xlsx") as file:
+        drawn = file.read("xl/charts/chart1.xml").decode()
+    assert re.findall(r'<c:pt idx="(\d)"><c:v>(.*?)</c:v>', drawn.split("<c:cat>")[1]) == [
+        ("0", "New customers 2"), ("1", "New customers 3"), ("2", "Loyal customers"), ("0", "3.54"), ("2", "25"),
+    ]  # fmt: skip
+    assert '<c:dispBlanksAs val="gap"/>' in drawn
+
+
 def test_all_rows_of_a_sheet_are_there(tmp_path: Path) -> None:
     frame = pd.DataFrame({"customer_id": [f"{i:05}" for i in range(500)], "last_day": range(20_000, 20_500),
                           "average_gap_days": [float("nan"), 1.5] * 250})  # fmt: skip
