@@ -13,6 +13,10 @@ from crmlib.data.keys import is_mail, is_phone
 # At difflib's own 0.6, `residence` is near `experience`.
 CLOSE = 0.65
 HIDDEN = "(hidden)"
+# Marks that turn the writing round, so that 12 reads 21; and the separators that end a line where none should end.
+TURNS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+BREAKS = "\u2028\u2029"
+_STRAIGHT = str.maketrans(dict.fromkeys(TURNS, "") | dict.fromkeys(BREAKS, " "))
 _NUMBER = re.compile(r"[+(]?\d[\d\s.()\-−‐‑‒–—―]{7,}\d")
 
 
@@ -49,6 +53,16 @@ def one_line(text: str) -> str:
     """
     spaced = " ".join(text.split())
     return "".join(mark for mark in spaced if not unicodedata.category(mark).startswith("C"))
+
+
+def straight(text: str) -> str:
+    r"""A text without marks that turn the writing round, and with spaces for separators of lines and paragraphs.
+
+    Example:
+        >>> straight("石鹸\u202e 12\u2028個")
+        '石鹸 12 個'
+    """
+    return text.translate(_STRAIGHT)
 
 
 def shown_header(name: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmlib.data.keys import is_mail, is_phone
+from crmlib.data.naming import straight
 from crmlib.data.people import KEYED, is_name_header
 from crmlib.data.plain import even, head, joined
 from crmlib.data.sql import literal
@@ -61,7 +62,8 @@ class Personal:
         """(kind, text as it is compared, where a space must stand in it or 0) of everything worth looking for."""
         for kind, rows in self.cells.items():
             for cells in rows:
-                yield from _FORMS[kind](cells)
+                # Names are read without the marks that turn the writing round, so no report has them with these.
+                yield from _FORMS[kind](tuple(map(straight, cells)))
 
 
 def groups(table: str, header: list[str], shown: set[int]) -> list[tuple[str, tuple[int, ...]]]:

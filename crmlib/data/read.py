@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from crmlib.data.encodings import BOM, detect
 from crmlib.data.mapping import SEARCHED_ROWS, find_header, match_columns, unique_names
-from crmlib.data.naming import one_line
+from crmlib.data.naming import BREAKS, TURNS, one_line, straight
 from crmlib.data.people import KEYED, is_name_header
 from crmlib.data.personal import SHOWN, Personal, groups, taker
 from crmlib.data.rules import FORM
 from crmlib.data.sheets import refuse_large
 from crmlib.data.sql import literal, parquet, quoted
+from crmlib.data.tables import INPUTS
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ _OWN_DATES = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M:%S.%f")
 # U+3000 is the full-width space, U+00A0 the no-break space.
 SPACES = " \t\r\n\v\f\u3000\u00a0"
 Record = tuple[int, list[str]]
+_NAMES = ("text", "id", "key", "comment")
 
 
 @dataclass
@@ -92,7 +94,19 @@ def read_source(
             _read_parquet(con, source, file, number, reading)
         else:
             _read_records(con, source, file, number, reading)
+    _straighten(con, reading)
     return reading
+
+
+def _straighten(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
+    """Take marks that turn the writing round out of names and ids: figures beside them would be read backwards."""
+    for name in reading.columns:
+        if INPUTS[reading.table][name].kind in _NAMES:
+            plain = f"translate({name}, {literal(BREAKS + TURNS)}, {literal(' ' * len(BREAKS))})"
+            con.execute(
+                f"UPDATE raw_{reading.table} SET {name} = nullif(trim({plain}, {literal(SPACES)}), '') "
+                f"WHERE regexp_matches({name}, {literal(f'[{BREAKS}{TURNS}]')})"
+            )
 
 
 def _read_records(
@@ -105,7 +119,7 @@ def _read_records(
     takers = [(kind, taker(places)) for kind, places in _personal(reading, header, positions)]
     while chunk := list(islice(records, CHUNK_ROWS)):
         whole = _whole(chunk, len(header), file, reading)
-        reading.people.update(cells[place] for _, cells in whole for place in named)
+        reading.people.update(straight(cells[place]) for _, cells in whole for place in named)
         for kind, take in takers:
             reading.personal.take(kind, (take(cells) for _, cells in whole))
         _append(con, reading, positions, whole, number, source)
@@ -373,7 +387,7 @@ def _read_parquet(
         reading.rows += con.execute(statement).fetchall()[0][0]
         for cell in named:
             texts = con.execute(f"SELECT DISTINCT {cell} FROM {parquet(file.path)}").fetchall()
-            reading.people.update(text for (text,) in texts if text)
+            reading.people.update(straight(text) for (text,) in texts if text)
         for group, places in _personal(reading, unique_names([name for name, *_ in found]), positions):
             wanted = ", ".join(f"coalesce({cells[place]}, '')" for place in places)
             reading.personal.take(group, con.execute(f"SELECT DISTINCT {wanted} FROM {parquet(file.path)}").fetchall())

@@ -15,9 +15,11 @@ GETA = "〓"
 MOST_CODES = 8
 _PLACE = "<!-- letters -->"  # no text of a client can hold it: there it is escaped
 _TEXT = re.compile(r">[^<]+")
-# Nothing by themselves: control characters, joiners, variants and skins of the letter before them.
+_BREAKS = re.compile("[\u2028\u2029]")
+# Nothing by themselves: control characters, marks of direction, joiners, variants and skins of the letter before them.
 _DROPPED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200d-\u200f\u202a-\u202e\u2066-\u2069"
+    "\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff]"
 )
 
 
@@ -35,7 +37,7 @@ class Letters:
             >>> letters.drawn("한 ❤"), letters.told()
             ('〓 ❤', '〓 stands for a character that the fonts of this report do not have: U+D55C.')
         """
-        kept = _DROPPED.sub("", text)
+        kept = _DROPPED.sub("", _BREAKS.sub(" ", text))
         unknown = set(kept) - ruler.letters()
         if not unknown:
             return kept
@@ -44,7 +46,8 @@ class Letters:
 
     def page(self, html: str) -> str:
         """A page whose texts are drawn; alternative texts and the title are said or listed, so they stay."""
-        head, end, body = html.partition("</head>")
+        # No reader of PDF files parts texts there, and one leaves off reading.
+        head, end, body = _BREAKS.sub(" ", html).partition("</head>")
         if set(body) - ruler.letters() or _DROPPED.search(body):
             body = _TEXT.sub(lambda found: self.drawn(found.group()), body)
         return head + end + body.replace(_PLACE, self._condition(), 1)

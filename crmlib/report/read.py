@@ -15,6 +15,12 @@ MIME = "application/vnd.crm.exhibit+json"
 VERSION = 1
 SHOWN = ("metric", "table", "grid", "chart", "finding", "sheet", "conclusion")
 _TEXT_KINDS = {"id", "text", "label", "state", "date"}
+# What nobody sees: marks that turn the writing round, so that 12 reads 21, and half characters, go; control
+# characters and the separators of lines and paragraphs become spaces.
+_UNSEEN = {
+    re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"): "",
+    re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]"): " ",
+}
 _PICTURE = re.compile(r'<img[^>]* src="(data:image/(?:svg\+xml|png);base64,[A-Za-z0-9+/=]+)"')
 
 Item = dict[str, Any]
@@ -43,12 +49,12 @@ def exhibits(items: list[Item], *kinds: str) -> list[Item]:
 
 def _items(cell: dict[str, Any], where: str) -> list[Item]:
     if cell["cell_type"] == "markdown":
-        return [{"kind": "prose", "markdown": _joined(cell["source"])}]
+        return [{"kind": "prose", "markdown": _seen(_joined(cell["source"]))}]
     return [_exhibit(output["data"], where) for output in cell.get("outputs", []) if MIME in output.get("data", {})]
 
 
 def _exhibit(data: dict[str, Any], where: str) -> Item:
-    bundle = dict(data[MIME])
+    bundle = _seen(dict(data[MIME]))
     if bundle.get("version") != VERSION:
         raise ValueError(f"{where}: exhibit version == {bundle.get('version')!r}, this crmlib reads {VERSION}.")
     if bundle.get("kind") not in (*SHOWN, "end"):
@@ -57,6 +63,18 @@ def _exhibit(data: dict[str, Any], where: str) -> Item:
     picture = _PICTURE.search(_joined(data.get("text/html", "")))
     bundle["picture"] = picture.group(1) if picture else None
     return bundle
+
+
+def _seen(value: Any) -> Any:
+    """A value of an exhibit, its texts without what nobody sees; every format reads exhibits from here."""
+    if isinstance(value, str):
+        if not value.isprintable():
+            for unseen, instead in _UNSEEN.items():
+                value = unseen.sub(instead, value)
+        return value
+    if isinstance(value, dict):
+        return {key: _seen(found) for key, found in value.items()}
+    return [_seen(found) for found in value] if isinstance(value, list) else value
 
 
 def _check_numbers(bundle: Item, where: str) -> None:

@@ -60,6 +60,17 @@ def test_5_nul_bytes_neither_stop_the_reading_nor_pass_for_a_number(orders_of: A
     assert names(shop) == ["so\x00ap"]
 
 
+def test_5_marks_that_turn_the_writing_round_are_no_part_of_names_and_ids(orders_of: Any) -> None:
+    text = (
+        "A1,c1\u200e,2024-01-01,10,\u202e21 soap\u2069\nA2,c1,2024-01-02,10,two\u2028lines\nA3,c1,2024-01-03,1,\u200e\n"
+    )
+    shop = orders_of(HEAD + text)
+    assert [name if isinstance(name, str) else None for name in names(shop)] == ["21 soap", "two lines", None]
+    assert shop.table("orders")["customer_id"].nunique() == 1
+    # A number is read as it was written, or not at all.
+    assert orders_of(HEAD + "A1,c1,2024-01-01,1\u202e0,soap\nA2,c2,2024-01-01,1,a\n").ledger.rows("bad_amount") == 1
+
+
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
 def test_6_an_empty_file_is_refused(orders_of: Any, content: str) -> None:
     assert refusal(orders_of, content) == "data/orders.csv: the file is empty, it has no header row."

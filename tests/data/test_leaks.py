@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from crmlib.data.leaks import find
-from crmlib.data.personal import NAME, groups
+from crmlib.data.personal import NAME, Personal, groups
 
 if TYPE_CHECKING:
     from crmlib.shop import Shop
@@ -171,3 +171,9 @@ def test_a_parquet_export_is_looked_through_too(make_shop: MakeShop, tmp_path: P
 def test_staff_who_are_shown_on_purpose_are_no_customers() -> None:
     assert groups("contacts", ["会員ID", "担当者", "氏名"], {1}) == [("name", (2,))]
     assert groups("products", ["商品名", "氏名"], set()) == []
+
+
+def test_a_name_is_kept_as_reports_would_show_it_without_marks_of_direction() -> None:
+    found = Personal()
+    found.take("name", [("山田\u202e太郎\u200e",)])
+    assert list(found.values()) == [("name", "山田太郎", 0)]

@@ -41,6 +41,14 @@ def test_titles_and_alternative_texts_keep_their_letters() -> None:
     assert Letters().page(plain) == plain
 
 
+def test_marks_of_direction_go_and_separators_of_lines_become_spaces() -> None:
+    letters = Letters()
+    assert letters.drawn("a\u202e12\u2028b\u2029c\u200e") == "a12 b c"
+    page = letters.page('<head><title>a\u2028b</title></head><body alt="a\u2029b"><p>1\u20282</p></body>')
+    assert page == '<head><title>a b</title></head><body alt="a b"><p>1 2</p></body>'
+    assert letters.told() == ""
+
+
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_paper_shows_them_in_the_house_fonts_and_says_so(tmp_path: Path, language: str) -> None:
     words.speak(language, "JPY")

@@ -86,3 +86,11 @@ def test_a_conclusions_size_must_be_a_number(tmp_path: Path) -> None:
     told = "rfm.ipynb: exhibit 'c', size: 'nan' is not a number; missing is null."
     with pytest.raises(ValueError, match=exactly(told)):
         read(samples.write_notebook(tmp_path / "rfm.ipynb", [samples.conclusion("c", "So.", size="nan")]))
+
+
+def test_what_nobody_sees_in_a_text_of_data_reaches_no_format(tmp_path: Path) -> None:
+    rows = [["\u202e12 soap\u2066", 1], ["two\u2028lines\x07\ud800", 2], ["\ufffe\u061ca\tb", 3]]
+    parts = ["# Who\u200f?", samples.table("t", ["segment", "n_customers"], rows), samples.finding("f", "So\u202e.")]
+    prose, table, finding, _ = read(samples.write_notebook(tmp_path / "rfm.ipynb", parts))
+    assert [row[0] for row in table["rows"]] == ["12 soap", "two lines ", "a\tb"]
+    assert (prose["markdown"], finding["text"]) == ("# Who?", "So.")
