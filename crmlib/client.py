@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, ValidationError, field_validator
 
-from crmlib.data.naming import nearest
+from crmlib.data.naming import nearest, straight
 from crmlib.data.settings import Policy, Settings, Source
 from crmlib.data.slide_file import fault
 from crmlib.data.tables import INPUTS, REQUIRED, TABLES
@@ -41,6 +41,8 @@ _NOTEBOOK = re.compile(r"[a-z][a-z0-9_]*")
 _DEEPEST, _MOST_NODES = 20, 100_000
 # The longest names that Linux, macOS and Windows all take for a file and its place.
 _LONGEST_NAME, _LONGEST_PATH = 255, 1000
+_LONGEST_TITLE = 200
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -102,6 +104,18 @@ class Client(BaseModel):
         if value is None or type(value) is date or (isinstance(value, str) and _ISO.fullmatch(value)):
             return value
         raise ValueError(f"is {_shown(value)}, must be a date such as 2026-03-31")
+
+    @field_validator("title")
+    @classmethod
+    def _title_of_a_page(cls, value: str | dict[str, str]) -> str | dict[str, str]:
+        for text in [value] if isinstance(value, str) else value.values():
+            if _CONTROL.search(text):
+                raise ValueError("holds a control character or a line break, must be one line of plain text")
+            if text and not text.strip():
+                raise ValueError("is blank, write the client's name or leave the key out")
+            if len(text) > _LONGEST_TITLE:
+                raise ValueError(f"has {len(text)} characters, must have at most {_LONGEST_TITLE}")
+        return value
 
     @field_validator("currency")
     @classmethod
@@ -326,6 +340,7 @@ def _build(loader: yaml.SafeLoader, node: yaml.Node, key: str, lines: dict[str, 
     # Export values and column names are text as typed: `1`, `no` and `2023-01-01` must not turn into other things.
     if key.startswith("sources.") and (".values." in key or ".columns." in key):
         return node.value
+    node.value = straight(node.value)
     try:
         return loader.construct_object(node)
     except yaml.MarkedYAMLError:

@@ -249,6 +249,15 @@ def test_a_name_longer_than_any_file_is_no_client(tmp_path: Path, monkeypatch: p
             SMALL + 'title: "\\ud800"\n',
             " line 6: title holds half a character (\\ud800 to \\udfff), write the character.",
         ),
+        (SMALL + "title: '   '\n", " line 6: title is blank, write the client's name or leave the key out."),
+        (SMALL + f"title: {{ja: 花, en: {'x' * 201}}}\n", " line 6: title has 201 characters, must have at most 200."),
+        *(
+            (
+                SMALL + f'title: "a{mark}b"\n',
+                " line 6: title holds a control character or a line break, must be one line of plain text.",
+            )
+            for mark in ("\\n", "\\0", "\\x07", "\\x85", "\\uffff")
+        ),
         # names of files and notebooks
         (
             SMALL + '    pattern: "../*.csv"\n',
@@ -306,6 +315,12 @@ def test_messages_name_the_file_from_its_home_not_from_this_machine(tmp_path: Pa
 @pytest.mark.parametrize("name", ["demo", "cdnow"])
 def test_the_client_files_of_the_project_can_be_read(name: str) -> None:
     assert isinstance(load_client(name), Client)
+
+
+def test_marks_that_turn_the_writing_round_are_taken_out_of_a_title(tmp_path: Path) -> None:
+    client = load_client(write(tmp_path, SMALL + 'title: "花の店\\u202e 12\\u2028号\\u200e"\n'))
+    assert client.title_in("ja") == "花の店 12 号"
+    assert load_client(write(tmp_path, SMALL + f"title: {'x' * 200}\n")).title_in("en") == "x" * 200
 
 
 def test_remarks_are_said_in_the_language_asked_for(tmp_path: Path) -> None:
