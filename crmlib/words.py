@@ -262,7 +262,8 @@ def phrase(value: Any, kind_name: str) -> str:
         return f"< {said[1:]}" if said.startswith("<") else f"= {said}"
     if found.one:
         return _counted(value, said, found)
-    return f"{said} {unit(kind_name)}" if found.unit else said
+    space = "" if speech().language == "ja" else " "  # Japanese sets no space before a unit
+    return f"{said}{space}{unit(kind_name)}" if found.unit else said
 
 
 def _counted(value: Any, said: str, found: Kind) -> str:

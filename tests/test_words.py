@@ -121,6 +121,13 @@ def test_a_verb_goes_with_its_number(template: str, one: str, two: str) -> None:
     assert say("{n:customers} are", n=1).text() == "1人 are"
 
 
+def test_points_have_one_spacing_in_each_language() -> None:
+    kinds = ((0.087, "points"), (0.4, "signed_points"))
+    assert [phrase(*pair) for pair in kinds] == ["8.7 points", "+0.4 pt"]
+    words.speak("ja")
+    assert [phrase(*pair) for pair in kinds] == ["8.7pt", "+0.4pt"]
+
+
 def test_dates_and_months_are_said_in_the_language() -> None:
     assert (phrase("2026-03-31", "date"), phrase(2026 * 12 + 2, "month")) == ("31 March 2026", "March 2026")
     words.speak("ja")
