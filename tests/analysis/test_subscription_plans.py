@@ -144,7 +144,7 @@ def test_the_sentence_follows_the_test() -> None:
         "After 10 days 80.0% of the contracts of “Slow” are not cancelled, of “Fast” 40.0%; the 2 plans differ over all"
         " days (log-rank p < 0.001). Who chose which plan was not left to chance."
     )
-    assert "do not clearly differ (log-rank p 1.000)" in findings.contracts.plans(untold).text()
+    assert "do not clearly differ (log-rank p = 1.000)" in findings.contracts.plans(untold).text()
     title = findings.contracts.plans_title(told).text()
     assert title == "How long contracts last differs between plans (log-rank p < 0.001)"
     assert findings.contracts.concluded(told) is not None
