@@ -136,7 +136,9 @@ def test_survival_and_the_delivery_with_most_leaving() -> None:
     table = steps(0.9, 0.8, 0.5)
     assert subscriptions.survival(table, 3).text().startswith("72.0% of contracts")
     assert subscriptions.survival(table, 9).text().startswith("How many contracts reach delivery 9 cannot be told")
-    assert subscriptions.survival(table.head(0), 3).text() == "There is no subscription order in the data."
+    assert subscriptions.survival(table.head(0), 3).text() == (
+        "Delivery by delivery nothing can be told: no subscription order says its contract or its delivery number."
+    )
     assert subscriptions.largest_leave(table).text() == (
         "Most subscribers leave after delivery 3: 50 of 100 (50.0%) did not receive the next, 36.0% of all starters."
     )

@@ -16,7 +16,9 @@ def survival(steps: DataFrame, at_delivery: int) -> Sentence:
     """The share of contracts that receives delivery N."""
     rows = steps[steps["delivery"] == at_delivery].dropna(subset=["remaining_rate"])
     if steps.empty:
-        return say("There is no subscription order in the data.")
+        return say(
+            "Delivery by delivery nothing can be told: no subscription order says its contract or its delivery number."
+        )
     if rows.empty:
         return say(
             "How many contracts reach delivery {n:rank} cannot be told: none has been observed so long.", n=at_delivery
@@ -40,7 +42,9 @@ def survival(steps: DataFrame, at_delivery: int) -> Sentence:
 def largest_leave(steps: DataFrame) -> Sentence:
     """The delivery after which the largest share of all starters leaves."""
     if steps.empty:
-        return say("There is no subscription order in the data.")
+        return say(
+            "Delivery by delivery nothing can be told: no subscription order says its contract or its delivery number."
+        )
     rows = steps.dropna(subset=["continuation_rate", "remaining_rate"])
     if rows.empty:
         return say("After which delivery most subscribers leave cannot be told: no next delivery has been due yet.")
