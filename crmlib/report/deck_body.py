@@ -129,13 +129,10 @@ class Sorter:
             found.pages.append(spoken)
 
     def _beside(self, pages: list[Page], line: str, own: Item | None) -> bool:
-        """Put a finding under the exhibit that counts what it says or that it was found in, if that has room.
-
-        One that stands before every exhibit of its section speaks of all and may stand under the first.
-        """
+        """Put a finding under the exhibit that counts what it says or that it was found in, if that has room."""
         scores = [matching.score(line, self._figures(page)) for page in pages]
         for at in sorted(range(len(pages)), key=lambda at: -scores[at]):
-            if not (scores[at] > 0 or (at == 0 and own is None) or (own and matching.alike(own, pages[at].item))):
+            if not (scores[at] > 0 or (own and matching.alike(own, pages[at].item))):
                 continue
             lines = (*pages[at].lines, line)
             more = replace(pages[at], lines=lines)
@@ -189,9 +186,10 @@ def findings(section: Section) -> list[str]:
 
 
 def _own(section: Section) -> dict[str, Item]:
-    """The exhibit that each finding was found in: the one before it. A chart's message is its own."""
+    """The exhibit of each finding: the one before it, else the section's first. A chart's message is its own."""
     found: dict[str, Item] = {}
-    last: Item | None = None
+    shown = [block for block in section.blocks if block["shape"] in EXHIBITS]
+    last = next(iter(shown), None)
     for block in section.blocks:
         if block["shape"] in EXHIBITS:
             last = block

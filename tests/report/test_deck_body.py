@@ -60,6 +60,12 @@ def test_what_is_found_right_after_a_chart_or_before_all_exhibits_stands_under_i
     assert said_with(deck, "Most answered.") == said_with(deck, "Use it.") == ["All groups differ"]
 
 
+def test_what_stands_before_a_table_of_the_appendix_is_not_said_under_the_chart_after_it(tmp_path: Path) -> None:
+    other = table("stages", ["first", 0.3], ["second", 0.4], title="By stage")
+    deck = deck_of(tmp_path, "## Groups", samples.finding("b", NONE_DIFFERS), other, by_use())
+    assert "All groups differ" not in said_with(deck, NONE_DIFFERS)
+
+
 def test_an_identical_finding_is_said_once(tmp_path: Path) -> None:
     parts = [part for k in range(4) for part in (table(f"t{k}", [f"group {k}", 0.3], title=f"Table {k}"),
                                                  samples.finding(f"f{k}", NONE_DIFFERS))]  # fmt: skip
