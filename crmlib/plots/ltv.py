@@ -211,4 +211,4 @@ def _element(row: dict[str, object]) -> str:
     name = short(words.label(row["element"]), 34)
     if not words.is_missing(number):
         name = words.say(TO_NUMBER, n=number).text()
-    return f"{name} {words.text(change, 'signed_share')} {words.unit('points')}"
+    return f"{name} {words.phrase(change * 100, 'signed_points')}"
