@@ -211,4 +211,5 @@ def _element(row: dict[str, object]) -> str:
     name = short(words.label(row["element"]), 34)
     if not words.is_missing(number):
         name = words.say(TO_NUMBER, n=number).text()
-    return f"{name} {words.phrase(change * 100, 'signed_points')}"
+    moved = words.MISSING if words.is_missing(change) else words.phrase(change * 100, "signed_points")
+    return f"{name} {moved}"
