@@ -55,10 +55,6 @@ def test_names_data_and_right_words_are_no_faults(text: str, language: str) -> N
     assert faults(text, language, SOAP) == []
 
 
-def test_nothing_is_left_in_the_japanese_report(demo_report: Path) -> None:
-    assert leftovers(demo_report, "ja") == []
-
-
 def test_nothing_is_left_in_a_short_english_report(tmp_path: Path) -> None:
     rows = [["champions", 1, 0.5, "結ノ葉 ジェル"], ["lost", None, None, "B"]]
     parts = [
