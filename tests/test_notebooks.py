@@ -104,7 +104,7 @@ def _exhibits(path: Path) -> dict[str, Any]:
     return {bundle["id"]: bundle for bundle in found}
 
 
-@pytest.mark.parametrize("name", _sampled("retention", "nps"))
+@pytest.mark.parametrize("name", _sampled("nps"))
 def test_stock_papermill_gives_the_figures_of_crm_run(name: str, demo_home: Path, demo_report: Path) -> None:
     crm = [sys.executable, "-m", "crmlib.cli"]
     plan = [*crm, "run", "demo", "--only", name, "--plan", "--yaml"]
