@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmlib import words
 from crmlib.report import deck_text
-from crmlib.report.series import Part, Rows, at, column, kind, shape
+from crmlib.report.series import Part, Rows, at, column, kind, own_names, shape
 from crmlib.report.sheets import number, number_format
 from crmlib.report.views import header
 from crmlib.words import N_
@@ -46,21 +46,10 @@ def keys_of(item: Item, rows: Rows) -> list[Any]:
 def _key_text(item: Item, rows: Rows, key: Any) -> str:
     x = item["native"]["x"]
     value = key if item["native"].get("series") else rows[key][at(item, x)]
-    said = words.text(value, kind(item, x))
-    if not item["native"].get("series") and (more := _telling_apart(item, rows)):
-        own = rows[key][at(item, more)]
-        said = said if own is None else f"{said} {words.text(own, kind(item, more))}"
+    names = own_names(item, rows)
+    said = names[key] if names else words.text(value, kind(item, x))
     room = WRAPPED_NAME if len(keys_of(item, rows)) <= FEW_NAMES else LONGEST_NAME
     return deck_text.cut(said, room, TEXT) or words.MISSING
-
-
-def _telling_apart(item: Item, rows: Rows) -> str:
-    """The column that tells rows of the same name apart, where there are such rows."""
-    x_at = at(item, item["native"]["x"])
-    if len({row[x_at] for row in rows}) == len(rows):
-        return ""
-    others = [found["name"] for found in item["columns"] if found["name"] not in item["native"]["y"]]
-    return next((name for name in others if len({(row[x_at], row[at(item, name)]) for row in rows}) == len(rows)), "")
 
 
 def categories(item: Item, rows: Rows, found: list[Part], made: date) -> Any:
