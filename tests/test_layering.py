@@ -23,10 +23,11 @@ ALLOWED = {
     "shop": {"client", "data", "errors"},
     "plots": {"words"},
     "report": {"words", "errors", "client", "shop"},
-    "panels": {"analysis", "plots", "words"},
-    "batch": {"analysis", "client", "shop", "report", "words", "errors", "data"},
+    "keep": {"errors"},
+    "panels": {"analysis", "plots", "report", "words", "errors", "client", "shop", "data", "new", "keep"},
+    "batch": {"analysis", "client", "shop", "report", "words", "errors", "data", "keep"},
     "new": {"client", "data", "errors"},
-    "cli": {"batch", "client", "errors", "new", "words", "shop", "data"},
+    "cli": {"batch", "client", "errors", "new", "words", "shop", "data", "keep"},
     "__init__": {"report", "shop"},
 }
 HEAVY = ("pandas", "numpy", "duckdb", "papermill", "nbformat", "nbconvert", "matplotlib", "scipy", "jinja2", "narwhals")
