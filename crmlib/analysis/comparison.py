@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -17,10 +17,7 @@ from crmlib.analysis.means import MeansResult, means, moments
 from crmlib.analysis.outcomes import AMOUNTS, LOWER_IS_BETTER, SURVIVAL
 from crmlib.analysis.proportions import ProportionsResult, proportions
 from crmlib.analysis.ratio_metrics import ratio_of_sums
-from crmlib.analysis.survival import kaplan_meier
-
-if TYPE_CHECKING:
-    from crmlib.analysis.survival import KaplanMeierResult
+from crmlib.analysis.survival import kaplan_meier, share_past
 
 SMALLEST_EXPECTED = 5
 # With 12 buyers in the smaller of unequal arms Welch's interval held 92.8 % of the time, with 20 it held 93.9 %.
@@ -186,18 +183,18 @@ def _survival(arms: list[pd.DataFrame], window: int, confidence_level: float) ->
     known = [arm.dropna(subset=["duration_days"]) for arm in arms]
     counts = [durations(arm) for arm in known]
     curves = [kaplan_meier(table, confidence_level=confidence_level) for table in counts]
-    ends = [_at(curve, window) for curve in curves]
+    ends = [share_past(curve, window, confidence_level=confidence_level) for curve in curves]
     test = log_rank_arms(pd.concat([counts[0].assign(arm="0"), counts[1].assign(arm="1")]))
     off = (test.table["n_events"] - test.table["n_expected"]).tolist()
-    control, treatment = (value for value, _ in ends)
+    control, treatment = (end.value for end in ends)
     nan = float("nan")
     return Compared(
         n_control=len(known[0]),
         n_treatment=len(known[1]),
         value_control=control,
         value_treatment=treatment,
-        interval_control=ends[0][1],
-        interval_treatment=ends[1][1],
+        interval_control=ends[0].interval,
+        interval_treatment=ends[1].interval,
         difference=treatment - control,
         difference_interval=UNKNOWN,
         relative=treatment / control - 1 if control > 0 else nan,
@@ -208,12 +205,3 @@ def _survival(arms: list[pd.DataFrame], window: int, confidence_level: float) ->
         # Fewer cancellations than expected is the better side; the curves may cross, the test has one direction.
         sign=-off[1] if len(off) > 1 else float("nan"),
     )
-
-
-def _at(curve: KaplanMeierResult, day: int) -> tuple[float, Interval]:
-    # Not told beyond the last day anybody was observed to.
-    rows = curve.table
-    if rows.empty or int(rows["day"].max()) < day:
-        return float("nan"), UNKNOWN
-    last = rows.iloc[-1]
-    return float(last["survival"]), Interval(float(last["survival_low"]), float(last["survival_high"]))

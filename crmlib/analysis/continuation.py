@@ -11,7 +11,7 @@ from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.intervals import wilson
 from crmlib.analysis.reasons import monthly
 from crmlib.analysis.subscriptions import GRACE, steps
-from crmlib.analysis.survival import KaplanMeierResult, kaplan_meier
+from crmlib.analysis.survival import KaplanMeierResult, kaplan_meier, share_past
 
 REFERENCE = "survival_due"
 ROLLING_DAYS = 30
@@ -187,16 +187,12 @@ def _rolling(subscriptions: pd.DataFrame, as_of_day: int) -> Entry:
 
 
 def _kaplan_meier(subscriptions: pd.DataFrame, as_of_day: int, day: float) -> Entry:
-    curve = cancel_durations(subscriptions, as_of_day=as_of_day).table
-    # The delivery of that day is received when the contract still stands on the day before.
-    rows = (
-        curve[curve["day"] < day] if not math.isnan(day) and len(curve) and curve["day"].max() >= day else curve.head(0)
-    )
-    if rows.empty:
+    result = cancel_durations(subscriptions, as_of_day=as_of_day)
+    if math.isnan(day) or day <= 0 or not result.table["day"].max() >= day:
         return Entry(definition="kaplan_meier_days")
-    last = rows.iloc[-1]
-    bounds = {"low": last["survival_low"], "high": last["survival_high"]}
-    return Entry(definition="kaplan_meier_days", rate=last["survival"], **bounds)
+    # The delivery of that day is received when the contract still stands on the day before.
+    found = share_past(result, math.ceil(day) - 1)
+    return Entry(definition="kaplan_meier_days", rate=found.value, low=found.interval.low, high=found.interval.high)
 
 
 def _averages(timeline: pd.DataFrame) -> list[Entry]:

@@ -12,7 +12,7 @@ from crmlib.analysis.delivery_curves import grouped
 from crmlib.analysis.intervals import wilson_bounds
 from crmlib.analysis.months import month_of_day
 from crmlib.analysis.proportions import ProportionsResult, proportions
-from crmlib.analysis.survival import kaplan_meier
+from crmlib.analysis.survival import KaplanMeierResult, kaplan_meier, share_past
 
 ALPHA = 0.05
 MIN_N = 30  # below it a percentage says more than the customers can carry
@@ -41,7 +41,7 @@ def by_window(
         [2.0, 1.0, 0.5]
     """
     require_columns("returns", returns.columns, ["first_day", "next_days"])
-    curve = kaplan_meier(_durations(returns, as_of_day)).table
+    curve = kaplan_meier(_durations(returns, as_of_day))
     rows = []
     for window in windows:
         require_at_least("window_days", window, 1)
@@ -144,12 +144,9 @@ def _durations(returns: pd.DataFrame, as_of_day: int) -> pd.DataFrame:
     return counts.groupby("duration_days", as_index=False).sum()
 
 
-def _returned(curve: pd.DataFrame, day: int) -> tuple[float, float, float]:
-    rows = curve[curve["day"] <= day]
-    if rows.empty:
-        return (np.nan,) * 3
-    last = rows.iloc[-1]
-    return 1 - last["survival"], 1 - last["survival_high"], 1 - last["survival_low"]
+def _returned(curve: KaplanMeierResult, day: int) -> tuple[float, float, float]:
+    found = share_past(curve, day)
+    return 1 - found.value, 1 - found.interval.high, 1 - found.interval.low
 
 
 def _rated(table: pd.DataFrame) -> pd.DataFrame:

@@ -120,3 +120,29 @@ def log_log_bounds(
     inner = np.where((rate > 0) & (rate < 1), rate, np.nan)
     width = z * np.sqrt(np.asarray(log_variance, dtype="float64")) / np.abs(np.log(inner))
     return inner ** np.exp(width), inner ** np.exp(-width)
+
+
+def product_bounds(
+    survival: ArrayLike, log_variance: ArrayLike, at_risk: ArrayLike, *, confidence_level: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Interval of each of a falling series of products of rates, from the number at risk in each of its steps.
+
+    Between 0 and 1 that of `log_log_bounds`. At 1 and at 0, where that is not defined, Wilson's for the effective
+    number: at_risk / the product before the step, the least so far; without censoring all who began. A share found in a
+    sample so never has an interval without a width.
+
+    Source: Dorey and Korn (1987), Statistics in Medicine 6, 679-687, for the effective number.
+
+    Example:
+        >>> low, high = product_bounds([1, 0.5, 0], [0, 0.05, float("inf")], [20, 20, 10])
+        >>> low.round(3).tolist(), high.round(3).tolist()
+        ([0.839, 0.271, 0.0], [1.0, 0.692, 0.161])
+    """
+    rate, risk = (np.asarray(values, dtype="float64") for values in (survival, at_risk))
+    low, high = log_log_bounds(rate, log_variance, confidence_level=confidence_level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        number = np.minimum.accumulate(risk / np.concatenate([[1.0], rate[:-1]]))
+    certain = (rate == 0) | (rate == 1)
+    number = np.where(certain, number, np.nan)
+    ends = wilson_bounds(rate * number, number, confidence_level=confidence_level)
+    return np.where(certain, ends[0], low), np.where(certain, ends[1], high)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
-from crmlib.analysis.intervals import UNKNOWN, Interval, log_log_bounds, wilson_bounds
+from crmlib.analysis.intervals import UNKNOWN, Interval, product_bounds, wilson_bounds
 from crmlib.analysis.months import month_of_day, month_state, refuse_later
 
 NOT_YET = ["n_customers", "amount", "rate", "amount_per_customer"]
@@ -100,9 +100,9 @@ def steps(step_counts: pd.DataFrame) -> pd.DataFrame:
     Row n is the step from the n-th order to the next. step_rate = n_next / n_eligible with Wilson's interval, of all
     who reached order n, also those who came late. cumulative_rate is the share of first-time buyers who made every
     purchase up to order n + 1 within the window of the one before: the product of n_kept_next / n_kept, in which only
-    those count who have kept to the window so far, with Greenwood's variance on the scale log(-log). (The product of
-    the step rates would mix late comers in and be the rate of nothing.) The naive rates divide by everybody, also by
-    those who have not had the time: n_next_any / n_reached and n_next_any / n_reached of the first row.
+    those count who have kept to the window so far, with the interval of `product_bounds`. (The product of the step
+    rates would mix late comers in and be the rate of nothing.) The naive rates divide by everybody, also by those who
+    have not had the time: n_next_any / n_reached and n_next_any / n_reached of the first row.
 
     Returns columns:
         order_number; n_reached; n_eligible; n_next; n_kept; n_kept_next; step_rate, step_rate_low, step_rate_high;
@@ -123,7 +123,7 @@ def steps(step_counts: pd.DataFrame) -> pd.DataFrame:
     kept_next = table["n_kept_next"].to_numpy(dtype="float64")
     table["cumulative_rate"] = np.cumprod(kept_next / kept)
     variance = _greenwood(kept - kept_next, kept)
-    low, high = log_log_bounds(table["cumulative_rate"], variance)
+    low, high = product_bounds(table["cumulative_rate"], variance, kept)
     table["cumulative_rate_low"], table["cumulative_rate_high"] = low, high
     table["naive_step_rate"] = table["n_next_any"] / table["n_reached"].where(table["n_reached"] > 0)
     everybody = table["n_reached"].iloc[0] if len(table) else 0

@@ -9,7 +9,7 @@ import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
 from crmlib.analysis.goods import names_of
-from crmlib.analysis.intervals import log_log_bounds
+from crmlib.analysis.intervals import product_bounds
 from crmlib.analysis.survival import kaplan_meier
 
 QUANTILES = (0.80, 0.95)
@@ -77,8 +77,8 @@ def chance_after_silence(
     """The chance of another order within `horizon_days` of a customer who has been silent for R days.
 
     1 - S(R + horizon) / S(R), with S the Kaplan-Meier curve of the days to the next order over all orders. The interval
-    is Greenwood's over the days from R to R + horizon on the scale log(-log); it takes gaps for independent, though a
-    customer with many orders gives many of them. NaN where no gap was observed to R + horizon.
+    is that of `product_bounds` over the days from R to R + horizon; it takes gaps for independent, though a customer
+    with many orders gives many of them. NaN where no gap was observed to R + horizon.
 
     Returns columns:
         silent_days; n_silent (gaps longer than that); buys_again, buys_again_low, buys_again_high.
@@ -146,9 +146,11 @@ def _chance(curve: pd.DataFrame, silent: int, horizon: int) -> tuple[int, int, f
     at_risk = int(later["n_at_risk"].iloc[0]) if len(later) else 0
     if curve["day"].max() < silent + horizon:
         return silent, at_risk, np.nan, np.nan, np.nan
-    span = later[later["day"] <= silent + horizon]
+    # Those observed to the end of the horizon are one more step, in which nobody orders.
+    end = curve.loc[curve["day"] >= silent + horizon, ["n_at_risk"]].head(1).assign(n_events=0)
+    span = pd.concat([later[later["day"] <= silent + horizon], end])
     events, risk = span["n_events"].to_numpy(dtype="float64"), span["n_at_risk"].to_numpy(dtype="float64")
     with np.errstate(divide="ignore", invalid="ignore"):
-        stay, variance = float(np.prod(1 - events / risk)), float((events / (risk * (risk - events))).sum())
-    low, high = log_log_bounds(stay, variance)
-    return silent, at_risk, 1 - stay, 1 - float(high), 1 - float(low)
+        stay, variance = np.cumprod(1 - events / risk), np.cumsum(events / (risk * (risk - events)))
+    low, high = product_bounds(stay, variance, risk)
+    return silent, at_risk, 1 - float(stay[-1]), 1 - float(high[-1]), 1 - float(low[-1])

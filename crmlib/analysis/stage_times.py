@@ -10,7 +10,7 @@ import pandas as pd
 
 from crmlib.analysis.checks import require_columns
 from crmlib.analysis.stages import STAGES
-from crmlib.analysis.survival import kaplan_meier
+from crmlib.analysis.survival import KaplanMeierResult, kaplan_meier, share_past
 
 PASSED = 3  # stages that everybody passes through on the way up
 
@@ -69,7 +69,7 @@ def fan_club_by(evidence: Evidence, *, marks: Sequence[int] = (90, 180, 365, 540
     there = people["customer_id"].map(settled)
     waited = (there.fillna(evidence.as_of_day) - people["first_day"]).clip(lower=0)
     durations = _counts(waited, there.notna())
-    curve = kaplan_meier(durations).table
+    curve = kaplan_meier(durations)
     rows = [_at(curve, mark) for mark in marks]
     return pd.DataFrame(rows, columns=names)
 
@@ -109,7 +109,7 @@ def _step(days: np.ndarray, reached: np.ndarray, number: int) -> dict[str, float
         "median_stage_days": result.median,
         "median_stage_days_low": result.median_interval.low,
         "median_stage_days_high": result.median_interval.high,
-        "moved_year": _at(result.table, 365)[2],
+        "moved_year": _at(result, 365)[2],
     }
 
 
@@ -119,11 +119,9 @@ def _counts(waited: pd.Series[float], event: pd.Series[bool]) -> pd.DataFrame:
     return rows.groupby("duration_days", as_index=False).sum()
 
 
-def _at(curve: pd.DataFrame, day: int) -> tuple[int, int, float, float, float]:
-    """Day, number still at risk after it, and 1 - survival with its interval; NaN beyond what was observed."""
-    then = curve[curve["day"] <= day]
-    if then.empty or curve["day"].max() < day:
-        return day, 0, np.nan, np.nan, np.nan
-    last = then.iloc[-1]
-    left = int(last["n_at_risk"] - last["n_events"] - last["n_censored"])
-    return day, left, 1 - last["survival"], 1 - last["survival_high"], 1 - last["survival_low"]
+def _at(curve: KaplanMeierResult, day: int) -> tuple[int, int, float, float, float]:
+    """Day, number still at risk after it, and the share moved with its interval; NaN beyond what was observed."""
+    found, rows = share_past(curve, day), curve.table
+    later = rows.loc[rows["day"] > day, "n_at_risk"]
+    left = int(later.iloc[0]) if len(later) else 0
+    return day, left, 1 - found.value, 1 - found.interval.high, 1 - found.interval.low

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
-from crmlib.analysis.intervals import UNKNOWN, Interval, wilson
 from crmlib.analysis.log_rank import LogRankArmsResult, log_rank_arms
-from crmlib.analysis.survival import COUNTS, KaplanMeierResult, kaplan_meier
+from crmlib.analysis.survival import COUNTS, KaplanMeierResult, kaplan_meier, share_past
 
 LEAST = 30
 MOST_PLANS = 6
@@ -19,14 +18,6 @@ SHARES = ["standing_rate", "standing_rate_low", "standing_rate_high"]
 MEDIANS = ["half_left_days", "half_left_days_low", "half_left_days_high"]
 PLAN_COLUMNS = ["plan", "n_contracts", "n_cancelled", *SHARES, *MEDIANS]
 CURVE_COLUMNS = ["plan", "contract_days", "n_standing", *SHARES]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StandingRate:
-    """The share of contracts not cancelled by a day, with its interval."""
-
-    value: float
-    interval: Interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +70,7 @@ def by_plan(found: pd.DataFrame, *, day: int, min_n: int = LEAST, most: int = MO
 
     Returns columns (of the table):
         plan; n_contracts; n_cancelled; standing_rate, standing_rate_low, standing_rate_high (share not cancelled within
-        `day` days, with its interval, of `rate_on`); half_left_days, half_left_days_low, half_left_days_high.
+        `day` days, with its interval, of `share_past`); half_left_days, half_left_days_low, half_left_days_high.
         Curves: plan; contract_days; n_standing (at risk); standing_rate, standing_rate_low, standing_rate_high.
 
     Raises:
@@ -147,26 +138,9 @@ def _counts(known: pd.DataFrame, plans: pd.Series) -> pd.DataFrame:
 def _figures(result: KaplanMeierResult, day: int, *, told: bool) -> tuple[float, ...]:
     if not told:
         return (float("nan"),) * 6
-    found = rate_on(result, day)
+    found = share_past(result, day)
     rate = (found.value, found.interval.low, found.interval.high)
     return (*rate, result.median, result.median_interval.low, result.median_interval.high)
-
-
-def rate_on(result: KaplanMeierResult, day: int) -> StandingRate:
-    """The share without the event after a day with its interval; NaN where nobody was observed for so long.
-
-    The interval is Greenwood's on the log-log scale; at a share of 1 it is Wilson's, of those observed to the day.
-    """
-    curve = result.table
-    if curve.empty or (curve["day"].max() < day and curve["survival"].iloc[-1] > 0):
-        return StandingRate(value=float("nan"), interval=UNKNOWN)
-    last = curve[curve["day"] <= day].iloc[-1]
-    if last["survival"] == 1:
-        # Greenwood's variance is 0 while nothing has happened: what is known rests on who was observed for so long.
-        n = int(curve.loc[curve["day"] >= day, "n_at_risk"].max())
-        return StandingRate(value=1.0, interval=wilson(n, n))
-    ends = Interval(float(last["survival_low"]), float(last["survival_high"]))
-    return StandingRate(value=float(last["survival"]), interval=ends)
 
 
 def _curves(parts: dict[str, KaplanMeierResult]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
-from crmlib.analysis.intervals import log_log_bounds, wilson_bounds
+from crmlib.analysis.intervals import product_bounds, wilson_bounds
 
 GRACE = 0.5  # a delivery is called missing half an interval after its day, which a postponement by days does not reach
 NOT_DUE = ("paused", "completed")
@@ -75,8 +75,8 @@ def steps(timeline: pd.DataFrame, *, max_delivery: int = 12) -> pd.DataFrame:
 
     rate = n_next / n_due with Wilson's interval: of the units that received delivery n, and whose next one was due by
     the day of the report, the share that received it. survival is the product of the rates before, the share of all
-    starters that receives delivery n, with Greenwood's interval on the scale log(-log): Kaplan-Meier with deliveries
-    as its clock. Units that began before the data enter at the number they are first seen with.
+    starters that receives delivery n, with the interval of `product_bounds`: Kaplan-Meier with deliveries as its
+    clock. Units that began before the data enter at the number they are first seen with.
 
     Returns columns:
         delivery; n_reached; n_due; n_next; rate, rate_low, rate_high; survival, survival_low, survival_high. Rates are
@@ -178,7 +178,6 @@ def _survival(n_next: np.ndarray, n_due: np.ndarray) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.cumsum((n_due - n_next) / (n_due * n_next))
     reached = np.cumprod(n_next / n_due)
-    low, high = log_log_bounds(reached, variance)
-    low, high = (np.where(reached == 1, 1.0, bound) for bound in (low, high))
+    low, high = product_bounds(reached, variance, n_due)
     named = {"survival": reached, "survival_low": low, "survival_high": high}
     return pd.DataFrame({name: np.concatenate([[1.0], values[:-1]]) for name, values in named.items()})

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_columns
-from crmlib.analysis.intervals import Interval, log_log_bounds
+from crmlib.analysis.intervals import UNKNOWN, Floats, Interval, log_log_bounds, product_bounds, wilson
 
 COUNTS = ["duration_days", "n_events", "n_censored"]
 
@@ -29,12 +29,21 @@ class KaplanMeierResult:
     n_events: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class SharePast:
+    """The share still without the event after a day, with its interval."""
+
+    value: float
+    interval: Interval
+
+
 def kaplan_meier(durations: pd.DataFrame, *, confidence_level: float = 0.95) -> KaplanMeierResult:
     """The share still without the event after each day, from counts of events and of censored by duration.
 
     survival = product of (1 - n_events / n_at_risk); who is censored on a day is still at risk on it. The interval is
-    Greenwood's on the scale log(-log); at survival 1 both ends are 1, at 0 they are NaN. The median's interval inverts
-    the band: from the first day its lower end is at or below one half to the first day its upper end is.
+    Greenwood's on the scale log(-log); while nobody has had the event, and once all have, Wilson's of those at risk
+    (`product_bounds`). The median's interval inverts Greenwood's band: from the first day its lower end is at or below
+    one half to the first day its upper end is.
 
     Returns:
         KaplanMeierResult; the table is empty and the median NaN without observations.
@@ -56,17 +65,43 @@ def kaplan_meier(durations: pd.DataFrame, *, confidence_level: float = 0.95) -> 
         variance = np.cumsum(events / (risk * (risk - events)))
     # A product of ratios can miss one half by a rounding error, and with it the median.
     survival = np.cumprod(1 - events / risk).round(15)
-    low, high = log_log_bounds(survival, variance, confidence_level=confidence_level)
+    band = (table["day"].to_numpy(), *log_log_bounds(survival, variance, confidence_level=confidence_level))
     table["survival"] = survival
-    table["survival_low"] = np.where(survival == 1, 1.0, low)
-    table["survival_high"] = np.where(survival == 1, 1.0, high)
+    ends = product_bounds(survival, variance, risk, confidence_level=confidence_level)
+    table["survival_low"], table["survival_high"] = ends
     return KaplanMeierResult(
         table=table,
-        median=_first_day(table, "survival"),
-        median_interval=Interval(_first_day(table, "survival_low"), _first_day(table, "survival_high")),
+        median=_first_day(band[0], survival),
+        median_interval=Interval(_first_day(band[0], band[1]), _first_day(band[0], band[2])),
         n=int(durations[["n_events", "n_censored"]].to_numpy().sum()),
         n_events=int(events.sum()),
     )
+
+
+def share_past(result: KaplanMeierResult, day: float, *, confidence_level: float = 0.95) -> SharePast:
+    """The share without the event after a day with its interval; NaN where nobody was observed for so long.
+
+    The interval is that of the curve; while nobody has had the event, Wilson's of those observed to the day.
+
+    Raises:
+        ValueError: confidence_level is not between 0 and 1.
+
+    Example:
+        >>> counts = pd.DataFrame({"duration_days": [9, 20], "n_events": [0, 1], "n_censored": [60, 39]})
+        >>> found = share_past(kaplan_meier(counts), 10)
+        >>> found.value, round(found.interval.low, 3), found.interval.high
+        (1.0, 0.912, 1.0)
+    """
+    curve = result.table
+    if curve.empty or (curve["day"].max() < day and curve["survival"].iloc[-1] > 0):
+        return SharePast(value=float("nan"), interval=UNKNOWN)
+    last = curve[curve["day"] <= day].iloc[-1]
+    if last["survival"] == 1:
+        # Between two days of the curve those at risk on the later one have been observed for so long.
+        n = int(curve.loc[curve["day"] >= day, "n_at_risk"].max())
+        return SharePast(value=1.0, interval=wilson(n, n, confidence_level=confidence_level))
+    ends = Interval(float(last["survival_low"]), float(last["survival_high"]))
+    return SharePast(value=float(last["survival"]), interval=ends)
 
 
 def _at_risk(durations: pd.DataFrame) -> pd.DataFrame:
@@ -82,6 +117,6 @@ def _at_risk(durations: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def _first_day(table: pd.DataFrame, column: str) -> float:
-    days = table.loc[table[column] <= 0.5, "day"]
-    return float(days.iloc[0]) if len(days) else float("nan")
+def _first_day(days: Floats, share: Floats) -> float:
+    half = days[share <= 0.5]
+    return float(half[0]) if len(half) else float("nan")

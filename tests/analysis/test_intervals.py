@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from crmlib.analysis.intervals import Interval, clopper_pearson, log_log_bounds, normal_quantile, wilson, wilson_bounds
+from crmlib.analysis.intervals import (
+    Interval,
+    clopper_pearson,
+    log_log_bounds,
+    normal_quantile,
+    product_bounds,
+    wilson,
+    wilson_bounds,
+)
 from tests.analysis.helpers import refused
 
 
@@ -64,6 +72,15 @@ def test_the_log_log_interval_is_undefined_at_its_ends() -> None:
 
     assert np.isnan(low).tolist() == np.isnan(high).tolist() == [True, False, True]
     assert 0 < low[1] < 0.5 < high[1] < 1
+
+
+def test_at_its_ends_a_product_of_rates_has_wilsons_interval_for_the_effective_number() -> None:
+    # All of 5, then all of 50 who came in later: only the five say anything of the whole. Then none of 50.
+    low, high = product_bounds([1, 1, 0], [0, 0, math.inf], [5, 50, 50])
+
+    assert low.tolist() == [wilson(5, 5).low, wilson(5, 5).low, 0]
+    assert high.tolist() == [1, 1, wilson(0, 5).high]
+    assert np.isnan(product_bounds([math.nan, math.nan], [0, 0], [math.nan, 3])).all()
 
 
 def test_an_interval_contains_its_ends() -> None:

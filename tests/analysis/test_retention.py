@@ -184,11 +184,13 @@ def test_nobody_eligible_is_unknown_and_not_zero() -> None:
     assert steps.loc[1:, "cumulative_rate":"cumulative_rate_high"].isna().all(axis=None)
 
 
-def test_a_step_that_everybody_or_nobody_takes_has_no_cumulative_interval() -> None:
+def test_a_step_that_everybody_or_nobody_takes_has_wilsons_interval() -> None:
     steps = retention.steps(step_counts([[1, 9, 9, 9, 9], [2, 9, 9, 0, 0]]))
 
     assert steps["cumulative_rate"].tolist() == [1, 0]
-    assert steps[["cumulative_rate_low", "cumulative_rate_high"]].isna().all(axis=None)
+    assert steps[["cumulative_rate_low", "cumulative_rate_high"]].to_numpy().tolist() == [
+        [wilson(9, 9).low, 1], [0, wilson(0, 9).high],
+    ]  # fmt: skip
     assert steps.loc[0, ["step_rate_low", "step_rate_high"]].tolist() == [wilson(9, 9).low, 1]
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from crmlib.analysis import subscription_plans
+from crmlib.analysis.survival import share_past
 from crmlib.report import findings
 from tests.analysis.helpers import refused
 
@@ -108,7 +109,7 @@ def test_without_contracts_or_plans_nothing_is_compared() -> None:
         assert isnan(result.test.pvalue)
         assert findings.contracts.plans(result).text().startswith("No contract has a plan")
         assert findings.contracts.concluded(result) is findings.contracts.action(result) is None
-    assert findings.contracts.lasting(empty, subscription_plans.rate_on(empty.overall, 10)).text() == (
+    assert findings.contracts.lasting(empty, share_past(empty.overall, 10)).text() == (
         "No contract has a known lifetime."
     )
 

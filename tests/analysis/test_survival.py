@@ -8,10 +8,13 @@ from importlib import metadata
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
+from crmlib.analysis.intervals import wilson
 from crmlib.analysis.log_rank import LogRankArmsResult, log_rank_arms
-from crmlib.analysis.survival import kaplan_meier
+from crmlib.analysis.survival import kaplan_meier, share_past
 from tests.analysis.helpers import refused
 
 
@@ -121,20 +124,36 @@ def test_the_median_is_reached_at_exactly_one_half() -> None:
     assert kaplan_meier(days).median == 12
 
 
-def test_before_the_first_event_the_survival_is_one_and_certain() -> None:
-    table = kaplan_meier(pd.DataFrame({"duration_days": [3, 9], "n_events": [0, 1], "n_censored": [1, 1]})).table
+def test_before_the_first_event_the_interval_is_that_of_those_observed() -> None:
+    # Ten, of whom four are seen to day 3 only, and then six of six to day 9.
+    result = kaplan_meier(pd.DataFrame({"duration_days": [3, 9], "n_events": [0, 1], "n_censored": [4, 5]}))
+    table = result.table.set_index("day")
 
-    assert (
-        table.loc[table["day"] < 9, ["survival", "survival_low", "survival_high"]].to_numpy().tolist()
-        == [[1, 1, 1]] * 2
-    )
+    assert table.loc[3, "survival":].tolist() == [1, pytest.approx(wilson(10, 10).low), 1]
+    assert share_past(result, 5).interval == wilson(6, 6)
+    assert share_past(result, 3).interval == wilson(10, 10)
+    assert math.isnan(share_past(result, 10).value)
 
 
-def test_at_survival_zero_the_interval_is_undefined() -> None:
-    last = kaplan_meier(pd.DataFrame({"duration_days": [3], "n_events": [4], "n_censored": [0]})).table.iloc[-1]
+def test_where_all_have_had_the_event_the_interval_is_that_of_the_effective_number() -> None:
+    # Without censoring all who began: none of four.
+    last = kaplan_meier(pd.DataFrame({"duration_days": [1, 3], "n_events": [1, 3], "n_censored": [0, 0]}))
+    assert share_past(last, 3).interval == share_past(last, 9).interval
+    assert last.table["survival_high"].iloc[-1] == pytest.approx(wilson(0, 4).high)
+    # Half go, half of the rest is lost from sight, the last two stand for four.
+    seen = kaplan_meier(pd.DataFrame({"duration_days": [1, 2, 3], "n_events": [4, 0, 2], "n_censored": [0, 2, 0]}))
+    assert seen.table["survival"].tolist() == [1, 0.5, 0.5, 0]
+    assert seen.table["survival_high"].iloc[-1] == pytest.approx(wilson(0, 4).high)
 
-    assert last["survival"] == 0
-    assert last[["survival_low", "survival_high"]].isna().all()
+
+@settings(max_examples=20)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=9))
+def test_no_share_of_a_sample_is_certain(rows: list[tuple[int, int, int]]) -> None:
+    counts = pd.DataFrame(rows, columns=["duration_days", "n_events", "n_censored"])
+    told = kaplan_meier(counts).table.query("n_at_risk > 0")
+
+    assert (told["survival_high"] - told["survival_low"] > 0).all()
+    assert told["survival"].between(told["survival_low"] - 1e-12, told["survival_high"] + 1e-12).all()
 
 
 def test_events_on_the_day_itself_come_at_day_zero() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from crmlib import words
+from crmlib.analysis import subscription_views, subscriptions
 from crmlib.report import findings
 
 if TYPE_CHECKING:
@@ -125,16 +126,14 @@ def test_without_a_loss_no_purchase_is_said_to_lose_most() -> None:
     assert findings.conclusions.retention(loss, months, window_days=90) == findings.conclusions.Conclusion()
 
 
-def test_contracts_that_all_go_on_have_no_interval_and_no_leavers() -> None:
-    steps = pd.DataFrame({
-        "delivery": [1, 2], "n_delivered": 1, "n_due": 1, "n_continued": 1, "continuation_rate": 1.0,
-        "remaining_rate": 1.0, "remaining_rate_low": NAN, "remaining_rate_high": NAN,
-    })  # fmt: skip
+def test_contracts_that_all_go_on_have_an_interval_and_no_leavers() -> None:
+    rows = pd.DataFrame({"first_delivery": [1] * 40, "last_delivery": 3, "is_due": False, "was_due": True})
+    steps = subscription_views.step_table(subscriptions.steps(rows, max_delivery=3))
+    # Wilson's of 40 of 40: 40 / (40 + 1.96²).
     assert _both(findings.subscriptions.survival(steps, 2))[0] == (
-        "Of 1 contract followed from the first delivery 100.0% receive delivery 2; an interval cannot be told."
+        "100.0% of contracts (95% interval 91.2% to 100.0%) receive delivery 2 (followed from the first delivery:"
+        " 40 contracts)."
     )
-    same = steps.assign(remaining_rate_low=1.0, remaining_rate_high=1.0)
-    assert _both(findings.subscriptions.survival(same, 2)) == _both(findings.subscriptions.survival(steps, 2))
     assert _both(findings.subscriptions.largest_leave(steps))[0].startswith("No subscriber has left so far")
 
 

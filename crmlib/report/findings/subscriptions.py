@@ -24,16 +24,9 @@ def survival(steps: DataFrame, at_delivery: int) -> Sentence:
             "How many contracts reach delivery {n:rank} cannot be told: none has been observed so long.", n=at_delivery
         )
     row = rows.iloc[0]
-    # Where all or none go on, both ends of the interval fall upon the rate, or are not known.
-    if row["remaining_rate"] in {0, 1}:
-        return say(
-            "Of {started:contracts} followed from the first delivery {rate:share} receive delivery {n:rank}; an"
-            " interval cannot be told.",
-            rate=row["remaining_rate"], n=at_delivery, started=int(steps["n_delivered"].iloc[0]),
-        )  # fmt: skip
     return say(
-        "{rate:share} of contracts (95% interval {low:share} to {high:share}) receive delivery {n:rank};"
-        " {started:count} contracts were followed from the first.",
+        "{rate:share} of contracts (95% interval {low:share} to {high:share}) receive delivery {n:rank}"
+        " (followed from the first delivery: {started:contracts}).",
         rate=row["remaining_rate"], low=row["remaining_rate_low"], high=row["remaining_rate_high"], n=at_delivery,
         started=int(steps["n_delivered"].iloc[0]),
     )  # fmt: skip
