@@ -129,7 +129,8 @@ def _in_map(text: str, node: yaml.MappingNode, section: str, name: str, value: A
             raise UserError(
                 f"{path.name}: the value of {section}.{name} is shared with another key (& or *); change it by hand."
             )
-        return text[:start] + _gap(text, key, start) + _literal(value) + text[end:]
+        colon = key.end_mark.index + 1
+        return text[:colon] + _on_its_line(text[colon:start], _literal(value)) + text[end:]
     if node.flow_style:
         at = node.end_mark.index - 1
         inside = text[node.start_mark.index + 1 : at].strip()
@@ -139,10 +140,12 @@ def _in_map(text: str, node: yaml.MappingNode, section: str, name: str, value: A
     return _insert_line(text, _end(last, text), first.start_mark.column, name, value)
 
 
-def _gap(text: str, key: yaml.Node, start: int) -> str:
-    """A list on lines of its own gives way to one on the key's line, which then needs its space."""
-    between = text[key.end_mark.index + 1 : start]
-    return " " if between == "" else ""
+def _on_its_line(between: str, literal: str) -> str:
+    """The new value behind its colon; a list on lines of its own comes up to the key, in front of the key's comment."""
+    if "\n" not in between:
+        return (between or " ") + literal
+    comment = " ".join(between.split())
+    return f" {literal}  {comment}" if comment else f" {literal}"
 
 
 def _in_empty(text: str, key: yaml.Node, node: yaml.Node, name: str, value: Any) -> str:
