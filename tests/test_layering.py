@@ -27,7 +27,8 @@ ALLOWED = {
     "panels": {"analysis", "plots", "report", "words", "errors", "client", "shop", "data", "new", "keep"},
     "batch": {"analysis", "client", "shop", "report", "words", "errors", "data", "keep"},
     "new": {"client", "data", "errors"},
-    "cli": {"batch", "client", "errors", "new", "words", "shop", "data", "keep"},
+    "workshop": {"analysis", "plots", "report", "words", "errors", "client", "shop", "data", "demo", "batch"},
+    "cli": {"batch", "workshop", "client", "errors", "new", "words", "shop", "data", "keep"},
     "__init__": {"report", "shop"},
 }
 HEAVY = ("pandas", "numpy", "duckdb", "papermill", "nbformat", "nbconvert", "matplotlib", "scipy", "jinja2", "narwhals")
