@@ -1,16 +1,19 @@
 """The message catalogue: what is to be translated, gathered from code, templates and notebooks. `make words` runs it.
 
 Found are the literals of `N_`, `say` and `translate`, `_()` in the templates, the dictionary, the markdown of the
-notebooks block by block, and the `title`, `alt`, `note`, `source` literals of their `report.*` calls.
+notebooks block by block, and the `title`, `alt`, `note`, `source` literals of their `report.*` calls; of the lessons
+also the comments in their code and the sentences to say in the meeting.
 """
 
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
 import sys
-from collections.abc import Iterator
+import tokenize
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,7 +111,7 @@ def _of_code() -> Iterator[Message]:
 def _of_templates() -> Iterator[Message]:
     from jinja2.ext import babel_extract
 
-    for path in sorted((PACKAGE / "report" / "templates").glob("*.html")):
+    for path in sorted(PACKAGE.glob("*/templates/*.html")):
         with path.open("rb") as file:
             for _, _, text, _ in babel_extract(file, ["_"], [], {"trimmed": "true"}):
                 yield str(text), _origin(path), None
@@ -116,10 +119,16 @@ def _of_templates() -> Iterator[Message]:
 
 def _of_notebooks() -> Iterator[Message]:
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            source = "".join(cell["source"])
-            found = blocks(source) if cell["cell_type"] == "markdown" else literals(source)
-            yield from ((text, f"notebooks/{path.name}", None) for text in found)
+        yield from _of_cells(path, literals)
+    for path in sorted((NOTEBOOKS / "workshop").glob("*.ipynb")):
+        yield from _of_cells(path, lesson_texts)
+
+
+def _of_cells(path: Path, texts: Callable[[str], list[str]]) -> Iterator[Message]:
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        found = blocks(source) if cell["cell_type"] == "markdown" else texts(source)
+        yield from ((text, _origin(path), None) for text in found)
 
 
 def _origin(path: Path) -> str:
@@ -144,14 +153,32 @@ def literals(source: str) -> list[str]:
     return [text for text in found if text]
 
 
+def lesson_texts(source: str) -> list[str]:
+    """The texts in a code cell of a lesson: what it shows, what it says, and its comments."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    said = [_literal(call.args[0]) for call in calls if _is_sentence(call.func) and call.args]
+    return [*literals(source), *filter(None, said), *(text for _, _, text in comments(source))]
+
+
+def comments(source: str) -> list[tuple[int, int, str]]:
+    """Line, column and text (without `# `) of every comment in a code cell."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    found = [(*token.start, token.string.lstrip("# ")) for token in tokens if token.type == tokenize.COMMENT]
+    return [(line, column, text) for line, column, text in found if text]
+
+
+def _is_sentence(called: ast.expr) -> bool:
+    return isinstance(called, ast.Attribute) and called.attr == "sentence"
+
+
 def _is_report_call(node: ast.Call) -> bool:
     called = node.func
-    return (
-        isinstance(called, ast.Attribute)
-        and called.attr in CALLS
-        and isinstance(called.value, ast.Name)
-        and called.value.id == "report"
-    )
+    return isinstance(called, ast.Attribute) and called.attr in CALLS and _is_report(called.value)
+
+
+def _is_report(node: ast.expr) -> bool:
+    # `report`, and `lesson.report` in the lessons.
+    return "report" in (getattr(node, "id", ""), getattr(node, "attr", ""))
 
 
 def _literal(node: ast.expr) -> str:
