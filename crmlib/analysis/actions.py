@@ -32,8 +32,9 @@ WRITTEN = {"kpi_id": "kpi_id", "action_category": "category", "action_text": "ac
            "action_result": "result", "action_next": "next"}  # fmt: skip
 WORK = ("target_missed", "got_worse")
 MISSED = ("mark_bad", "mark_fair")
-PROPOSED = ["kpi_id", "measure_kind", "month", "why", "goal", "actual", "previous", "target", "improvement_rate",
-            "achievement", "stake_year", "mark", "gap_verdict", "change_verdict", "n", "kpi_owner"]  # fmt: skip
+PROPOSED = ["kpi_id", "measure_kind", "month", "why", "goal", "actual", "previous", "target", "target_source",
+            "improvement_rate", "achievement", "stake_year", "mark", "gap_verdict", "change_verdict", "n",
+            "kpi_owner"]  # fmt: skip
 NAN = float("nan")
 Row = dict[str, Any]
 
@@ -128,8 +129,8 @@ def proposals(ranking: pd.DataFrame, *, top: int = 5) -> pd.DataFrame:
         top: at most so many.
 
     Returns columns:
-        kpi_id; measure_kind; month; why (target_missed, got_worse); goal; actual; previous; target; improvement_rate;
-        achievement; stake_year; mark; gap_verdict; change_verdict; n; kpi_owner.
+        kpi_id; measure_kind; month; why (target_missed, got_worse); goal; actual; previous; target; target_source;
+        improvement_rate; achievement; stake_year; mark; gap_verdict; change_verdict; n; kpi_owner.
     """
     require_at_least("top", top, 1)
     missed, worse = ranking["mark"].isin(MISSED), ranking["change_verdict"] == "worsened"

@@ -76,7 +76,8 @@ def ranking(changes: pd.DataFrame, against: pd.DataFrame, *, fewest: int = FEWES
         NaN where it cannot be told); mark; gap_verdict; n; kpi_owner; apart (ranked, few_behind_it,
         no_comparison, previous_zero, no_ratio).
     """
-    held = against[["kpi_id", "gap", "achievement", "mark", "gap_verdict", "target", "direction", "kpi_owner"]]
+    held = against[["kpi_id", "gap", "achievement", "mark", "gap_verdict", "target", "target_source", "direction",
+                    "kpi_owner"]]  # fmt: skip
     table = changes.merge(held, on="kpi_id", how="left")
     table["stake_year"] = table["kpi_id"].map(monthly_stakes(against)) * YEAR
     table["apart"] = [_apart(row, fewest) for row in table.to_dict("records")]
@@ -88,8 +89,8 @@ def ranking(changes: pd.DataFrame, against: pd.DataFrame, *, fewest: int = FEWES
     ranked = table["apart"] == RANKED
     table["kpi_rank"] = pd.Series(range(1, len(table) + 1), dtype="Int64").where(ranked)
     names = ["kpi_rank", "kpi_id", "measure_kind", "month", "previous_month", "previous", "actual", "improvement_rate"]
-    rest = ["change_verdict", "target", "direction", "gap", "achievement", "closing_rate", "stake_year", "mark",
-            "gap_verdict", "n", "kpi_owner", "apart"]  # fmt: skip
+    rest = ["change_verdict", "target", "target_source", "direction", "gap", "achievement", "closing_rate",
+            "stake_year", "mark", "gap_verdict", "n", "kpi_owner", "apart"]  # fmt: skip
     return table[[*names, *rest]]
 
 

@@ -10,6 +10,7 @@ from crmlib.analysis.kpi_bounds import with_bounds
 from crmlib.analysis.kpi_ids import KPIS
 from crmlib.analysis.kpi_ranking import RANKED
 from crmlib.analysis.kpi_rows import OBSERVED
+from crmlib.analysis.kpi_targets import DEFAULT, OWN
 
 BARS = "▁▂▃▄▅▆▇█"
 ABSENT = "░"
@@ -19,7 +20,8 @@ JUDGED = ("mark_good", "mark_fair", "mark_bad")
 
 def target_table(against: pd.DataFrame, ranking: pd.DataFrame) -> pd.DataFrame:
     """KPIs with a target, as they stand: figure, target, difference, achievement, mark, and what the gap costs."""
-    rows = against[against["target"].notna()].rename(columns={"month": "kpi_month", "n": "kpi_n"})
+    rows = shown_marks(against)
+    rows = rows[rows["target"].notna()].rename(columns={"month": "kpi_month", "n": "kpi_n"})
     rows = rows.assign(stake_year=rows["kpi_id"].map(ranking.set_index("kpi_id")["stake_year"]))
     names = ["kpi_id", "measure_kind", "kpi_month", "actual", "actual_low", "actual_high", "target", "gap"]
     return rows[[*names, "achievement", "mark", "gap_verdict", "stake_year", "target_source", "kpi_n"]].reset_index(
@@ -27,9 +29,21 @@ def target_table(against: pd.DataFrame, ranking: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def shown_marks(rows: pd.DataFrame) -> pd.DataFrame:
+    """Marks as they are shown: what is held against a benchmark of the trade is not called a target reached or missed.
+
+    Example:
+        >>> rows = {"mark": ["mark_good", "mark_good"], "target_source": ["own_target", "default_target"]}
+        >>> shown_marks(pd.DataFrame(rows))["mark"].tolist()
+        ['mark_good', 'trade_good']
+    """
+    trade = rows["mark"].where(~rows["mark"].isin(JUDGED), rows["mark"].str.replace("mark_", "trade_"))
+    return rows.assign(mark=rows["mark"].where(rows["target_source"] != DEFAULT, trade))
+
+
 def achievement_table(against: pd.DataFrame) -> pd.DataFrame:
     """What the chart draws: achievement with its 95 % interval, the mark, and whether the gap is more than chance."""
-    rows = against[against["achievement"].notna() & against["mark"].isin(JUDGED)]
+    rows = shown_marks(against[against["achievement"].notna() & against["mark"].isin(JUDGED)])
     names = ["kpi_id", "achievement", "achieved_from", "achieved_to", "mark", "gap_verdict"]
     return rows.sort_values("achievement", kind="stable")[names].reset_index(drop=True)
 
@@ -60,7 +74,7 @@ def change_table(changes: pd.DataFrame) -> pd.DataFrame:
 
 def ranking_table(ranking: pd.DataFrame, *, due_day: int) -> pd.DataFrame:
     """The ranked KPIs, worst first, with the next step, who is in charge and by when."""
-    rows = ranking[ranking["apart"] == RANKED]
+    rows = shown_marks(ranking[ranking["apart"] == RANKED])
     rows = rows.assign(next_step=["step_" + name for name in rows["kpi_id"]], due_day=due_day)
     names = ["kpi_rank", "kpi_id", "measure_kind", "previous_month", "previous", "actual", "improvement_rate"]
     return rows[
@@ -137,7 +151,8 @@ def gap_table(
     """R032: every KPI with what it lacks: its table, a target, or a measure that works on it.
 
     A measure is an action that was taken up and is not stopped, a scenario, or an experiment that names the KPI. The
-    target of a KPI that is told is that of its month; of one that is not any that is set, or the default.
+    target of a KPI that is told is that of its month; of one that is not any that is set. A benchmark of the trade is
+    no target of the client's: with it alone the target is missing.
 
     Args:
         against: of `kpi_targets.against`.
@@ -148,10 +163,11 @@ def gap_table(
         has: whether a table has a row, by its name.
 
     Returns columns:
-        kpi_id; kpi_needs; kpi_told (kpi_told_yes, kpi_table_missing, kpi_not_observed); has_target (yes, no);
+        kpi_id; kpi_needs; kpi_told (kpi_told_yes, kpi_table_missing, kpi_not_observed); has_target (yes, no,
+        default_target);
         n_actions; n_scenarios; n_experiments; kpi_gap (gap_table, gap_both, gap_target, gap_measure, gap_nothing).
     """
-    held, own = against.set_index("kpi_id")["target"], set(targets["kpi_id"])
+    held, own = against.set_index("kpi_id"), set(targets["kpi_id"])
     acting = actions[actions["action_status"] != "stopped"]
     counts = [frame["kpi_id"].value_counts() for frame in (acting, scenarios, experiments)]
     rows = []
@@ -160,8 +176,10 @@ def gap_table(
         there = name in held.index
         told = "kpi_told_yes" if there else "kpi_not_observed" if has(needs) else "kpi_table_missing"
         n = [int(count.get(name, 0)) for count in counts]
-        aimed = bool(pd.notna(held[name])) if there else name in own or kpi.default_target is not None
-        rows.append((name, needs, told, "yes" if aimed else "no", *n, _gap(told, aimed, any(n))))
+        aimed = held.loc[name, "target_source"] == OWN if there else name in own
+        trade = held.loc[name, "target_source"] == DEFAULT if there else kpi.default_target is not None
+        answer = "yes" if aimed else DEFAULT if trade else "no"
+        rows.append((name, needs, told, answer, *n, _gap(told, bool(aimed), any(n))))
     names = ["kpi_id", "kpi_needs", "kpi_told", "has_target", "n_actions", "n_scenarios", "n_experiments", "kpi_gap"]
     return pd.DataFrame(rows, columns=names)
 

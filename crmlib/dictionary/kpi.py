@@ -111,6 +111,9 @@ CODES: dict[str, str] = {
     "mark_good": N_("○ reached"),
     "mark_fair": N_("△ nearly"),
     "mark_bad": N_("× missed"),
+    "trade_good": N_("○ at the trade's benchmark"),
+    "trade_fair": N_("△ near the trade's benchmark"),
+    "trade_bad": N_("× below the trade's benchmark"),
     "within_chance": N_("within chance"),
     "beyond_chance": N_("beyond chance"),
     "within_scatter": N_("within a month's scatter"),
@@ -118,7 +121,7 @@ CODES: dict[str, str] = {
     "too_few_to_judge": N_("too few to judge"),
     "no_target": N_("no target"),
     "own_target": N_("the client"),
-    "default_target": N_("default of the field"),
+    "default_target": N_("the trade's benchmark"),
     "improved": N_("improved"),
     "worsened": N_("got worse"),
     "not_compared": N_("not compared"),
@@ -172,8 +175,8 @@ CODES: dict[str, str] = {
 DEFINITIONS: dict[str, str] = {
     "actual": N_("The KPI's last month that is over and observed as long as its rule asks."),
     "target": N_(
-        "The client's own for that month; a rate's holds until the next one. Else the default of the field, which is"
-        " marked."
+        "The client's own for that month; a rate's holds until the next one. Else the trade's benchmark, which is no"
+        " target of the client's and is marked as the trade's."
     ),
     "achievement": N_(
         "Actual divided by target; where lower is better, target divided by actual. None where the target is not above"

@@ -45,6 +45,6 @@ def achievement(table: DataFrame, *, ax: Axes | None = None) -> Axes:
 
 def _said(mark: str, verdict: str) -> str:
     """The mark in words; beside one that is not reached whether its gap is within chance."""
-    if mark == "mark_good" or verdict not in ("within_chance", "within_scatter"):
+    if mark.endswith("_good") or verdict not in ("within_chance", "within_scatter"):
         return words.label(mark)
     return f"{words.label(mark)} ({words.label(verdict)})"

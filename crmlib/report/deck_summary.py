@@ -59,7 +59,7 @@ def _kpis(items: dict[str, list[Item]], kicker: str) -> list[Page]:
         return []
     colours = {"bad": BAD.lstrip("#"), "good": GOOD.lstrip("#")}
     rows = [[Cell(card["title"]), Cell(card["month"]), Cell(card["number"] + card["unit_after"], bold=True),
-             Cell(card["target"]), Cell(card["mark"], colour=colours.get(card["css"], ""), bold=True),
+             Cell(card["aimed"]), Cell(card["mark"], colour=colours.get(card["css"], ""), bold=True),
              Cell(card["caveat"] or words.label(summary.BEYOND))]
             for card in cards]  # fmt: skip
     heads = [words.column("kpi_id").label, words.column("kpi_month").label, words.column("actual").label,

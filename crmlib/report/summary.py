@@ -8,6 +8,7 @@ from typing import Any
 from crmlib import words
 from crmlib.report.read import Item, exhibits
 from crmlib.report.views import view
+from crmlib.words import N_
 
 CONCLUSIONS, STEPS = 3, 8
 KPI, TARGETS, PROPOSED = "kpi", "targets", "next_steps"
@@ -15,6 +16,8 @@ GUARDS = ("scenario", "each_lacking")
 KPI_STEPS, GUARD_STEPS = 3, 1  # so many have a place before the other conclusions
 BEYOND, CAVEATS = "beyond_chance", ("within_chance", "within_scatter")
 MARKS = {"mark_bad": "bad", "mark_fair": "fair", "mark_good": "good"}
+# What is held against a benchmark of the trade has no colour of a target: the client has set none.
+TRADE, TRADE_MARKS = "default_target", ("trade_bad", "trade_fair", "trade_good")
 Found = dict[str, list[Item]]
 
 
@@ -49,7 +52,10 @@ def next_steps(items: Found, told: list[Item]) -> list[dict[str, str]]:
 
 
 def cards(items: Found) -> list[dict[str, str]]:
-    """A card a KPI that has a target: figure, target, mark, month, and whether the gap may be chance; missed first."""
+    """A card a KPI that has a target: figure, target, mark, month, and whether the gap may be chance; missed first.
+
+    `aim` calls the target what it is, the client's or a benchmark of the trade; `aimed` is the target marked as such.
+    """
     found = [item for item in exhibits(items.get(KPI, []), "table") if item["id"] == TARGETS]
     if not found or found[0].get("untellable"):
         return []
@@ -58,7 +64,7 @@ def cards(items: Found) -> list[dict[str, str]]:
     rows = [
         (dict(zip(names, row, strict=True)), kind) for row, kind in zip(table["rows"], table["row_kinds"], strict=True)
     ]
-    order = list(MARKS)
+    order = [*MARKS, *TRADE_MARKS]
     rows.sort(key=lambda pair: (order.index(pair[0]["mark"]) if pair[0]["mark"] in order else len(order),
                                 pair[0]["gap_verdict"] != BEYOND))  # fmt: skip
     return [_card(row, kind) for row, kind in rows]
@@ -86,13 +92,16 @@ def _card(row: dict[str, Any], kind: str) -> dict[str, str]:
     actual = words.MISSING if row["actual"] is None else words.phrase(row["actual"], kind)
     # What stands after the last digit is the unit: 695|万円, 1億4,592|万円, 2.5%.
     bare = re.sub(r"(?<=\d)[^\d%]+$", "", actual)
-    target = words.phrase(row["target"], kind)
+    target, trade = words.phrase(row["target"], kind), row.get("target_source") == TRADE
+    marked = words.say(N_("{target:text} (the trade's benchmark)"), target=target).text()
     return {
         "kpi_id": str(row["kpi_id"]),
         "title": words.label(row["kpi_id"]),
         "number": bare,
         "unit_after": actual[len(bare) :],
         "target": target,
+        "aim": words.translate(N_("Trade's benchmark")) if trade else words.column("target").label,
+        "aimed": marked if trade else target,
         "mark": words.label(row["mark"]),
         "caveat": words.label(row["gap_verdict"]) if row["gap_verdict"] in CAVEATS else "",
         "css": MARKS.get(row["mark"], "none"),

@@ -59,8 +59,19 @@ def test_every_kpi_has_what_it_lacks() -> None:
         "kpi_table_missing", "kpi_not_observed", "kpi_told_yes",
     ]  # fmt: skip
     # A target that the client set is not denied because its KPI cannot be told.
-    untold = {"cpo": "yes", "continuation_rate": "yes", "cancellation_rate": "no", "subscription_f2_rate": "yes"}
+    untold = {"cpo": "yes", "continuation_rate": "yes", "cancellation_rate": "no",
+              "subscription_f2_rate": "default_target"}  # fmt: skip
     assert table.loc[list(untold), "has_target"].to_dict() == untold
+
+
+def test_a_benchmark_of_the_trade_is_shown_as_one_and_leaves_the_target_missing() -> None:
+    none = targets().head(0)
+    held = kpi_targets.against(measures(measure("f2_rate", 500, 1000)), none)
+    assert held["mark"].tolist() == ["mark_good"]
+    assert kpi_views.achievement_table(held)["mark"].tolist() == ["trade_good"]
+    told = kpi_views.gap_table(held, none, naming("f2_rate", action_status=["doing"]), naming(), naming(),
+                               has=lambda _: True).set_index("kpi_id")  # fmt: skip
+    assert told.loc["f2_rate", ["has_target", "kpi_gap"]].tolist() == ["default_target", "gap_target"]
 
 
 def test_history_keeps_the_gaps_between_months() -> None:

@@ -32,6 +32,8 @@ def test_the_mark_is_always_said_and_chance_beside_what_is_not_reached(draw: Any
     said = texts(draw(plots.kpi.achievement, achieved(4)))
     for wanted in ("× missed", "× missed (within chance)", "△ nearly (within a month's scatter)", "○ reached"):
         assert wanted in said
+    trade = achieved(1).assign(mark="trade_good", gap_verdict="within_chance")
+    assert "○ at the trade's benchmark" in texts(draw(plots.kpi.achievement, trade))
 
 
 def test_an_achievement_off_the_scale_stands_at_the_edge(draw: Any) -> None:

@@ -124,7 +124,8 @@ def test_a_hole_comes_before_all_else_and_few_have_no_percentage() -> None:
 
 def ranking(**more: Any) -> pd.DataFrame:
     row = {"kpi_id": "f2_rate", "measure_kind": "share", "mark": "mark_bad", "gap_verdict": "beyond_chance",
-           "apart": "ranked", "actual": 0.24, "previous": 0.3, "target": 0.3, "improvement_rate": -0.2,
+           "apart": "ranked", "actual": 0.24, "previous": 0.3, "target": 0.3, "target_source": "own_target",
+           "improvement_rate": -0.2,
            "change_verdict": "worsened", "achievement": 0.8, "stake_year": 500.0, "n": 1000, "kpi_owner": "",
            "direction": "higher", "month": 2025 * 12 + 8}  # fmt: skip
     return pd.DataFrame([{**row, **more}])
@@ -183,6 +184,35 @@ def marked(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
     table = pd.DataFrame(list(rows), columns=["kpi_id", "mark", "gap_verdict", "achievement"])
     lower = table["kpi_id"].isin(["cpo", "cancellation_rate"])
     return table.assign(target=0.3, target_source="own_target", direction=lower.map({True: "lower", False: "higher"}))
+
+
+def test_a_benchmark_of_the_trade_is_never_called_a_target_of_the_clients() -> None:
+    trade = {"target_source": "default_target"}
+    short = first_kpi(**trade)
+    assert text(short) == (
+        "F2 conversion rate was 24.0% in September 2025, below the trade's benchmark of 30.0% (the client has set no"
+        " target); the gap is more than chance."
+    )
+    assert "from 24.0% to the trade's benchmark of 30.0% by" in short.action.text()  # type: ignore[union-attr]
+    assert text(first_kpi(**trade, gap_verdict="within_chance")).endswith("the gap is within chance.")
+    assert text(first_kpi(**trade, gap_verdict="chance_unknown")).endswith("has set no target).")
+    # What lies above it is no target reached, and no conclusion.
+    met = first_kpi(**trade, mark="mark_good", improvement_rate=0.1, change_verdict="improved")
+    assert met.sentence is None
+
+    board = marked(*BOARD[1:4]).assign(target_source=["own_target", "default_target", "default_target"])
+    lines = said(kpi.marks(board))
+    assert lines[0] == "Of 1 KPIs with a target 0 are reached (○), 0 nearly (△) and 1 missed (×)."
+    assert lines[-1] == (
+        "Against the trade's benchmark, where the client has set no target: at or above it NPS; below it Sales."
+    )
+    same = pd.DataFrame({"kpi_id": ["amount"], "change_verdict": ["within_chance"]})
+    assert "NPS" not in kpi.good_points(board, same).text()
+    assert said(kpi.points_to_improve(board, same))[-1] == "To improve: below the trade's benchmark Sales."
+    alone = said(kpi.marks(board[2:]))
+    assert alone == ["Against the trade's benchmark, where the client has set no target: at or above it NPS."]
+    shown = board[2:].assign(mark="trade_good")
+    assert kpi.chart_title(shown).text().endswith("no target of the client's own is set")
 
 
 def said(lines: list[Sentence]) -> list[str]:

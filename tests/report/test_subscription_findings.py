@@ -29,9 +29,9 @@ def target(verdict: str, rate: float) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("verdict", "said"),
     [
-        ("above_target", "is above the target of 87.0%."),
-        ("below_target", "is below the target of 87.0%."),
-        ("target_unclear", "is not clearly above or below the target of 87.0%."),
+        ("above_target", "is above the benchmark of 87.0%."),
+        ("below_target", "is below the benchmark of 87.0%."),
+        ("target_unclear", "is not clearly above or below the benchmark of 87.0%."),
         ("untellable", "has been observed for the whole window."),
     ],
 )
@@ -44,7 +44,7 @@ def test_a_target_in_japanese() -> None:
     words.speak("ja", "JPY")
     [sentence] = entries.targets(target("below_target", 0.8))
     assert sentence.text() == (
-        "定期購入のF2転換率は80.0%（95%信頼区間 78.0%〜82.0%、100人）で、目標の87.0%を下回っています。"
+        "定期購入のF2転換率は80.0%（95%信頼区間 78.0%〜82.0%、100人）で、目安の87.0%を下回っています。"
     )
 
 

@@ -82,6 +82,14 @@ def test_cards_say_figure_target_and_mark_the_missed_first() -> None:
     ]  # fmt: skip
     assert (cards[0]["target"], cards[0]["month"]) == ("30.0%", "March 2026")
     assert summary.cards({"rfm": [table]}) == []
+    trade = samples.table("targets", [*NAMES, "target_source"],
+                          [["f2_rate", MARCH, 0.34, 0.3, "trade_good", "beyond_chance", "default_target"],
+                           ["nps", MARCH, -11.2, -6.0, "mark_good", "within_chance", "own_target"]],
+                          row_kinds=["share", "nps"])  # fmt: skip
+    own, benchmark = summary.cards({"kpi": [trade]})
+    assert (own["aim"], own["aimed"], own["css"]) == ("Target", "-6.0", "good")
+    assert (benchmark["mark"], benchmark["css"]) == ("○ at the trade's benchmark", "none")
+    assert (benchmark["aim"], benchmark["aimed"]) == ("Trade's benchmark", "30.0% (the trade's benchmark)")
     assert summary.cards({}) == []
 
 

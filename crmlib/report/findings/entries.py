@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 
 
 def targets(table: DataFrame) -> list[Sentence]:
-    """Each second-purchase rate against its target, judged by the interval."""
+    """Each second-purchase rate against its benchmark, judged by the interval."""
     return [_target(row) for row in table.to_dict("records")]
 
 
 def _target(row: dict[Any, Any]) -> Sentence:
     if row["verdict"] == "untellable":
         return say(
-            "“{kind:label}”: whether the target of {target:share} is met cannot be told, as no first order of this kind"
-            " has been observed for the whole window.",
+            "“{kind:label}”: whether it reaches the benchmark of {target:share} cannot be told, as no first order of"
+            " this kind has been observed for the whole window.",
             kind=row["target_kind"], target=row["target_rate"],
         )  # fmt: skip
     values = {
@@ -30,18 +30,18 @@ def _target(row: dict[Any, Any]) -> Sentence:
     if row["verdict"] == "above_target":
         return say(
             "“{kind:label}”: F2 conversion of {rate:share} (95% interval {low:share} to {high:share}; {n:customers}) is"
-            " above the target of {target:share}.",
+            " above the benchmark of {target:share}.",
             **values,
         )
     if row["verdict"] == "below_target":
         return say(
             "“{kind:label}”: F2 conversion of {rate:share} (95% interval {low:share} to {high:share}; {n:customers}) is"
-            " below the target of {target:share}.",
+            " below the benchmark of {target:share}.",
             **values,
         )
     return say(
         "“{kind:label}”: F2 conversion of {rate:share} (95% interval {low:share} to {high:share}; {n:customers}) is not"
-        " clearly above or below the target of {target:share}.",
+        " clearly above or below the benchmark of {target:share}.",
         **values,
     )
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
-from crmlib.report.findings.kpi_names import LOWER
+from crmlib.report.findings import kpi_benchmark
+from crmlib.report.findings.kpi_benchmark import own
+from crmlib.report.findings.kpi_names import LOWER, listed
 from crmlib.words import Sentence, say
 
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 GOOD, FAIR, BAD = "mark_good", "mark_fair", "mark_bad"
 NOT_COMPARED = "not_compared"
 BEYOND, UNKNOWN = "beyond_chance", "chance_unknown"
-SHOWN = 5  # KPIs named in one sentence
 
 
 def told(value: Any, measure: str) -> str:
@@ -23,10 +24,14 @@ def told(value: Any, measure: str) -> str:
 
 
 def marks(against: DataFrame) -> list[Sentence]:
-    """How many targets are reached, nearly reached and missed; then, apart, how many gaps are more than chance."""
-    held = against[against["target"].notna()]
+    """How many targets are reached, nearly reached and missed; then, apart, how many gaps are more than chance.
+
+    Benchmarks of the trade are no targets of the client's: they are told last, and not counted.
+    """
+    held = own(against[against["target"].notna()])
+    trade = kpi_benchmark.held_against(against)
     if held.empty:
-        return [say("No KPI has a target that the data can be held against.")]
+        return trade or [say("No KPI has a target that the data can be held against.")]
     counts = held["mark"].value_counts()
     met, close, missed = (int(counts.get(mark, 0)) for mark in (GOOD, FAIR, BAD))
     open_ = len(held) - met - close - missed
@@ -43,7 +48,7 @@ def marks(against: DataFrame) -> list[Sentence]:
             " missed (×).",
             **values,
         )
-    return [first, *_gaps_beyond(held[held["mark"].isin([FAIR, BAD])])]
+    return [first, *_gaps_beyond(held[held["mark"].isin([FAIR, BAD])]), *trade]
 
 
 def _gaps_beyond(short: DataFrame) -> list[Sentence]:
@@ -64,18 +69,6 @@ def _gaps_beyond(short: DataFrame) -> list[Sentence]:
     ]
 
 
-def defaults(against: DataFrame) -> Sentence:
-    """Which targets are not the client's own."""
-    names = against.loc[against["target_source"] == "default_target", "kpi_id"].tolist()
-    if names:
-        return say(
-            "The targets of {names:text} are defaults of the field, not the client's own: agree on the shop's own"
-            " before acting on them.",
-            names=listed(names),
-        )  # fmt: skip
-    return say("Every target is the client's own.") if against["target"].notna().any() else say("There is no target.")
-
-
 def tellable(against: DataFrame, changes: DataFrame) -> bool:
     """Whether any KPI can be held against a target or against the figure before."""
     return bool(against["mark"].isin([GOOD, FAIR, BAD]).any() or (changes["change_verdict"] != NOT_COMPARED).any())
@@ -83,7 +76,8 @@ def tellable(against: DataFrame, changes: DataFrame) -> bool:
 
 def good_points(against: DataFrame, changes: DataFrame) -> Sentence:
     """R153: what is good: targets reached, changes for the better beyond chance."""
-    met = against.loc[against["mark"] == GOOD, "kpi_id"].tolist()
+    held = own(against)
+    met = held.loc[held["mark"] == GOOD, "kpi_id"].tolist()
     better = changes.loc[changes["change_verdict"] == "improved", "kpi_id"].tolist()
     if met and better:
         return say("Good: {met:text} reached the target; {better:text} improved on the figure before beyond chance.",
@@ -101,10 +95,13 @@ def good_points(against: DataFrame, changes: DataFrame) -> Sentence:
 
 def points_to_improve(against: DataFrame, changes: DataFrame) -> list[Sentence]:
     """R153: what is to be improved: targets missed, the largest miss first, changes for the worse beyond chance."""
-    short = against[against["mark"].isin([BAD, FAIR])].sort_values(["mark", "achievement"])
-    lower = short["direction"] == LOWER
+    missed = against[against["mark"].isin([BAD, FAIR])].sort_values(["mark", "achievement"])
+    short = own(missed)
+    lower, trade = short["direction"] == LOWER, missed.drop(short.index)["kpi_id"].tolist()
     worse = changes.loc[changes["change_verdict"] == "worsened", "kpi_id"].tolist()
     lines = _short(short.loc[~lower, "kpi_id"].tolist()) + _over(short.loc[lower, "kpi_id"].tolist())
+    if trade:
+        lines.append(say("To improve: below the trade's benchmark {missed:text}.", missed=listed(trade, most=20)))
     if worse:
         lines.append(
             say("To improve: {worse:text} got worse than the figure before beyond chance.", worse=listed(worse))
@@ -169,9 +166,7 @@ def chart_title(achieved: DataFrame) -> Sentence:
         first = missed.iloc[0]
         return say("{kpi:label} is furthest from its target (achievement {rate:share}), within chance",
                    kpi=first["kpi_id"], rate=first["achievement"])  # fmt: skip
-    if len(achieved):
-        return say("Every KPI shown reaches its target")
-    return say("KPIs against their targets")
+    return kpi_benchmark.chart_title(achieved)
 
 
 def year_to_date(year: DataFrame) -> Sentence:
@@ -204,12 +199,12 @@ def year_to_date(year: DataFrame) -> Sentence:
 def gaps(table: DataFrame) -> Sentence:
     """R032: how many KPIs lack a target or a measure."""
     there = table[table["kpi_told"] == "kpi_told_yes"]
-    target, measure = (there["has_target"] == "no").sum(), there["kpi_gap"].isin(["gap_measure", "gap_both"]).sum()
+    target, measure = (there["has_target"] != "yes").sum(), there["kpi_gap"].isin(["gap_measure", "gap_both"]).sum()
     if not target and not measure:
         return say("Every KPI that can be told has a target and a measure.")
     return say(
-        "Of {n:count} KPIs that can be told {target:count} have no target and {measure:count} no measure that works on"
-        " them.",
+        "Of {n:count} KPIs that can be told {target:count} have no target of the client's own and {measure:count} no"
+        " measure that works on them.",
         n=len(there), target=int(target), measure=int(measure),
     )  # fmt: skip
 
@@ -223,13 +218,3 @@ def untold(table: DataFrame) -> Sentence:
         "{names:text} cannot be told: these tables are missing: {tables:text}.",
         names=listed(rows["kpi_id"].tolist(), most=20), tables=listed(list(dict.fromkeys(rows["kpi_needs"])), most=20),
     )  # fmt: skip
-
-
-def listed(codes: list[str], *, most: int = SHOWN) -> str:
-    """Names of codes on one line; of many the first ones, and how many more there are."""
-    names = [words.label(code) for code in codes]
-    comma = words.translate(", ")
-    if len(names) <= most:
-        return comma.join(names)
-    shown = comma.join(names[:most])
-    return say("{names:text} and {n:count} more", names=shown, n=len(names) - most).text()

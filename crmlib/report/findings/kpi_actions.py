@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crmlib import words
+from crmlib.report.findings import kpi_benchmark
 from crmlib.report.findings.conclusions import Conclusion
 from crmlib.report.findings.kpi import BEYOND, GOOD, UNKNOWN, told
+from crmlib.report.findings.kpi_benchmark import is_benchmark, own
 from crmlib.report.findings.kpi_names import KPI_IDS, ORDER_EACH
 from crmlib.words import Sentence, say
 
@@ -49,7 +51,7 @@ def conclusion(proposed: DataFrame, ranking: DataFrame, *, due_day: int) -> Conc
     if len(proposed):
         first = proposed.iloc[0]
         return _missed(first, due_day) if first["why"] == "target_missed" else _fell(first, due_day)
-    met = ranking[ranking["mark"] == GOOD]
+    met = own(ranking[ranking["mark"] == GOOD])
     if met.empty:
         return Conclusion()
     first = met.sort_values("achievement", ascending=False).iloc[0]
@@ -65,6 +67,10 @@ def proposal(row: Any, *, due_day: int) -> Sentence:
     """R039: what to do, with the number to reach and the day."""
     facts = {"step": "step_" + row["kpi_id"], "kpi": row["kpi_id"], "now": told(row["actual"], row["measure_kind"]),
              "goal": told(row["goal"], row["measure_kind"]), "due": due_day}  # fmt: skip
+    if is_benchmark(row) and row["why"] == "target_missed":
+        return say(
+            "{step:label}: {kpi:label} from {now:text} to the trade's benchmark of {goal:text} by {due:date}.", **facts
+        )
     return say("{step:label}: {kpi:label} from {now:text} to {goal:text} by {due:date}.", **facts)
 
 
@@ -168,12 +174,16 @@ def _why(row: dict[str, Any]) -> Sentence:
              "goal": told(row["goal"], row["measure_kind"])}  # fmt: skip
     if row["why"] == "got_worse":
         return say("{kpi:label} is {now:text}, after {goal:text} before.", **facts)
+    if is_benchmark(row):
+        return say("{kpi:label} is {now:text}, the trade's benchmark {goal:text}.", **facts)
     return say("{kpi:label} is {now:text}, its target {goal:text}.", **facts)
 
 
 def _missed(row: Any, due_day: int) -> Conclusion:
     facts, sure = _facts(row), row["gap_verdict"] == BEYOND
-    if sure:
+    if is_benchmark(row):
+        sentence = kpi_benchmark.missed(facts, sure=sure, unknown=row["gap_verdict"] == UNKNOWN)
+    elif sure:
         sentence = say(
             "{kpi:label} was {now:text} in {month:month} and missed its target of {target:text}; the gap is more"
             " than chance.",

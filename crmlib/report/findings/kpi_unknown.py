@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from crmlib import words
-from crmlib.report.findings.kpi import SHOWN
-from crmlib.report.findings.kpi_names import KPI_IDS
+from crmlib.report.findings.kpi_names import KPI_IDS, SHOWN
 from crmlib.words import Sentence, say
 
 if TYPE_CHECKING:
