@@ -130,12 +130,12 @@ def _in_map(text: str, node: yaml.MappingNode, section: str, name: str, value: A
                 f"{path.name}: the value of {section}.{name} is shared with another key (& or *); change it by hand."
             )
         colon = key.end_mark.index + 1
-        return text[:colon] + _on_its_line(text[colon:start], _literal(value)) + text[end:]
+        return text[:colon] + _on_its_line(text[colon:start], literal(value)) + text[end:]
     if node.flow_style:
         at = node.end_mark.index - 1
         inside = text[node.start_mark.index + 1 : at].strip()
         comma = "" if not inside or inside.endswith(",") else ", "
-        return text[:at].rstrip() + comma + f"{name}: {_literal(value)}" + text[at:]
+        return text[:at].rstrip() + comma + f"{name}: {literal(value)}" + text[at:]
     first, last = node.value[0][0], node.value[-1][1]
     return _insert_line(text, _end(last, text), first.start_mark.column, name, value)
 
@@ -158,7 +158,7 @@ def _in_empty(text: str, key: yaml.Node, node: yaml.Node, name: str, value: Any)
 
 def _insert_line(text: str, after: int, column: int, name: str, value: Any) -> str:
     line_end = text.find("\n", after)
-    line = f"{' ' * column}{name}: {_literal(value)}"
+    line = f"{' ' * column}{name}: {literal(value)}"
     newline = _newline(text)
     if line_end < 0:
         return f"{text}{newline}{line}{newline}"
@@ -168,14 +168,14 @@ def _insert_line(text: str, after: int, column: int, name: str, value: Any) -> s
 def _append(text: str, section: str, name: str, value: Any) -> str:
     newline = _newline(text)
     gap = "" if text.endswith("\n") else newline
-    return f"{text}{gap}{newline}{section}:{newline}  {name}: {_literal(value)}{newline}"
+    return f"{text}{gap}{newline}{section}:{newline}  {name}: {literal(value)}{newline}"
 
 
 def _newline(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
     """A value as it is written within a list, where every text that could be taken for something else is quoted."""
     if isinstance(value, str) and not value.isprintable():
         return json.dumps(value, ensure_ascii=False)
