@@ -8,11 +8,9 @@ also the comments in their code and the sentences to say in the meeting.
 from __future__ import annotations
 
 import ast
-import io
 import json
 import re
 import sys
-import tokenize
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,14 +155,7 @@ def lesson_texts(source: str) -> list[str]:
     """The texts in a code cell of a lesson: what it shows, what it says, and its comments."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     said = [_literal(call.args[0]) for call in calls if _is_sentence(call.func) and call.args]
-    return [*literals(source), *filter(None, said), *(text for _, _, text in comments(source))]
-
-
-def comments(source: str) -> list[tuple[int, int, str]]:
-    """Line, column and text (without `# `) of every comment in a code cell."""
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    found = [(*token.start, token.string.lstrip("# ")) for token in tokens if token.type == tokenize.COMMENT]
-    return [(line, column, text) for line, column, text in found if text]
+    return [*literals(source), *filter(None, said), *(text for _, _, text in words.comments(source))]
 
 
 def _is_sentence(called: ast.expr) -> bool:

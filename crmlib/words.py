@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import functools
 import gettext
+import io
 import math
 import re
 import string
+import tokenize
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -479,3 +481,23 @@ def translate_notebook(notebook: Any, language: str) -> None:
             source = cell["source"] if isinstance(cell["source"], str) else "".join(cell["source"])
             blocks = [block.strip("\n") for block in source.split("\n\n")]
             cell["source"] = "\n\n".join(catalogue.gettext(block) if block.strip() else block for block in blocks)
+
+
+def comments(source: str) -> list[tuple[int, int, str]]:
+    """Line (from 1), column and text of every comment in a code cell.
+
+    Example:
+        >>> comments("rate = None  # your answer")
+        [(1, 13, 'your answer')]
+    """
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    found = [(*token.start, token.string.lstrip("# ")) for token in tokens if token.type == tokenize.COMMENT]
+    return [(line, at, text) for line, at, text in found if text]
+
+
+def translate_comments(source: str, language: str) -> str:
+    """A code cell with its comments in that language."""
+    lines = source.splitlines()
+    for line, at, text in comments(source):
+        lines[line - 1] = f"{lines[line - 1][:at]}# {_catalogue(language).gettext(text)}"
+    return "\n".join(lines)

@@ -144,7 +144,7 @@ def _write(folder: Path, learner: Learner) -> None:
     demo.write(folder / "export", customers=_customers(learner.seed), seed=learner.seed)
     # It holds what was planted.
     (folder / "export" / "truth.json").unlink()
-    client = _client()
+    client = client_of(TABLES)
     kept = {Path(source["path"]).parts[1] for source in client["sources"].values()}
     for path in (folder / "export").iterdir():
         if path.name not in kept:
@@ -161,10 +161,10 @@ def _customers(seed: int) -> int:
     return int(np.random.default_rng([seed, 5]).integers(*_CUSTOMERS))
 
 
-def _client() -> dict[str, Any]:
-    """The demo's client file with the tables of the lessons."""
+def client_of(tables: tuple[str, ...]) -> dict[str, Any]:
+    """The demo's client file with these tables only, for exports that lie beside it."""
     client: dict[str, Any] = yaml.safe_load(_demo().read_text(encoding="utf-8"))
-    sources = {table: dict(client["sources"][table]) for table in TABLES}
+    sources = {table: dict(client["sources"][table]) for table in tables}
     for source in sources.values():
         source["path"] = source["path"].replace("data/demo/export", "export")
     kept = ("title", "currency", "fiscal_year_start", "tax_basis", "business_model", "as_of", "timezone", "policy")

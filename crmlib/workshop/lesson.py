@@ -18,6 +18,8 @@ from crmlib.workshop.exercise import Exercise, Outcome, judge
 from crmlib.workshop.lessons import LESSONS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crmlib.report.exhibits import Report
     from crmlib.shop import Shop
     from crmlib.workshop.said import Said
@@ -84,6 +86,25 @@ class Lesson:
         from crmlib.workshop.raw import raw_export
 
         return raw_export(self.folder, self.learner)
+
+    def read(self, file: str) -> pd.DataFrame:
+        """A file of the raw export as a table in which every cell is the text that stands in the file."""
+        from crmlib.workshop.raw import read_lines
+
+        return read_lines(self.export / file)
+
+    def first_rows(self, file: str, n: int = 6) -> None:
+        """Show the first lines of a file of the raw export as they stand in it."""
+        from crmlib.workshop.raw import first_rows
+
+        _display(said.plain(first_rows(self.export / file, n)))
+
+    @cached_property
+    def door(self) -> Shop:
+        """What crmlib makes of the raw export of lesson 1, with the ledger of every row and yen."""
+        from crmlib.workshop.raw import door
+
+        return door(self.folder, self.learner)
 
     @cached_property
     def report(self) -> Report:

@@ -46,6 +46,12 @@ def sentence(found: Sentence) -> Said:
     return _said("told", words.translate(N_("To say in the meeting")), [found.text()])
 
 
+def plain(text: str) -> Said:
+    """A text as it stands in a file."""
+    style = "margin:.4em 0;padding:.5em .8em;background:#f4f6f8;overflow-x:auto;white-space:pre"
+    return Said(text, f'<pre style="{style}">{escape(text)}</pre>')
+
+
 def solution(exercise: Exercise, code: str, value: Any) -> Said:
     """The code, what it gives, and why."""
     gives = f"{exercise.id} = {value_text(value, exercise.kind)}"
