@@ -7,7 +7,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from crmlib import words
-from crmlib.report import desk, figure, raw
+from crmlib.panels import picture
+from crmlib.report import desk, raw
 from crmlib.words import N_, Sentence
 
 if TYPE_CHECKING:
@@ -39,11 +40,8 @@ def chart(
     note: Text = "", height: float = 3.6,
 ) -> str:  # fmt: skip
     """A chart of the report's own function in the house style."""
-    with figure.house_style(words.speech().language):
-        axes = figure.new_axes(7.4, height)
-        plot(frame, ax=axes)
-        picture = figure.svg(axes)
-    return desk.figure({**_head(title, period, n, note), "alt": _said(alt)}, picture)
+    svg = picture.drawn(plot, frame, height=height)
+    return desk.figure({**_head(title, period, n, note), "alt": _said(alt)}, svg)
 
 
 def beside(*parts: str) -> str:

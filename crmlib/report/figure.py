@@ -72,7 +72,8 @@ def svg(axes: Axes) -> str:
         # A client's name may hold a letter that the house font lacks; the reader's own fonts show it, as it is text.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         undated = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        axes.figure.canvas.print_figure(page, format="svg", metadata=undated)
+        # `print_figure` would draw everything twice, the first time for a cut-out nobody asked for.
+        axes.figure.canvas.print_svg(page, metadata=undated)
     return _slim(page.getvalue())
 
 
