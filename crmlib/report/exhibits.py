@@ -127,13 +127,14 @@ class Report:
     def conclusion(
         self, id: str, sentence: Sentence | None, *, action: Sentence | None, size: float | None = None,
         basis: Sentence | None = None, good: bool = False, certain: bool = True, n: int | None = None,
-        needs: str | None = None,
+        needs: str | None = None, kpi: str = "",
     ) -> None:  # fmt: skip
         """Show what the notebook would say on the first slide, and what to do next.
 
         `size` is money in a year, in the smallest unit, and `basis` says in words what it counts; what is not above
-        zero is not told. `certain`: the interval behind it excludes no effect. Without a sentence there is nothing to
-        conclude, and nothing is said.
+        zero is not told. `certain`: the interval behind it excludes no effect. `kpi` is the id of the KPI that it
+        speaks of: the first slide tells each once. Without a sentence there is nothing to conclude, and nothing is
+        said.
 
         Raises:
             ValueError: a size without its basis: a sum that does not say what it counts is not shown.
@@ -145,7 +146,7 @@ class Report:
             raise ValueError(f"the size of conclusion {id!r} has no basis: say what it counts, or leave it out.")
         told = {"text": sentence, "action": action, "basis": None if stake is None else basis}
         said = {name: self._say(part or "", None) for name, part in told.items()}
-        body = {**said, "size": stake, "good": bool(good), "certain": bool(certain)}
+        body = {**said, "size": stake, "good": bool(good), "certain": bool(certain), "kpi": kpi}
         self._emit({**head, **body}, desk.conclusion(head | body))
 
     def reconcile(self, table: DataFrame, *columns: str) -> None:

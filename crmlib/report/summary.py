@@ -25,12 +25,17 @@ def conclusions(items: Found) -> list[Item]:
     """The conclusions of all notebooks in the order in which they are told, at most one a notebook.
 
     What is certain comes before what is not; among these what is bad before what is good, then by the money at stake
-    in a year, that without a sum last; ties in the order of the notebooks.
+    in a year, that without a sum last; ties in the order of the notebooks. What speaks of the KPI of an earlier one is
+    left out: two sentences on one figure are one conclusion.
     """
-    ranked = sorted(_all(items), key=lambda item: _rank(item, list(items)))
     firsts: dict[str, Item] = {}
-    for item in ranked:
-        firsts.setdefault(item["notebook"], item)
+    told: set[str] = set()
+    for item in sorted(_all(items), key=lambda item: _rank(item, list(items))):
+        kpi = item.get("kpi") or ""
+        if item["notebook"] in firsts or kpi in told:
+            continue
+        firsts[item["notebook"]] = item
+        told |= {kpi} - {""}
     return list(firsts.values())
 
 

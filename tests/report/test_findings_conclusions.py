@@ -144,6 +144,7 @@ def test_the_kpi_that_misses_its_target_is_told_with_the_number_to_reach() -> No
     assert text(found) == missed
     assert "F2 conversion rate from 24.0% to 30.0% by 30 April 2026." in found.action.text()  # type: ignore[union-attr]
     assert (found.size, found.certain, found.n) == (500.0, True, 1000)
+    assert (found.kpi, found.facts["kpi"]) == ("f2_rate", "f2_rate")
     assert basis(found) == "twelve times this month's gap, one average order for each customer or contract missing"
 
 

@@ -42,6 +42,17 @@ def test_certain_before_uncertain_bad_before_good_then_the_most_at_stake() -> No
     assert order(items) == ["large", "small", "no sum", "good", "uncertain, large"]
 
 
+def test_two_conclusions_on_one_kpi_are_told_once_and_the_notebook_has_its_next() -> None:
+    f2 = {"kpi": "f2_rate"}
+    items = {
+        "kpi": [conclusion("a", "F2 missed", size=90, **f2)],
+        "rfm": [conclusion("a", "gone", size=50)],
+        "retention": [conclusion("a", "lost after purchase 1", size=20, **f2), conclusion("b", "slow", size=10)],
+        "stages": [conclusion("a", "bought once", **f2)],
+    }
+    assert order(items) == ["F2 missed", "gone", "slow"]
+
+
 def test_one_conclusion_a_notebook_and_ties_in_the_order_of_the_notebooks() -> None:
     items = {"rfm": [conclusion("a", "rfm a"), conclusion("b", "rfm b", size=5)], "ltv": [conclusion("a", "ltv a")],
              "calls": [conclusion("a", "calls a")]}  # fmt: skip

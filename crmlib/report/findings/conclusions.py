@@ -19,7 +19,10 @@ YEAR, FEW = 12, 30
 
 @dataclass(frozen=True)
 class Conclusion:
-    """A conclusion: `size` is money in a year, `basis` what it counts, `certain` that chance does not explain it."""
+    """A conclusion: `size` is money in a year, `basis` what it counts, `certain` that chance does not explain it.
+
+    `kpi` is the KPI that it speaks of, where another notebook may speak of the same: it is told once only.
+    """
 
     sentence: Sentence | None = None
     action: Sentence | None = None
@@ -28,11 +31,12 @@ class Conclusion:
     certain: bool = False
     n: int | None = None
     basis: Sentence | None = None
+    kpi: str = ""
 
     @property
     def facts(self) -> dict[str, Any]:
         """All but the sentence, as `report.conclusion` takes them."""
-        names = ("action", "size", "basis", "good", "certain", "n")
+        names = ("action", "size", "basis", "good", "certain", "n", "kpi")
         return {name: getattr(self, name) for name in names}
 
 
@@ -97,7 +101,7 @@ def portfolio(latest: Any) -> Conclusion:
             " for them ({now:count} active).",
             **values,
         )
-        return Conclusion(sentence, action, good=True, certain=True, n=latest.n_active_before)
+        return Conclusion(sentence, action, good=True, certain=True, n=latest.n_active_before, kpi="active_customers")
     sentence = say(
         "The base of active customers shrinks, from {before:count} to {now:count}: {lost:customers} did not buy again.",
         **values,
@@ -105,7 +109,8 @@ def portfolio(latest: Any) -> Conclusion:
     fewer = latest.n_active_before - latest.n_year_active
     basis = say("{n:customers} fewer, each at the average sales of an active customer in the last 365 days", n=fewer)
     size = fewer * latest.annual_ltv
-    return Conclusion(sentence, action, size, certain=True, n=latest.n_active_before, basis=basis)
+    facts = {"n": latest.n_active_before, "basis": basis, "kpi": "active_customers"}
+    return Conclusion(sentence, action, size, certain=True, **facts)
 
 
 def stages(table: DataFrame) -> Conclusion:
@@ -118,12 +123,12 @@ def stages(table: DataFrame) -> Conclusion:
     action = say("Send them what leads to the second purchase: how to use it, customers' voices, then an offer.")
     n = int(row["n_customers"])
     if total < FEW:
-        return Conclusion(say("{n:customers} stand in the first stage.", n=n), action, n=total)
+        return Conclusion(say("{n:customers} stand in the first stage.", n=n), action, n=total, kpi="f2_rate")
     sentence = say(
         "{n:customers} ({share:share}) still stand in the first stage: they have bought once.",
         n=n, share=row["share_customers"],
     )  # fmt: skip
-    return Conclusion(sentence, action, certain=True, n=total)
+    return Conclusion(sentence, action, certain=True, n=total, kpi="f2_rate")
 
 
 def lifecycle(soon: DataFrame, *, within: int) -> Conclusion:
@@ -150,7 +155,8 @@ def retention(loss: Any, months: DataFrame, *, window_days: int) -> Conclusion:
     )
     action = say("Test a step mail and an insert after purchase {number:rank} against a held-out group.", **values)
     size, basis = _one_point(loss, months)
-    return Conclusion(sentence, action, size, certain=True, n=loss.n_eligible, basis=basis)
+    kpi = "f2_rate" if loss.order_number == 1 else ""
+    return Conclusion(sentence, action, size, certain=True, n=loss.n_eligible, basis=basis, kpi=kpi)
 
 
 def ltv(judged: DataFrame, months: list[int]) -> Conclusion:

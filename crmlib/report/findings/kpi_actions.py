@@ -60,7 +60,7 @@ def conclusion(proposed: DataFrame, ranking: DataFrame, *, due_day: int) -> Conc
     )
     action = say("Keep it, and raise the target for the next period.")
     sure = first["gap_verdict"] == BEYOND
-    return Conclusion(sentence, action, good=True, certain=sure, n=int(first["n"]))
+    return Conclusion(sentence, action, good=True, certain=sure, n=int(first["n"]), kpi=str(first["kpi_id"]))
 
 
 def proposal(row: Any, *, due_day: int) -> Sentence:
@@ -199,7 +199,8 @@ def _missed(row: Any, due_day: int) -> Conclusion:
         )
     stake = None if pd.isna(row["stake_year"]) else float(row["stake_year"])
     action = proposal(row, due_day=due_day)
-    return Conclusion(sentence, action, stake, certain=sure, n=int(row["n"]), basis=basis(str(row["kpi_id"])))
+    kpi = str(row["kpi_id"])
+    return Conclusion(sentence, action, stake, certain=sure, n=int(row["n"]), basis=basis(kpi), kpi=kpi)
 
 
 def basis(kpi_id: str) -> Sentence:
@@ -230,9 +231,8 @@ def _fell(row: Any, due_day: int) -> Conclusion:
         sentence = say(
             "{kpi:label} was {now:text} in {month:month} after {then:text}; the fall may be chance.", **facts
         )
-    return Conclusion(
-        sentence, proposal({**row, "goal": row["previous"]}, due_day=due_day), certain=certain, n=int(row["n"])
-    )
+    action = proposal({**row, "goal": row["previous"]}, due_day=due_day)
+    return Conclusion(sentence, action, certain=certain, n=int(row["n"]), kpi=str(row["kpi_id"]))
 
 
 def _facts(row: Any) -> dict[str, Any]:
