@@ -45,7 +45,7 @@ CODES: dict[str, str] = {
     "backend": N_("Back-end"),
     "cross": N_("Cross-serve"),
     "insert": N_("Insert in the box"),
-    "order_level": N_("Discounts and refunds of whole orders"),
+    "order_level": N_("Of no product (such as discounts, refunds)"),
     "nothing_yet": N_("No order within the window"),
     "allowed": N_("Given"),
     "not_allowed": N_("Refused"),
