@@ -116,7 +116,7 @@ def _of_templates() -> Iterator[Message]:
 
 
 def _of_notebooks() -> Iterator[Message]:
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in sorted([*NOTEBOOKS.glob("*.ipynb"), *(NOTEBOOKS / "panels").glob("*.ipynb")]):
         yield from _of_cells(path, literals)
     for path in sorted((NOTEBOOKS / "workshop").glob("*.ipynb")):
         yield from _of_cells(path, lesson_texts)

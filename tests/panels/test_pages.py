@@ -1,0 +1,82 @@
+"""Every panel has a page of its own, whose parameters are those of the notebook that its question belongs to."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmlib.batch.template import Template, read_template
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted((ROOT / "notebooks" / "panels").glob("*.ipynb"))
+GIVEN = {"client": "demo", "as_of": None, "language": None, "desk": True, "writable": True}
+
+
+@pytest.fixture(params=PAGES, ids=lambda path: path.stem)
+def page(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+def _main(page: Path) -> Template:
+    opened = next(source for source in _code(page) if "crmlib.open_report(" in source)
+    name = opened.split("crmlib.open_report(shop, ")[1].split('"')[1]
+    return read_template(ROOT / "notebooks" / f"{name}.ipynb")
+
+
+def _cells(path: Path) -> list[dict[str, Any]]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [{**cell, "source": "".join(cell["source"])} for cell in cells]
+
+
+def _code(path: Path) -> list[str]:
+    return [cell["source"] for cell in _cells(path) if cell["cell_type"] == "code"]
+
+
+def test_its_parameters_are_those_of_its_notebook_with_the_same_limits(page: Path) -> None:
+    own, main = read_template(page), _main(page)
+    assert dict(list(own.defaults.items())[:5]) == GIVEN
+    shared = {name: value for name, value in own.defaults.items() if name not in GIVEN}
+    assert shared == {name: main.defaults[name] for name in shared}
+    limits = {p.name: p.limits for p in main.parameters}
+    assert {p.name: p.limits for p in own.parameters if p.name in shared} == {name: limits[name] for name in shared}
+    assert own.needs == main.needs
+
+
+def test_it_asks_a_question_and_ends_in_its_panel_alone(page: Path) -> None:
+    first, *_, last = _cells(page)
+    assert first["source"].startswith("# ")
+    assert "?" in first["source"].splitlines()[0]
+    assert last["source"].startswith(f"panels.{page.stem}.")
+    assert "desk=desk, writable=writable" in last["source"]
+    assert own_exhibits(page) == ()
+
+
+def own_exhibits(page: Path) -> tuple[str, ...]:
+    """What the page would put into a report."""
+    assert not any("report.finish" in source for source in _code(page))
+    return read_template(page).exhibits
+
+
+def test_its_code_is_short_defines_nothing_and_is_stripped(page: Path) -> None:
+    banned = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.Try, ast.JoinedStr)
+    for source in _code(page):
+        assert not [node for node in ast.walk(ast.parse(source)) if isinstance(node, banned)], source
+    assert [source for source in _code(page)[1:] if len(source.splitlines()) >= 12] == []
+    code = [cell for cell in _cells(page) if cell["cell_type"] == "code"]
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
+
+
+def test_it_runs_by_itself_and_displays_its_view(page: Path, demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Any] = []
+    monkeypatch.chdir(demo_home / "notebooks")
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    space: dict[str, Any] = {}
+    parameters, *rest = _code(page)
+    for source in [parameters, "desk = False", *rest]:
+        exec(compile(source, page.name, "exec"), space)
+    assert {type(item).__name__ for item in shown} == {"HTML"}
+    assert all('role="alert"' not in item.data for item in shown)
