@@ -207,6 +207,23 @@ def test_no_sentence_says_the_sign_of_a_probability_twice() -> None:
     assert [text for text in texts if re.search(r"[=<>＝＜＞]\s*\{\w+:pvalue\}", text)] == []
 
 
+def test_what_is_said_of_an_exhibit_speaks_of_data_and_not_of_ink() -> None:
+    # A reader who hears the text, and one of the workbook or of grey paper, has neither dashes nor colours.
+    ink = re.compile(
+        r"\b(dashed|dotted|pale|orange|grey|coloured|bars?|a line|lines? each|one line|not drawn[.;])"
+        r"|破線|点線|実線|太線|細線|淡|橙|色分け|色付き|棒|描いて",
+        re.IGNORECASE,
+    )
+    words.speak("ja")
+    said: set[str] = set()
+    for path in catalogue.NOTEBOOKS.glob("*.ipynb"):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        said |= {text for source in sources for text in catalogue.literals(source)}
+    assert len(said) > 300
+    assert [text for one in sorted(said) for text in (one, words.translate(one)) if ink.search(text)] == []
+
+
 def test_a_translation_keeps_every_placeholder_of_its_source() -> None:
     kept = read_po(catalogue.catalogue_path("ja").open("rb"), locale="ja")
     for message in kept:

@@ -152,7 +152,7 @@ def weeks(table: DataFrame) -> Sentence:
         return say("All of {n:count} second purchases came after the weeks shown.", n=total)
     return say(
         "Week {week:rank} brings the most second purchases, {share:share} of {n:count}; {open:customers} have none so"
-        " far and are in no bar, though some will still come back.",
+        " far and are not counted here, though some will still come back.",
         n=total, week=int(top["week"]), share=top["n_events"] / total, open=open_,
     )  # fmt: skip
 
