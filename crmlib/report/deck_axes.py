@@ -10,7 +10,7 @@ from crmlib.report.deck_data import TEXT, keys_of, set_fonts, values_of
 from crmlib.report.deck_layout import SMALL
 from crmlib.report.deck_money import is_money, money_format
 from crmlib.report.scale import DAY_STEPS, Axis, axis
-from crmlib.report.series import GRID, PALE, Part, Rows, at, column, kind, parts, shape
+from crmlib.report.series import GRID, NAMING, PALE, Part, Rows, at, column, kind, parts, shape
 from crmlib.report.sheets import clean, number, number_format
 from crmlib.report.views import header
 
@@ -36,6 +36,8 @@ def draw_axes(deck: Deck, chart: Any, item: Item, rows: Rows, *, by_name: bool) 
         _axis_name(deck, chart.value_axis, header(column(item, form["y"][0])))
     if by_name:
         _name_axis(chart, item, rows)
+        if kind(item, form["x"]) not in (*NAMING, "month"):
+            _axis_name(deck, chart.category_axis, header(column(item, form["x"])))
     else:
         found = [number(row[at(item, form["x"])], kind(item, form["x"])) for row in rows
                  if row[at(item, form["x"])] is not None]  # fmt: skip

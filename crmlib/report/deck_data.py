@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmlib import words
 from crmlib.report import deck_text
-from crmlib.report.series import Part, Rows, at, column, kind, own_names, shape
+from crmlib.report.series import Part, Rows, at, column, kind, own_names, series_name, shape
 from crmlib.report.sheets import number, number_format
 from crmlib.report.views import header
 from crmlib.words import N_
@@ -90,7 +90,7 @@ def points(item: Item, rows: Rows, found: list[Part], made: date) -> Any:
 
 def _said(item: Item, part: Part) -> str:
     """The name of a series; bounds are named after their own one, as many may share a column."""
-    name = words.label(part.name) if part.name else ""
+    name = series_name(item, part)
     said = name or header(column(item, part.column))
     if name and part.bound:
         end = N_("{name:text}, 95% from") if part.column == item["native"].get("low") else N_("{name:text}, 95% to")

@@ -12,6 +12,7 @@ from crmlib.report.scale import DAY_STEPS, axis
 from crmlib.report.series import (
     GREY,
     GRID,
+    NAMING,
     PALE,
     QUIET,
     Part,
@@ -25,6 +26,7 @@ from crmlib.report.series import (
     own_names,
     parts,
     placed,
+    series_name,
     shape,
 )
 from crmlib.report.sheets import number, number_format
@@ -115,7 +117,7 @@ def _legend(item: Item, rows: Rows) -> dict[str, Any]:
 def _series(book: Book, sheet: str, item: Item, rows: Rows, top: int, part: Part) -> dict[str, Any]:
     x_at, y_at = at(item, item["native"]["x"]), at(item, part.column)
     # A name by reference: a text that begins with = would be taken for a formula.
-    name = [sheet, top + part.first, at(item, item["native"]["series"])] if part.name else [sheet, top - 1, y_at]
+    name = _name(book, sheet, item, top, part)
     names = own_names(item, rows)
     cells = {
         "categories": book.aside(names) if names else [sheet, top + part.first, x_at, top + part.last - 1, x_at],
@@ -123,6 +125,16 @@ def _series(book: Book, sheet: str, item: Item, rows: Rows, top: int, part: Part
         "values_data": [_cached(row[y_at], kind(item, part.column)) for row in rows[part.first : part.last]],
     }
     return {"name": name, **cells, **_looks(book, item, rows[part.first : part.last], part)}
+
+
+def _name(book: Book, sheet: str, item: Item, top: int, part: Part) -> Any:
+    """Where the name of a series stands; a score alone would not say what it scores."""
+    if not part.name:
+        return [sheet, top - 1, at(item, part.column)]
+    series = item["native"]["series"]
+    if kind(item, series) not in NAMING:
+        return book.aside([series_name(item, part)])
+    return [sheet, top + part.first, at(item, series)]
 
 
 def _cached(value: Any, unit: str) -> str | None:

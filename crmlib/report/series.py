@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmlib.words import is_missing, text
+from crmlib.words import is_missing, label, text
 
 if TYPE_CHECKING:
     from crmlib.report.read import Item
@@ -157,6 +157,14 @@ def own_names(item: Item, rows: Rows) -> list[str]:
         return []
     ends = ["" if row[at(item, more)] is None else " " + text(row[at(item, more)], kind(item, more)) for row in rows]
     return [text(row[x_at], kind(item, x)) + end for row, end in zip(rows, ends, strict=True)]
+
+
+def series_name(item: Item, part: Part) -> str:
+    """What a series is called, empty where all rows are one: a score says what it scores."""
+    series = item["native"].get("series")
+    if not part.name or kind(item, series) in NAMING:
+        return label(part.name) if part.name else ""
+    return f"{column(item, series)['label']} {part.name}"
 
 
 def error_bounds(item: Item, rows: Rows, y: str) -> tuple[list[float], list[float]] | None:
