@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,7 @@ class _Writer:
             self._begin(chapter.name)
             found += lines(place, chapter, self._chapter(place, chapter))
         for page in self._last(told, items):
-            self.pager.page(page)
+            self.pager.page(_numbered(page, len(shown)))
         self._contents(contents, found)
         write_sections(self.deck.deck, self.stretches)
 
@@ -83,7 +84,7 @@ class _Writer:
         for part in chapter.parts:
             starts.append(self.deck.numbers + 1)
             for page in part.pages:
-                self.pager.page(page)
+                self.pager.page(_numbered(page, place))
         return [first, *starts[1:]]
 
     def _last(self, told: list[Chapter], items: dict[str, list[Item]]) -> list[Page]:
@@ -139,3 +140,8 @@ class _Writer:
         if table and plan:
             said = words.translate("Contents")
             deck_tables.draw(self.deck, slide, table, plan, room, said=said, alt=said)
+
+
+def _numbered(page: Page, place: int) -> Page:
+    """The page with the number of its chapter over it: a chapter of one slide has no other place to say it."""
+    return replace(page, kicker=f"{place} {page.kicker}" if page.kicker else "")

@@ -23,7 +23,7 @@ def wanted(run: ReportInput) -> bool:
 def appendix(parts: list[Part], name: str) -> list[Part]:
     """What stands behind each notebook, then one list of what has nothing to show."""
     found = [Part(part.name, pages=[_moved(page, name) for page in part.behind]) for part in parts if part.behind]
-    return [*found, *(Part(pages=[page]) for page in _empty(parts, name))]
+    return [*found, *(Part(pages=[page]) for page in (*_empty(parts, name), *_untold(parts, name)))]
 
 
 def unshown(part: Part) -> list[Item]:
@@ -44,3 +44,13 @@ def _empty(parts: list[Part], name: str) -> list[Page]:
     caption = words.translate("There is nothing to show.")
     table = Table([words.translate("Report"), words.translate("Table or list")], ["l", "l"], rows, (12, 11, 10))
     return [Page(title, name, caption, table=table, whole=True)]
+
+
+def _untold(parts: list[Part], name: str) -> list[Page]:
+    """What is said where there is nothing to show: that nothing is late, that a thing cannot be told."""
+    rows = [[Cell(part.name), Cell(line)] for part in parts for line in part.untold]
+    if not rows:
+        return []
+    title = words.say(N_("Said where there is nothing to show: {n:count}."), n=len(rows)).text()
+    table = Table([words.translate("Report"), words.translate("What was found")], ["l", "l"], rows, (12, 11, 10))
+    return [Page(title, name, words.translate("There is nothing to show."), table=table, whole=True)]

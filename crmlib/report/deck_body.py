@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from crmlib import words
 from crmlib.report import deck_charts, deck_tables, matching
 from crmlib.report.deck_pages import Fits, Page
+from crmlib.report.series import at
 from crmlib.report.views import about, display_width, table_view
 from crmlib.words import N_
 
@@ -38,6 +39,7 @@ class Split:
     empty: list[Item] = field(default_factory=list)
     large: list[Item] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)  # what is said where there is nothing to show
 
 
 @dataclass
@@ -62,6 +64,8 @@ class Sorter:
         found = Split(findings=[] if answered else findings(section))
         blocks = [block for block in section.blocks if block["shape"] in EXHIBITS[:3] and not block.get("untellable")]
         own = _own(section)
+        if not _has_exhibits(section):
+            found.untold, found.findings = found.findings, []
         for block in blocks:
             self._place(found, block, section)
         for page in [page for page in found.pages if _is_label(page)]:
@@ -74,13 +78,16 @@ class Sorter:
         for line in list(found.findings):
             if self._beside(found.pages, line, own.get(line)):
                 found.findings.remove(line)
+        for page in [page for page in found.pages if page.lines and _is_label(page) and page.lines[0] not in self.said]:
+            self.said.add(page.lines[0])
+            found.pages[found.pages.index(page)] = replace(page, title=page.lines[0], lines=page.lines[1:])
         self._alone(found, section)
         return found
 
     def _place(self, found: Split, block: Item, section: Section) -> None:
         """Where an exhibit stands before messages are given: charts in the body, tables behind it."""
         chart = block["kind"] == "chart"
-        if not (deck_charts.has_figures(block) if chart else block.get("rows") or block.get("cells")):
+        if not _shows(block):
             found.empty.append(block)
         elif chart and deck_charts.can_draw(block):
             self._chart(found, self._page(block, section))
@@ -95,6 +102,10 @@ class Sorter:
     def _chart(self, found: Split, page: Page) -> None:
         """A chart stands in the body, a second of the section only while there are few."""
         first = not any(other.chart for other in found.pages)
+        if _n_bars(page.item) == 1:
+            found.findings += [] if _is_label(page) else [page.title]
+            found.behind.append(replace(page, title=page.caption or page.title, caption=""))
+            return
         if page.title not in self.said and (first or self.n_shown < MOST):
             self.n_shown += not first
             self.said.add(page.title)
@@ -131,13 +142,13 @@ class Sorter:
     def _beside(self, pages: list[Page], line: str, own: Item | None) -> bool:
         """Put a finding under the exhibit that counts what it says or that it was found in, if that has room."""
         scores = [matching.score(line, self._figures(page)) for page in pages]
-        for at in sorted(range(len(pages)), key=lambda at: -scores[at]):
-            if not (scores[at] > 0 or (own and matching.alike(own, pages[at].item))):
+        for place in sorted(range(len(pages)), key=lambda place: -scores[place]):
+            if not (scores[place] > 0 or (own and matching.alike(own, pages[place].item))):
                 continue
-            lines = (*pages[at].lines, line)
-            more = replace(pages[at], lines=lines)
-            if display_width("".join((pages[at].title, *lines))) <= BESIDE and (more.chart or self.fits(more)):
-                pages[at] = more
+            lines = (*pages[place].lines, line)
+            more = replace(pages[place], lines=lines)
+            if display_width("".join((pages[place].title, *lines))) <= BESIDE and (more.chart or self.fits(more)):
+                pages[place] = more
                 return True
         return False
 
@@ -171,7 +182,27 @@ class Sorter:
 
 
 def _is_drawn(block: Item) -> bool:
-    return not block.get("untellable") and deck_charts.can_draw(block)
+    return not block.get("untellable") and deck_charts.can_draw(block) and _n_bars(block) != 1
+
+
+def _n_bars(item: Item | None) -> int | None:
+    """How many bars a chart has; None where it has none. One bar compares nothing."""
+    if item is None or item["native"]["form"] not in ("bar", "stacked_bar"):
+        return None
+    places = [at(item, name) for name in item["native"]["y"]]
+    return sum(row[place] is not None for row in item["rows"] for place in places)
+
+
+def _has_exhibits(section: Section) -> bool:
+    """Whether a section has no exhibits or one with something to show: what is said of nothing is no message."""
+    blocks = [block for block in section.blocks if block["shape"] in EXHIBITS]
+    return not blocks or any(_shows(block) for block in blocks)
+
+
+def _shows(block: Item) -> bool:
+    if block.get("untellable"):
+        return False
+    return deck_charts.has_figures(block) if block["kind"] == "chart" else bool(block.get("rows") or block.get("cells"))
 
 
 def _is_label(page: Page) -> bool:

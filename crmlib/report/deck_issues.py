@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crmlib import words
 from crmlib.report import summary
-from crmlib.report.deck_pages import Page
+from crmlib.report.deck_pages import Fits, Page, Part
 from crmlib.report.deck_summary import stake
 from crmlib.report.deck_tables import Cell, Table, gathered
 from crmlib.report.read import exhibits
@@ -17,10 +18,20 @@ if TYPE_CHECKING:
     from crmlib.report.read import Item
 
 
-def issues(run: ReportInput, items: dict[str, list[Item]], kicker: str) -> list[Page]:
-    """The conclusions that are bad, the surest and largest first, and what could not be told."""
+def issues(run: ReportInput, items: dict[str, list[Item]], kicker: str, fits: Fits) -> Part:
+    """The conclusions that are bad, the surest and largest first, and what could not be told.
+
+    What one slide cannot list is folded by its reason; the list itself stands in the appendix.
+    """
     bad = [item for item in summary.conclusions(items) if not item["good"]]
-    return [*_bad(bad, kicker), *_untold(run, items, kicker)]
+    caption = words.translate("What could not be told")
+    found = _untold(run, items)
+    listed = _listed(found, kicker, caption)
+    if listed and not fits(listed[0]):
+        title = words.say(N_("What could not be told, report by report: {n:count}."), n=len(found)).text()
+        behind = [replace(page, title=title) for page in listed]
+        return Part(caption, pages=[*_bad(bad, kicker), _folded(found, kicker, caption)], behind=behind)
+    return Part(pages=[*_bad(bad, kicker), *listed])
 
 
 def _bad(bad: list[Item], kicker: str) -> list[Page]:
@@ -34,12 +45,17 @@ def _bad(bad: list[Item], kicker: str) -> list[Page]:
     ]
 
 
-def _untold(run: ReportInput, items: dict[str, list[Item]], kicker: str) -> list[Page]:
+def _untold(run: ReportInput, items: dict[str, list[Item]]) -> list[tuple[str, str, str]]:
+    """Report, exhibit and reason of all that could not be told."""
     found = [(words.label(part.name), words.label(part.verdict), part.reason if part.verdict == "no_data" else "")
              for part in run.notebooks if part.verdict != "ok"]  # fmt: skip
     found += [(words.label(name), item["title"], item["note"])
               for name, told in items.items() for item in exhibits(told)
               if item.get("untellable") and item["kind"] != "conclusion"]  # fmt: skip
+    return found
+
+
+def _listed(found: list[tuple[str, str, str]], kicker: str, caption: str) -> list[Page]:
     if not found:
         return []
     # What the same lack leaves open in one report is one row.
@@ -48,9 +64,30 @@ def _untold(run: ReportInput, items: dict[str, list[Item]], kicker: str) -> list
         together.setdefault((label, reason), []).append(title)
     rows = [[Cell(label), Cell(" ｜ ".join(titles)), Cell(reason)] for (label, reason), titles in gathered(together)]
     heads = [words.translate("Report"), words.translate("What could not be told"), words.translate("Why")]
-    title = words.say(N_("Questions that the present data cannot answer: {n:count}."), n=len(found)).text()
-    caption = words.translate("What could not be told")
-    return [Page(title, kicker, caption, table=Table(heads, ["l"] * 3, rows, (12, 11, 10)), whole=True)]
+    table = Table(heads, ["l"] * 3, rows, (12, 11, 10))
+    return [Page(_unanswered(found), kicker, caption, table=table, whole=True)]
+
+
+def _folded(found: list[tuple[str, str, str]], kicker: str, caption: str) -> Page:
+    """Why so much could not be told, and in which reports."""
+    together: dict[str, list[str]] = {}
+    for label, _, reason in found:
+        together.setdefault(reason, []).append(label)
+    rows = [
+        [
+            Cell(reason or words.MISSING),
+            Cell(words.text(len(labels), "count")),
+            Cell(" ｜ ".join(dict.fromkeys(labels))),
+        ]
+        for reason, labels in together.items()
+    ]
+    heads = [words.translate("Why"), words.translate("Number"), words.translate("Report")]
+    table = Table(heads, ["l", "r", "l"], rows, (13, 12, 11, 10))
+    return Page(_unanswered(found), kicker, caption, table=table, whole=True)
+
+
+def _unanswered(found: list[tuple[str, str, str]]) -> str:
+    return words.say(N_("Questions that the present data cannot answer: {n:count}."), n=len(found)).text()
 
 
 def schedule(run: ReportInput, items: dict[str, list[Item]], kicker: str) -> list[Page]:

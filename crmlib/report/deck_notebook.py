@@ -34,7 +34,7 @@ def notebook(name: str, items: list[Item], chapter: str, said: set[str], fits: F
     said |= {page.title for page in figures}
     # A chart keeps its own message, so the answer begins with another one where it can.
     titles = {item["title"] for item in exhibits(items, "chart")}
-    first = _first([line for line in told if line not in titles], said, _first(told, said))
+    first = _counting([line for line in told if line not in titles], said) or _first(told, said)
     said.add(first)
     part = Part(words.label(name), question)
     sorter, left = Sorter(kicker, source, told, said, fits), list[str]()
@@ -45,6 +45,7 @@ def notebook(name: str, items: list[Item], chapter: str, said: set[str], fits: F
         part.behind += found.behind
         part.empty += found.empty
         part.large += found.large
+        part.untold += found.untold
         left += found.findings
     over = {page.title for page in figures}
     lines = [line for line in dict.fromkeys((*told, *left)) if line not in over]
@@ -56,6 +57,11 @@ def notebook(name: str, items: list[Item], chapter: str, said: set[str], fits: F
 
 def _first(lines: list[str], said: set[str], otherwise: str = "") -> str:
     return next((line for line in lines if line and line not in said), otherwise)
+
+
+def _counting(lines: list[str], said: set[str]) -> str:
+    """The first line that says a figure, as the message of a slide should, else the first."""
+    return _first([line for line in lines if any(map(str.isdigit, line))], said, _first(lines, said))
 
 
 def _opening(sections: list[Section]) -> int:
@@ -95,7 +101,7 @@ def _together(
         shared = [replace(page, bullets=tuple(lines[:n])) for page in few]
         if n > 0 and fits(shared[0]):
             rest = lines[n:]
-            return [*shared, *_answer(replace(answer, title=_first(rest, said)), rest)]
+            return [*shared, *_answer(replace(answer, title=_counting(rest, said)), rest)]
     return [*figures, *_answer(answer, lines)]
 
 

@@ -96,6 +96,9 @@ class Pager:
         look = Look(size)
         for place, part in enumerate(shown, start=1):
             caption = _counted(page.caption, place, len(shown))
+            # What goes on has a message of its own: the first of its sentences that makes a headline.
+            if head := next((line for line in part if place > 1 and len(part) > 1 and not parted(line)[1]), ""):
+                page, part = replace(page, title=head), [line for line in part if line != head]  # noqa: PLW2901
             slide, _ = self.frame(replace(page, lines=(), caption=caption))
             box = self.deck.text(slide, room, [(f"•  {line}" if len(page.lines) > 1 else line, look) for line in part])
             self.space(box)

@@ -38,6 +38,7 @@ class Part:
     pages: list[Page] = field(default_factory=list)
     behind: list[Page] = field(default_factory=list)  # for the appendix
     empty: list[Item] = field(default_factory=list)  # exhibits with nothing to show
+    untold: list[str] = field(default_factory=list)  # sentences of what has nothing to show
     large: list[Item] = field(default_factory=list)  # exhibits that no slide can hold
     shown: list[Item] = field(default_factory=list)  # exhibits of the body
 

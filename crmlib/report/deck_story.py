@@ -36,12 +36,13 @@ NOTEBOOKS = {
 
 def chapters(run: ReportInput, items: dict[str, list[Item]], said: set[str], fits: Fits) -> list[Chapter]:
     """The chapters in order, those with nothing to say too; `said` are the messages of the slides before them."""
-    makers = {"issues": issues, "schedule": schedule}
     found = {}
     for code, name in CHAPTERS.items():
         told = words.translate(name)
-        if code in makers:
-            parts = [Part(pages=makers[code](run, items, told))]
+        if code == "issues":
+            parts = [issues(run, items, told, fits)]
+        elif code == "schedule":
+            parts = [Part(pages=schedule(run, items, told))]
         else:
             parts = [notebook(part, items[part], told, said, fits) for part in _in_chapter(code, items)]
         found[code] = Chapter(code, told, parts)

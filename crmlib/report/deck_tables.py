@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -97,7 +98,29 @@ def _aired(found: Plan, room: Box) -> Plan:
 
 
 def pages(table: Table, room: Box, size: float) -> Iterator[Table]:
-    """A list that must be shown whole, in as many tables as it takes at this size."""
+    """A list that must be shown whole, in as many tables as it takes at this size, about as high as each other."""
+    parts = list(_filled(table, room, size))
+    return iter(_evenly(table, room, size, len(parts)) or parts)
+
+
+def _evenly(table: Table, room: Box, size: float, n: int) -> list[Table]:
+    """The rows on so many tables of about the same height; empty where one of these is too high for the room."""
+    found = _planned(table, room.width, size)
+    if n < 2 or found is None:
+        return []
+    _, *heights = found.heights
+    ends, below = [0], 0.0
+    for place, tall in enumerate(heights):
+        if below + tall / 2 > sum(heights) * len(ends) / n:
+            ends.append(place)
+        below += tall
+    parts = [_part(table, table.rows[a:b]) for a, b in itertools.pairwise([*ends, len(table.rows)])]
+    plans = [_planned(part, room.width, size) for part in parts]
+    return parts if all(plan and plan.tall <= room.height for plan in plans) else []
+
+
+def _filled(table: Table, room: Box, size: float) -> Iterator[Table]:
+    """A list in tables that each hold as much as the room does."""
     rows: list[list[Cell]] = []
     for row in table.rows:
         tried = _part(table, [*rows, row])
