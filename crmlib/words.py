@@ -42,7 +42,7 @@ class Speech:
 
 _SPEECH: ContextVar[Speech] = ContextVar("speech")
 _LONG = Context(prec=400, rounding=ROUND_HALF_UP)  # as many figures as the largest number has
-_BAND = re.compile(r"(\d+)(?:–(\d+)|\+)")
+_BAND = re.compile(r"silent_(\d+)_(?:(\d+)|up)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,9 +127,12 @@ def label(code: object) -> str:
     first, second, *rest = [*name.split(" / "), ""]
     if first in CODES and second in CODES:  # a stratum
         return " / ".join(label(part) for part in (first, second, *rest[:-1]))
-    # A band of numbers is said with the wave dash of Japanese, and open above with it at its end.
-    banded = speech().language == "ja" and _BAND.fullmatch(name)
-    return f"{banded[1]}〜{banded[2] or ''}" if banded else name
+    banded = _BAND.fullmatch(name)  # days of silence; a client's own "50+" is a name and stays as it is
+    if not banded:
+        return name
+    if speech().language == "ja":
+        return f"{banded[1]}〜{banded[2] or ''}"
+    return f"{banded[1]}–{banded[2]}" if banded[2] else f"{banded[1]}+"
 
 
 def parameter(name: str) -> str:

@@ -134,15 +134,17 @@ def test_dates_and_months_are_said_in_the_language() -> None:
     assert (phrase("2026-03-31", "date"), phrase(2026 * 12 + 2, "month")) == ("2026年3月31日", "2026年3月")
 
 
-def test_bands_of_numbers_and_strata_are_said_in_the_language() -> None:
-    said = ["0–30", "366+", "f1 / r_long / Soap / Oil", "Skin / Body", "SPF 30–50"]
+def test_bands_of_silence_and_strata_are_said_in_the_language_and_a_clients_names_as_they_are() -> None:
+    theirs = ["50+", "0–30", "Skin / Body", "SPF 30–50", "silent_movie"]
+    said = ["silent_0_30", "silent_366_up", "f1 / r_long / Soap / Oil", *theirs]
     assert [words.label(one) for one in said] == [
-        "0–30", "366+", "one order / more than 240 days / Soap / Oil", "Skin / Body", "SPF 30–50",
-    ]  # fmt: skip
+        "0–30",
+        "366+",
+        "one order / more than 240 days / Soap / Oil",
+        *theirs,
+    ]
     words.speak("ja")
-    assert [words.label(one) for one in said] == [
-        "0〜30", "366〜", "1回 / 241日以上 / Soap / Oil", "Skin / Body", "SPF 30–50",
-    ]  # fmt: skip
+    assert [words.label(one) for one in said] == ["0〜30", "366〜", "1回 / 241日以上 / Soap / Oil", *theirs]
 
 
 def test_a_probability_is_said_with_its_sign() -> None:

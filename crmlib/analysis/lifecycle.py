@@ -203,7 +203,7 @@ def revival(
         bands: upper bounds of the silence, inclusive, increasing.
 
     Returns columns:
-        silence_band (days, such as 31–60); n_customers; n_bought; buy_rate, buy_rate_low,
+        silence_band (days, silent_31_60 or silent_366_up); n_customers; n_bought; buy_rate, buy_rate_low,
         buy_rate_high; window_amount (smallest unit, of those who bought); amount_per_customer (of all in the band).
 
     Raises:
@@ -222,8 +222,8 @@ def revival(
     )
     groups = groups.reindex(range(len(tops) + 1), fill_value=0)
     starts = [0, *(top + 1 for top in tops)]
-    names = [f"{start}–{top}" for start, top in zip(starts, tops, strict=False)]
-    table = pd.DataFrame({"silence_band": [*names, f"{starts[-1]}+"]})
+    names = [f"silent_{start}_{top}" for start, top in zip(starts, tops, strict=False)]
+    table = pd.DataFrame({"silence_band": [*names, f"silent_{starts[-1]}_up"]})
     table["n_customers"], table["n_bought"] = groups["n_customers"].to_numpy(), groups["n_bought"].to_numpy()
     n = table["n_customers"].where(table["n_customers"] > 0)
     table["buy_rate"] = table["n_bought"] / n

@@ -102,7 +102,7 @@ def test_who_bought_again_by_silence() -> None:
     after = before.assign(n_orders=[2, 1, 3, 1], amount=[15, 10, 40, 10])
     found = lifecycle.revival(before, after, window_days=90, bands=[30, 60])
 
-    assert found["silence_band"].tolist() == ["0–30", "31–60", "61+"]
+    assert found["silence_band"].tolist() == ["silent_0_30", "silent_31_60", "silent_61_up"]
     assert found[["n_customers", "n_bought", "buy_rate"]].to_numpy().tolist() == [[1, 1, 1], [2, 1, 0.5], [1, 0, 0]]
     assert found["window_amount"].tolist() == [5, 30, 0]
 

@@ -167,14 +167,18 @@ def test_limits_and_chance() -> None:
     ],
 )
 def test_the_return(rates: list[float], n: int, part: str) -> None:
-    table = pd.DataFrame({"silence_band": ["0–30", "366+"], "n_customers": n, "buy_rate": rates})
+    table = pd.DataFrame({"silence_band": ["silent_0_30", "silent_366_up"], "n_customers": n, "buy_rate": rates})
     assert part in lifecycle.revival(table, days=90).text()
     assert part in lifecycle.revival_title(table, days=90).text()
 
 
 def test_the_return_of_a_band_that_ends_is_not_said_of_longer_silence() -> None:
     table = pd.DataFrame(
-        {"silence_band": ["0–30", "121–240", "241–365"], "n_customers": [90, 77, 8], "buy_rate": [0.98, 0.584, 0.25]}
+        {
+            "silence_band": ["silent_0_30", "silent_121_240", "silent_241_365"],
+            "n_customers": [90, 77, 8],
+            "buy_rate": [0.98, 0.584, 0.25],
+        }
     )
     said = lifecycle.revival(table, days=90).text()
     assert said.endswith("of those silent for 121–240 days, 58.4%.")

@@ -97,7 +97,7 @@ def revival(table: DataFrame, *, days: int) -> Sentence:
     if len(known) < 2:
         return say("How the return falls with silence cannot be told: too few customers on the earlier date.")
     first, last = known.iloc[0], known.iloc[-1]
-    if last["buy_rate"] < first["buy_rate"] and not last["silence_band"].endswith("+"):
+    if last["buy_rate"] < first["buy_rate"] and not last["silence_band"].endswith("_up"):
         return say(
             "Of those silent for {near:label} days, {high:share} bought within {days:days}; of those silent for"
             " {far:label} days, {low:share}.",
@@ -119,8 +119,8 @@ def revival(table: DataFrame, *, days: int) -> Sentence:
 
 
 def _from_day(band: str) -> int:
-    # The table names its bands 31–60 and, the last one, 366+.
-    return int(band.rstrip("+").split("–")[0])
+    # The table names its bands silent_31_60 and, the last one, silent_366_up.
+    return int(band.split("_")[1])
 
 
 def revival_title(table: DataFrame, *, days: int) -> Sentence:
