@@ -1,4 +1,4 @@
-"""The `crm` command: run, check, new, lab, diff. Everything heavy is imported inside the command that needs it."""
+"""The `crm` command: everything heavy is imported inside the command that needs it."""
 
 from __future__ import annotations
 
@@ -130,22 +130,68 @@ def new(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(
     context: typer.Context,
-    client: OneClient,
-    notebook: Annotated[str | None, typer.Argument(metavar="[NOTEBOOK]", help="Only this notebook.")] = None,
+    client: Annotated[str, typer.Argument(metavar="[CLIENT]", help="A client file, or its name.")] = "",
+    notebook: Annotated[str, typer.Argument(metavar="[NOTEBOOK]", help="Open this notebook.")] = "",
     fresh: Annotated[bool, typer.Option("--fresh", help="Write the copies anew, changes in them are lost.")] = False,
     no_open: Annotated[bool, typer.Option("--no-open", help="Write the copies and do not open JupyterLab.")] = False,
 ) -> None:
     """Open JupyterLab on copies of a CLIENT's notebooks; other options (--no-browser) go to JupyterLab."""
-    from crmlib.batch.desk import open_lab, write_copies
+    from crmlib.batch import desk
+    from crmlib.batch.lab import open_lab
 
     # `crm lab demo --no-browser` has no notebook; the option lands where one is expected.
-    extra = (*([notebook] if notebook and notebook.startswith("-") else []), *context.args)
-    wanted = notebook if notebook and not notebook.startswith("-") else None
-    copies = write_copies(_load(client), wanted, fresh=fresh)
+    words = [word for word in (client, notebook) if word and not word.startswith("-")]
+    extra = (*(word for word in (client, notebook) if word.startswith("-")), *context.args)
+    if not words:
+        page = desk.write_overview(Path.cwd())
+        typer.echo(_short(page))
+        raise typer.Exit(0 if no_open else open_lab(page.parent, page.stem, extra))
+    wanted = words[1] if len(words) > 1 else None
+    copies = desk.write_desk(_load(words[0]), wanted, fresh=fresh)
     for copy in copies:
         typer.echo(f"{_short(copy.path)}  {'written' if copy.written else 'kept as it is'}")
     if not no_open:
-        raise typer.Exit(open_lab(copies[0].path.parent, wanted, extra))
+        raise typer.Exit(open_lab(desk.place(_load(words[0])), wanted or copies[0].path.stem, extra))
+
+
+@app.command()
+def keep(
+    client: OneClient,
+    notebook: Annotated[str, typer.Argument(metavar="[NOTEBOOK]", help="Only this notebook's copy.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+) -> None:
+    """Write the parameters changed at a CLIENT's desk into its client file; what changes is shown first."""
+    from crmlib import keep as kept
+    from crmlib.batch.kept import changes
+
+    found = changes(_load(client), notebook or None)
+    for note in found.notes:
+        typer.echo(note)
+    if not found.changed:
+        typer.echo("No parameter was changed at the desk.")
+        return
+    typer.echo(found.draft.diff)
+    if not yes and not (sys.stdin.isatty() and typer.confirm(f"Write this to {found.draft.path.name}?")):
+        typer.echo("Nothing was written; with --yes it is.")
+        return
+    kept.write(found.draft)
+    typer.echo(f"{_short(found.draft.path)}  written")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def show(
+    context: typer.Context,
+    client: OneClient,
+    panel: Annotated[str, typer.Argument(metavar="[PANEL]", help="Only this panel: rfm, retention, ltv ...")] = "",
+) -> None:
+    """Show a CLIENT's panels as pages without code, on this machine only; other options go to Voila."""
+    from crmlib.batch import desk
+    from crmlib.batch.lab import open_show
+
+    extra = (*([panel] if panel.startswith("-") else []), *context.args)
+    wanted = panel if panel and not panel.startswith("-") else None
+    folder = desk.write_shown(_load(client), wanted)
+    raise typer.Exit(open_show(folder, wanted, extra))
 
 
 @app.command()
@@ -165,6 +211,36 @@ def diff(
 
     folders = _folders(places, language=_language(lang), out=out)
     copy_context().run(_differ, *folders, only=_names(only), cells=cells, html=html)
+
+
+@app.command()
+def workshop(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The folder to write.")] = None,
+    lang: Annotated[str, typer.Option(metavar="ja|en", help="The language of the lessons.")] = "",
+    learners: Annotated[int | None, typer.Option(metavar="N", help="A folder for each of N learners.")] = None,
+    names: Annotated[Path | None, typer.Option(metavar="FILE", help="Or for each name in FILE, one a line.")] = None,
+    messy: Annotated[bool, typer.Option("--messy", help="Data that must be cleaned first.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over what learners have changed.")] = False,
+    grade: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Grade what was handed in there.")] = None,
+    roster: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --grade: the roster of the workshop.")
+    ] = None,
+) -> None:
+    """Write a workshop into DIR: lessons on data of their own for learners; solutions, slides, a guide for the teacher.
+
+    crm workshop --grade FOLDER runs what was handed in and prints who got which exercise right.
+    """
+    from crmlib.workshop.command import grade_command, make_command
+
+    if grade is not None:
+        if folder or names or messy or force or learners is not None:
+            raise UserError("--grade goes alone, with --roster and --lang only.")
+        raise typer.Exit(grade_command(grade, roster=roster, language=_language(lang), tell=typer.echo))
+    if folder is None or roster:
+        raise UserError("crm workshop DIR writes a workshop, crm workshop --grade FOLDER grades what was handed in.")
+    make_command(
+        folder, language=_language(lang), learners=learners, names=names, messy=messy, force=force, tell=typer.echo
+    )
 
 
 def _folders(places: list[str], *, language: str | None, out: Path | None) -> tuple[Path, Path]:

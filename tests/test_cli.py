@@ -300,18 +300,70 @@ def test_check_of_an_invalid_notebook_is_exit_code_one(home: Path, capsys: pytes
 
 
 def test_lab_writes_copies_and_says_which(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert said(capsys, "lab", "acme", "--no-open") == (0, "desk/acme/small.ipynb  written\n", "")
+    code, out, err = said(capsys, "lab", "acme", "--no-open")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[:2] == ["desk/acme/start.ipynb  written", "desk/acme/small.ipynb  written"]
     assert said(capsys, "lab", "acme", "small", "--no-open") == (0, "desk/acme/small.ipynb  kept as it is\n", "")
     assert (home / "desk" / "acme" / "small.ipynb").is_file()
 
 
 def test_lab_passes_what_it_does_not_know_to_jupyterlab(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[Path, str | None, tuple[str, ...]]] = []
-    monkeypatch.setattr("crmlib.batch.desk.open_lab", lambda *given: asked.append(given) or 0)
+    monkeypatch.setattr("crmlib.batch.lab.open_lab", lambda *given: asked.append(given) or 0)
     assert call(["lab", "acme", "--no-browser", "--port=9999"]) == 0
     assert call(["lab", "acme", "small", "--no-browser"]) == 0
+    assert call(["lab", "--no-browser"]) == 0
     folder = home / "desk" / "acme"
-    assert asked == [(folder, None, ("--no-browser", "--port=9999")), (folder, "small", ("--no-browser",))]
+    assert asked == [
+        (folder, "start", ("--no-browser", "--port=9999")),
+        (folder, "small", ("--no-browser",)),
+        (home / "desk", "start", ("--no-browser",)),
+    ]
+
+
+def start_page(home: Path) -> str:
+    notebook = json.loads((home / "desk" / "acme" / "start.ipynb").read_text(encoding="utf-8"))
+    return "\n".join(cell["source"] for cell in notebook["cells"])
+
+
+def test_the_start_page_says_what_is_in_the_data(home: Path) -> None:
+    call(["lab", "acme", "--no-open"])
+    page = start_page(home)
+    # Three rows are read; the third has an amount that is no number.
+    assert "2 orders of 2 customers from 5 January 2026 to 5 February 2026, ¥3,000 in all" in page
+    assert "| Orders | 3 | 2 | 1 |" in page
+    assert "](small.ipynb): exhibits: 2" in page
+    assert "`crm keep acme`" in page
+    assert "bad" not in page
+
+
+def test_an_export_that_cannot_be_read_keeps_nobody_from_the_desk(home: Path) -> None:
+    (home / "orders.csv").unlink()
+    assert call(["lab", "acme", "--no-open"]) == 0
+    assert "The export cannot be read as the client file says:" in start_page(home)
+
+
+def test_a_client_s_title_is_text_and_not_markup(home: Path) -> None:
+    file = home / "parameters" / "acme.yml"
+    file.write_text(CLIENT + 'title: "<script>alert(1)</script>[x](javascript:1)"\n', encoding="utf-8")
+    call(["lab", "acme", "--no-open"])
+    assert "<script>" not in start_page(home).replace("\\<", "")
+    assert "](javascript" not in start_page(home)
+
+
+def test_lab_without_a_client_lists_the_clients(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "lab", "--no-open") == (0, "desk/start.ipynb\n", "")
+    text = (home / "desk" / "start.ipynb").read_text(encoding="utf-8")
+    assert "| acme | `crm lab acme` |" in text
+    call(["lab", "acme", "--no-open"])
+    call(["lab", "--no-open"])
+    assert "[acme](acme/start.ipynb)" in (home / "desk" / "start.ipynb").read_text(encoding="utf-8")
+
+
+def test_show_of_an_unknown_panel_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = said(capsys, "show", "acme", "rfn")
+    assert (code, out) == (2, "")
+    assert err.startswith("there is no panel 'rfn' for acme, ")
 
 
 def test_a_defect_is_one_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,20 +1,14 @@
-"""Copies of a client's notebooks for work at the desk, and JupyterLab opened on them with nothing that phones home."""
+"""Copies of a client's notebooks and panels for work at the desk, in the client's language, with its parameters."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmlib.batch.plan import chosen, notebook_folders, notebook_path, overrides, reference
-from crmlib.batch.pool import importing
+from crmlib.batch.plan import chosen, json_value, notebook_folders, notebook_path, overrides, reference
 from crmlib.batch.template import (
     Template,
     TemplateError,
@@ -27,13 +21,8 @@ from crmlib.errors import UserError
 if TYPE_CHECKING:
     from crmlib.client import Client
 
-# No news, no question whether they may be fetched, no look for updates, no list of extensions from the net.
-ASKS = "@jupyterlab/apputils-extension:announcements"
-QUIET = (
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    "--LabApp.extension_manager=readonly",
-)
+PANELS = "panels"  # the folder of the pages that hold one panel each, among the notebooks and at the desk
+GIVEN_NOW = ("client", "as_of", "language", "desk", "writable")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,47 +45,136 @@ def write_copies(
     listed = list(client.notebooks)
     if notebook is not None and notebook not in listed:
         raise UserError(f"{notebook!r} is not among the notebooks of {client.name}, {nearest(notebook, listed)}")
-    folder = client.home / "desk" / client.name
+    folder = place(client)
     folder.mkdir(parents=True, exist_ok=True)
-    names = [notebook] if notebook else chosen(client, ())
-    return [_write(client, name, folder, folders or notebook_folders(client), fresh=fresh) for name in names]
+    names, places = [notebook] if notebook else chosen(client, ()), folders or notebook_folders(client)
+    return [_write(client, notebook_path(client, name, places), folder, fresh=fresh) for name in names]
 
 
-def _write(client: Client, name: str, folder: Path, folders: tuple[Path, ...], *, fresh: bool) -> Copy:
-    path = folder / f"{name}.ipynb"
+def place(client: Client) -> Path:
+    """The folder of a client's copies."""
+    return client.home / "desk" / client.name
+
+
+def write_desk(client: Client, notebook: str | None = None, *, fresh: bool = False) -> list[Copy]:
+    """Write what a client's desk needs: the notebooks, a page a panel, and the page it opens on, which is listed first.
+
+    With a notebook named, only that one.
+
+    Raises:
+        UserError: the notebook is not the client's, or is no valid template.
+    """
+    from crmlib.batch.start import write_start
+
+    if notebook is not None:
+        return write_copies(client, notebook, fresh=fresh)
+    copies = write_copies(client, fresh=fresh)
+    pages = write_pages(client, place(client) / PANELS, fresh=fresh)
+    start = write_start(client, copies, pages)
+    return [Copy(name=start.stem, path=start, written=True), *copies, *pages]
+
+
+def write_shown(client: Client, panel: str | None = None) -> Path:
+    """Write the pages that a client may be shown, without a way into the client file; the folder they are in.
+
+    Raises:
+        UserError: there is no such panel.
+    """
+    folder = place(client) / "show"
+    for old in folder.glob("*.ipynb"):
+        old.unlink()
+    names = [page.name for page in write_pages(client, folder, fresh=True, writable=False)]
+    if panel is not None and panel not in names:
+        raise UserError(f"there is no panel {panel!r} for {client.name}, {nearest(panel, names)}")
+    # The door's mapping is the consultant's own business.
+    (folder / "door.ipynb").unlink(missing_ok=True)
+    return folder
+
+
+def write_overview(home: Path) -> Path:
+    """Write the page that `crm lab` without a client opens on: the client files there are.
+
+    Raises:
+        UserError: there is no client file here.
+    """
+    from crmlib.batch.start import write_clients
+
+    return write_clients(home)
+
+
+def write_pages(client: Client, folder: Path, *, fresh: bool = False, writable: bool = True) -> list[Copy]:
+    """Write the pages that hold one panel each into a folder, those of the client's notebooks and the door's.
+
+    `writable` False leaves out what leads into the client file, for pages that a client is shown.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = [path for path in panel_pages(client) if path.stem in {*client.notebooks, "door"}]
+    return [_write(client, path, folder, fresh=fresh, writable=writable) for path in pages]
+
+
+def panel_pages(client: Client) -> list[Path]:
+    """The pages there are, one a panel: the client's own before those that come with crmlib."""
+    folders = [folder / PANELS for folder in reversed(notebook_folders(client))]
+    found = {path.stem: path for folder in folders for path in folder.glob("*.ipynb")}
+    return [found[name] for name in sorted(found)]
+
+
+def _write(client: Client, source: Path, folder: Path, *, fresh: bool, writable: bool = True) -> Copy:
+    path = folder / source.name
     if path.is_file() and not fresh:
-        return Copy(name=name, path=path, written=False)
+        return Copy(name=source.stem, path=path, written=False)
+    template = _template(source)
+    text = json.dumps(desk_notebook(client, template, folder, writable=writable), ensure_ascii=False, indent=1)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return Copy(name=source.stem, path=path, written=True)
+
+
+def _template(source: Path) -> Template:
     try:
-        template = read_template(notebook_path(client, name, folders))
+        return read_template(source)
     except TemplateError as error:
         raise UserError(str(error)) from None
-    text = json.dumps(desk_notebook(client, template, folder), ensure_ascii=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-    return Copy(name=name, path=path, written=True)
 
 
-def desk_notebook(client: Client, template: Template, folder: Path) -> dict[str, Any]:
-    """The template in the client's language with one cell more: the client's parameters, readable and to be changed."""
+def desk_notebook(client: Client, template: Template, folder: Path, *, writable: bool = True) -> dict[str, Any]:
+    """The template in the client's language with one cell more: the client's parameters, readable and to be changed.
+
+    What the parameters were is kept in the copy, so that a change at the desk can be told from one in the client file.
+    """
     from crmlib.words import translate_notebook
 
-    notebook = json.loads(json.dumps(template.notebook))
+    notebook: dict[str, Any] = json.loads(json.dumps(template.notebook))
     translate_notebook(notebook, client.language)
     notebook["metadata"]["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    values = set_by(client, template)
+    notebook["metadata"].setdefault("crm", {})["given"] = {**template.defaults, **values}
     index = parameters_index(notebook)
-    notebook["cells"].insert(0 if index is None else index + 1, _cell(client, template, folder))
+    cell = _cell(client, template, folder, values, writable=writable)
+    notebook["cells"].insert(0 if index is None else index + 1, cell)
     return notebook
 
 
-def _cell(client: Client, template: Template, folder: Path) -> dict[str, Any]:
-    values = {
-        "client": _near(client, folder),
+def set_by(client: Client, template: Template) -> dict[str, Any]:
+    """What the client file sets for a notebook, or for the panel of it, which knows some of its parameters only."""
+    if template.path.parent.name != PANELS:
+        return overrides(client, template)
+    section = {name: value for name, value in client.section(template.name).items() if name in template.defaults}
+    return {name: json_value(value) for name, value in section.items()}
+
+
+def _cell(
+    client: Client, template: Template, folder: Path, values: dict[str, Any], *, writable: bool
+) -> dict[str, Any]:
+    told = {
+        "client": near(client, folder),
         "as_of": client.as_of.isoformat() if client.as_of else None,
         "language": client.language,
-        **overrides(client, template),
+        **values,
         "desk": True,
+        **({"writable": writable} if "writable" in template.defaults else {}),
     }
     # papermill's own cell would write Japanese as \u escapes.
-    lines = [f"# What {client.path.name} sets; change it here and run all cells.", *map(_assignment, values.items())]
+    lines = [f"# What {client.path.name} sets; change it here and run all cells.", *map(_assignment, told.items())]
     return {
         "cell_type": "code",
         "execution_count": None,
@@ -111,58 +189,7 @@ def _assignment(item: tuple[str, Any]) -> str:
     return f"{item[0]} = {item[1]!r}"
 
 
-def _near(client: Client, folder: Path) -> str:
+def near(client: Client, folder: Path) -> str:
     """The client as a notebook in that folder finds it: by name, or by a path that stays true when home moves."""
     name = reference(client, folder)
     return name if name == client.name else Path(os.path.relpath(client.path, folder)).as_posix()
-
-
-def open_lab(folder: Path, notebook: str | None = None, extra: tuple[str, ...] = ()) -> int:
-    """Open JupyterLab on a folder and wait until it is closed; `extra` goes to JupyterLab as it is.
-
-    Raises:
-        UserError: JupyterLab is not installed.
-    """
-    if find_spec("jupyterlab") is None:
-        raise UserError("JupyterLab is not installed here, install the package jupyterlab.")
-    own = tempfile.mkdtemp(prefix="crm-lab-")
-    try:
-        return _wait(subprocess.Popen(lab_command(folder, notebook, extra), env=_environment(Path(own))))
-    finally:
-        shutil.rmtree(own, ignore_errors=True)
-
-
-def _wait(lab: subprocess.Popen[bytes]) -> int:
-    while True:
-        try:
-            return lab.wait()
-        except KeyboardInterrupt:
-            # Ctrl-C reaches JupyterLab too, which asks whether to shut down; that answer is the one that counts.
-            continue
-
-
-def lab_command(folder: Path, notebook: str | None = None, extra: tuple[str, ...] = ()) -> list[str]:
-    """The command that opens JupyterLab quietly on a folder, or on a notebook in it."""
-    place = [
-        f"--ServerApp.root_dir={folder}",
-        *([f"--LabApp.default_url=/lab/tree/{notebook}.ipynb"] if notebook else []),
-    ]
-    return [sys.executable, "-m", "jupyterlab", *QUIET, *place, *extra]
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """The kernel called python3 is this Python, even where the user has installed another of that name."""
-    kernel = folder / "kernels" / "python3"
-    kernel.mkdir(parents=True)
-    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec = {"argv": argv, "display_name": "Python 3 (crmlib)", "language": "python"}
-    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
-    config = folder / "labconfig" / "page_config.json"
-    config.parent.mkdir()
-    config.write_text(json.dumps({"disabledExtensions": {ASKS: True}}), encoding="utf-8")
-    paths = {name: _before(folder, name) for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")}
-    return {**os.environ, **importing(), **paths}
-
-
-def _before(folder: Path, name: str) -> str:
-    return os.pathsep.join(filter(None, [str(folder), os.environ.get(name, "")]))

@@ -193,7 +193,7 @@ def overrides(client: Client, template: Template, shop: Any = None) -> dict[str,
             raise UserError(f"{place(client, template.name, str(name))}: {template.name}.{name} {wrong}")
     values = {name: json_value(value) for name, value in section.items()}
     for parameter in template.parameters:
-        if parameter.name in values and (wrong := _wrong_value(client, parameter, values[parameter.name], shop)):
+        if parameter.name in values and (wrong := wrong_value(client, parameter, values[parameter.name], shop)):
             at = place(client, template.name, parameter.name)
             raise UserError(f"{at}: {template.name}.{parameter.name} is {wrong}")
     return values
@@ -206,7 +206,8 @@ def _wrong_name(template: Template, name: str) -> str:
     return "is set by the run and cannot be set in a section." if name in (*GIVEN, "desk") else ""
 
 
-def _wrong_value(client: Client, parameter: Parameter, value: Any, shop: Any) -> str:
+def wrong_value(client: Client, parameter: Parameter, value: Any, shop: Any = None) -> str:
+    """What is wrong with a parameter's value, as the end of a sentence; empty when it is allowed."""
     if not is_json(value):
         return f"{value!r}, must be made of texts, numbers, true or false, lists and maps."
     limits = _with_values(parameter.limits, value, shop)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crmlib.batch.desk import lab_command, write_copies
+from crmlib.batch.desk import write_copies, write_pages
+from crmlib.batch.lab import lab_command, show_command
 from crmlib.batch.template import source_of
 from crmlib.errors import UserError
 from tests.batch.conftest import PARAMETERS
@@ -77,6 +78,28 @@ def test_a_notebook_that_is_not_the_client_s_is_refused(client: StubClient) -> N
         write_copies(client, "smal")
 
 
+def test_the_copy_remembers_what_the_parameters_were(client: StubClient, write: Write) -> None:
+    write("small", parameters=PARAMETERS + 'days = 90  # of a window\nhow = "x"\n')
+    client.sections = {"small": {"days": 60}}
+    [copy] = write_copies(client)
+    given = json.loads(copy.path.read_text(encoding="utf-8"))["metadata"]["crm"]["given"]
+    assert (given["days"], given["how"]) == (60, "x")
+
+
+def test_a_page_of_a_panel_takes_the_parameters_it_knows(client: StubClient, write: Write) -> None:
+    (client.home / "notebooks" / "panels").mkdir()
+    path = write("small", parameters=PARAMETERS + "days = 90  # of a window\nwritable = True\n")
+    path = path or client.home / "notebooks" / "small.ipynb"
+    path.rename(client.home / "notebooks" / "panels" / "small.ipynb")
+    client.sections = {"small": {"days": 60, "other": 1}}
+    pages = write_pages(client, client.home / "desk" / "acme" / "show", writable=False)
+    [page] = [page for page in pages if page.name == "small"]
+    cell = source_of(cells(page.path)[2])
+    assert "days = 60" in cell
+    assert "writable = False" in cell
+    assert "other" not in cell
+
+
 def test_jupyterlab_opens_with_nothing_that_phones_home() -> None:
     command = lab_command(Path("/srv/x/desk/acme"), "rfm", ("--no-browser",))
     assert command == [
@@ -86,7 +109,20 @@ def test_jupyterlab_opens_with_nothing_that_phones_home() -> None:
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
+        "--ServerApp.log_level=WARN",
         "--ServerApp.root_dir=/srv/x/desk/acme",
         "--LabApp.default_url=/lab/tree/rfm.ipynb",
         "--no-browser",
+    ]
+
+
+def test_pages_are_shown_on_this_machine_alone_without_code_or_traceback() -> None:
+    assert show_command(Path("/srv/x/show"), ("--port=9000",))[1:] == [
+        "-m",
+        "voila",
+        "/srv/x/show",
+        "--Voila.ip=127.0.0.1",
+        "--VoilaConfiguration.strip_sources=True",
+        "--VoilaConfiguration.show_tracebacks=False",
+        "--port=9000",
     ]

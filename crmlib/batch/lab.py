@@ -1,0 +1,151 @@
+"""JupyterLab opened on a client's desk, with nothing that phones home; its address told where no browser can open."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import webbrowser
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from crmlib.batch.pool import importing
+from crmlib.errors import UserError
+
+# No news, no question whether they may be fetched, no look for updates, no list of extensions from the net.
+ASKS = "@jupyterlab/apputils-extension:announcements"
+QUIET = (
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+    "--ServerApp.log_level=WARN",
+)
+SHOWN = (
+    "--Voila.ip=127.0.0.1",
+    "--VoilaConfiguration.strip_sources=True",
+    "--VoilaConfiguration.show_tracebacks=False",
+)
+
+
+ADDRESS_SECONDS = 60
+
+
+def open_lab(folder: Path, notebook: str | None = None, extra: tuple[str, ...] = ()) -> int:
+    """Open JupyterLab on a folder and wait until it is closed; `extra` goes to JupyterLab as it is.
+
+    The address is printed, for where no browser can be opened.
+
+    Raises:
+        UserError: JupyterLab is not installed.
+    """
+    if find_spec("jupyterlab") is None:
+        raise UserError("JupyterLab is not installed here, install the package jupyterlab.")
+    return _serve(lab_command(folder, notebook, (*_alone(), *extra)), "jpserver-*.json", _lab_address(notebook))
+
+
+def open_show(folder: Path, page: str | None = None, extra: tuple[str, ...] = ()) -> int:
+    """Open Voila on a folder of pages, or on one of them, and wait until it is closed.
+
+    Raises:
+        UserError: Voila is not installed.
+    """
+    if find_spec("voila") is None:
+        raise UserError('Voila is not installed here; get it with pip install "crmlib[voila]".')
+    place = folder / f"{page}.ipynb" if page else folder
+    return _serve(show_command(place, (*([] if has_browser() else ["--no-browser"]), *extra)), "", None)
+
+
+def lab_command(folder: Path, notebook: str | None = None, extra: tuple[str, ...] = ()) -> list[str]:
+    """The command that opens JupyterLab quietly on a folder, or on a notebook in it."""
+    place = [
+        f"--ServerApp.root_dir={folder}",
+        *([f"--LabApp.default_url=/lab/tree/{notebook}.ipynb"] if notebook else []),
+    ]
+    return [sys.executable, "-m", "jupyterlab", *QUIET, *place, *extra]
+
+
+def show_command(place: Path, extra: tuple[str, ...] = ()) -> list[str]:
+    """The command that shows pages with Voila on this machine alone: no code, no traceback, nothing to be edited."""
+    return [sys.executable, "-m", "voila", str(place), *SHOWN, *extra]
+
+
+def has_browser() -> bool:
+    """Whether a browser window can be opened here."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def _alone() -> list[str]:
+    """What JupyterLab must be told where there is no browser, and where the only user is root, as in a container."""
+    root = getattr(os, "geteuid", lambda: 1)() == 0
+    return [*([] if has_browser() else ["--no-browser"]), *(["--allow-root"] if root else [])]
+
+
+def _lab_address(notebook: str | None) -> Callable[[dict[str, str]], str]:
+    page = f"lab/tree/{notebook}.ipynb" if notebook else "lab"
+    return lambda told: f"JupyterLab: {told['url']}{page}?token={told['token']}"
+
+
+def _serve(command: list[str], runtime: str, address: Callable[[dict[str, str]], str] | None) -> int:
+    own = Path(tempfile.mkdtemp(prefix="crm-lab-"))
+    try:
+        server = subprocess.Popen(command, env=_environment(own))
+        if address is not None:
+            _tell_address(server, own, runtime, address)
+        return _wait(server)
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+
+
+def _tell_address(
+    server: subprocess.Popen[bytes], own: Path, runtime: str, address: Callable[[dict[str, str]], str]
+) -> None:
+    """Print where the server can be reached, once it has written down its address."""
+    end = time.monotonic() + ADDRESS_SECONDS
+    while server.poll() is None and time.monotonic() < end:
+        for file in (own / "runtime").glob(runtime):
+            try:
+                told = json.loads(file.read_text(encoding="utf-8"))
+            except ValueError:
+                continue  # half written
+            sys.stdout.write(address(told) + "\n")
+            sys.stdout.flush()
+            return
+        time.sleep(0.2)
+
+
+def _wait(server: subprocess.Popen[bytes]) -> int:
+    while True:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            # Ctrl-C reaches JupyterLab too, which asks whether to shut down; that answer is the one that counts.
+            continue
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """The kernel called python3 is this Python, even where the user has installed another of that name."""
+    kernel = folder / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": "Python 3 (crmlib)", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    config = folder / "labconfig" / "page_config.json"
+    config.parent.mkdir()
+    config.write_text(json.dumps({"disabledExtensions": {ASKS: True}}), encoding="utf-8")
+    paths = {name: _before(folder, name) for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")}
+    return {**os.environ, **importing(), **paths, "JUPYTER_RUNTIME_DIR": str(folder / "runtime")}
+
+
+def _before(folder: Path, name: str) -> str:
+    return os.pathsep.join(filter(None, [str(folder), os.environ.get(name, "")]))
