@@ -21,7 +21,7 @@ from crmlib.errors import UserError
 if TYPE_CHECKING:
     from crmlib.shop import Shop
 
-FILE = "learner.yml"
+FILE, MADE = "learner.yml", ".made.json"
 VARIANTS = ("clean", "messy")
 LANGUAGES = ("ja", "en")
 MOST_SEED = 2**31 - 1
@@ -30,7 +30,7 @@ TABLES = (
     "orders", "customers", "products", "surveys", "surveys_sent", "experiments", "assignments", "subscriptions",
     "subscription_events", "ad_costs",
 )  # fmt: skip
-_VERSION = 1  # what is made changes with it, and is made anew
+VERSION = 1  # what is made changes with it, and is made anew
 _CUSTOMERS = (1300, 1701)
 _HERE = Path(__file__).resolve()
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
@@ -107,20 +107,26 @@ def open_learners_shop(folder: Path, learner: Learner) -> Shop:
 def made(folder: Path, learner: Learner) -> Path:
     """The folder of the learner's shop: raw exports and the client file that maps them."""
     shop = folder / ".shop"
-    if not _is_made(shop, learner):
+    if not is_made(shop, _stamp(learner)):
         _make(shop, learner)
     return shop
 
 
 def _stamp(learner: Learner) -> dict[str, Any]:
-    return {"version": _VERSION, "seed": learner.seed}
+    return {"version": VERSION, "seed": learner.seed}
 
 
-def _is_made(shop: Path, learner: Learner) -> bool:
+def is_made(folder: Path, stamp: dict[str, Any]) -> bool:
+    """The folder was made to its end, and of this."""
     try:
-        return bool(json.loads((shop / "made.json").read_text(encoding="utf-8")) == _stamp(learner))
+        return bool(json.loads((folder / MADE).read_text(encoding="utf-8")) == stamp)
     except (OSError, ValueError):
         return False
+
+
+def mark_made(folder: Path, stamp: dict[str, Any]) -> None:
+    """Say of what the folder was made, as the last thing."""
+    (folder / MADE).write_text(json.dumps(stamp), encoding="utf-8")
 
 
 def _make(shop: Path, learner: Learner) -> None:
@@ -132,7 +138,7 @@ def _make(shop: Path, learner: Learner) -> None:
         beside.rename(shop)
     except OSError:
         # Two notebooks may be opened at once; the one that came first has made the same.
-        if not _is_made(shop, learner):
+        if not is_made(shop, _stamp(learner)):
             raise
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -151,7 +157,7 @@ def _write(folder: Path, learner: Learner) -> None:
             path.unlink()
     text = yaml.safe_dump(client, allow_unicode=True, sort_keys=False)
     (folder / "shop.yml").write_text(text, encoding="utf-8")
-    (folder / "made.json").write_text(json.dumps(_stamp(learner)), encoding="utf-8")
+    mark_made(folder, _stamp(learner))
 
 
 def _customers(seed: int) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from crmlib.workshop.data import Learner, client_of, made
+from crmlib.workshop.data import VERSION, Learner, client_of, is_made, made, mark_made
 from crmlib.workshop.mess import messy
 
 if TYPE_CHECKING:
@@ -31,12 +31,18 @@ _BESIDE = ("customers.csv", "products.csv")
 def raw_export(folder: Path, learner: Learner) -> Path:
     """The folder `export/` beside the lessons, written where it is missing."""
     export = folder / "export"
-    if not (export / ORDERS).is_file():
+    if not is_made(export, stamp(learner)):
         export.mkdir(parents=True, exist_ok=True)
         for name in _BESIDE:
             shutil.copyfile(made(folder, learner) / "export" / name, export / name)
         _write_rows(export / ORDERS, _handed(folder, learner))
+        mark_made(export, stamp(learner))
     return export
+
+
+def stamp(learner: Learner) -> dict[str, Any]:
+    """What the export is made of."""
+    return {"version": VERSION, "seed": learner.seed, "variant": learner.variant}
 
 
 def drawn(learner: Learner) -> str:

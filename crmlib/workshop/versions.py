@@ -83,13 +83,6 @@ def tags_of(cell: Cell) -> set[str]:
     return set(cell["metadata"].get("tags", ()))
 
 
-def is_slide(cell: Cell) -> bool:
-    """A markdown cell that opens a slide."""
-    return cell["cell_type"] == "markdown" and (
-        _is(cell, "slide") or bool(cell["metadata"].get("crm", {}).get("slide"))
-    )
-
-
 def _is(cell: Cell, *tags: str) -> bool:
     return bool(tags_of(cell) & set(tags))
 
