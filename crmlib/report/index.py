@@ -32,7 +32,7 @@ def index_page(run: ReportInput, items: dict[str, list[Item]], changed: Differen
         "earlier": [{"folder": one.folder, "day": words.phrase(one.as_of, "date")} for one in run.earlier],
     }
     return render("index.html", run, title=run.client.title_in(run.language), parts=parts, untold=untold,
-                  files=_files(run), missing=_missing(items), **first, **appendix(run, pages_of(items)))  # fmt: skip
+                  files=_files(run), missing=missing(items), **first, **appendix(run, pages_of(items)))  # fmt: skip
 
 
 def _files(run: ReportInput) -> list[tuple[str, str]]:
@@ -72,7 +72,7 @@ def _untold(part: NotebookRun) -> dict[str, str]:
     return {"label": words.label(part.name), "verdict": words.label(part.verdict), "reason": reason}
 
 
-def _missing(items: dict[str, list[Item]]) -> list[dict[str, Any]]:
+def missing(items: dict[str, list[Item]]) -> list[dict[str, Any]]:
     """Single exhibits that the data could not tell, by the reason: one missing table may keep many of them silent."""
     found: dict[str, list[tuple[str, str]]] = {}
     for name, shown in items.items():

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from crmlib import words
 from crmlib.report import conditions, ruler, summary
+from crmlib.report.index import missing
 from crmlib.report.page import TEMPLATES, Section, appendix, environment, lay_out
 from crmlib.report.paper_letters import Letters
 from crmlib.report.paper_pictures import lightened
@@ -58,7 +59,7 @@ def document(run: ReportInput, items: dict[str, list[Item]]) -> str:
         conclusions=told[: summary.CONCLUSIONS], kpis=summary.cards(items), steps=summary.next_steps(items, told),
         kpi_heads=[words.column(name).label for name in _KPI_HEADS],
         numbers={chapter.name: chapter.number for chapter in chapters},
-        untold=[_untold(part) for part in run.notebooks if part.verdict != "ok"], missing=_missing(items),
+        untold=[_untold(part) for part in run.notebooks if part.verdict != "ok"], missing=missing(items),
         policy=behind["policy"], reading=behind["reading"], ledgers=ledgers,
         has_terms=any(chapter.terms for chapter in chapters),
     )  # fmt: skip
@@ -116,15 +117,6 @@ def _fitted_table(table: Item) -> Item:
 def _untold(part: NotebookRun) -> tuple[str, str]:
     # Why something failed is for the consultant: a client's paper holds no error text.
     return words.label(part.name), part.reason if part.verdict == "no_data" else words.label(part.verdict)
-
-
-def _missing(items: dict[str, list[Item]]) -> list[tuple[str, str, str]]:
-    return [
-        (words.label(name), item["title"], item["note"])
-        for name, found in items.items()
-        for item in exhibits(found)
-        if item.get("untellable") and item["kind"] != "conclusion"
-    ]
 
 
 def _short(title: str) -> str:

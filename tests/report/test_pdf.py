@@ -173,7 +173,8 @@ def test_what_cannot_be_told_is_said_in_its_place_and_together(tmp_path: Path) -
                     samples.table("t", ["amount"], [], title="By group", **gone),
                     samples.conclusion("c", "", **gone), samples.grid("g", [], title="Months", **gone)]  # fmt: skip
     text = Page(html(samples.one(tmp_path, parts))).text
-    assert text.count("Cannot be told: survey is missing.") == 4 + 3  # the conclusion only in its place
+    assert text.count("Cannot be told: survey is missing.") == 4 + 1  # in their places, and once for all of them
+    assert "Cannot be told: survey is missing. RFM segmentation (3)" in text  # the conclusion only in its place
     assert "What could not be told" in text
 
 
