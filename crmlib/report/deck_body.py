@@ -207,7 +207,9 @@ def _shows(block: Item) -> bool:
 
 def _is_label(page: Page) -> bool:
     """Whether the title says little more than the chart's plain name."""
-    return SequenceMatcher(None, page.title.casefold(), page.caption.casefold()).ratio() >= ALIKE
+    title, caption = page.title.casefold(), page.caption.casefold()
+    names = " " in caption and set(caption.split()) <= set(title.split()) and not any(map(str.isdigit, title))
+    return names or SequenceMatcher(None, title, caption).ratio() >= ALIKE
 
 
 def findings(section: Section) -> list[str]:

@@ -87,6 +87,9 @@ def test_a_chart_without_a_message_takes_the_one_that_would_stand_under_it(tmp_p
     none = "No group differs clearly from the others."
     deck = deck_of(tmp_path, samples.finding("a", "So."), "## Groups", use(title="By use"), samples.finding("b", none))
     assert decks.title(decks.with_chart(deck)) == none
+    named = use(title="Rate, from the first day, by use") | {"name": "Rate, by use"}
+    deck = deck_of(tmp_path, samples.finding("a", "So."), "## Groups", named, samples.finding("b", none))
+    assert decks.title(decks.with_chart(deck)) == none
 
 
 def test_text_that_goes_on_has_a_message_of_its_own(tmp_path: Path) -> None:
