@@ -322,3 +322,10 @@ def test_mails_are_not_ranked_by_windows_of_unlike_length(language: str) -> None
     said = english(scenario_effects.mails_title(pd.DataFrame({"goal_rate": [0.01, NAN, 0.06]})), language)
     assert said == "From 1.0% to 6.0% reach the goal between a mail and the next" or language == "ja"
     assert scenario_effects.mails_title(pd.DataFrame({"goal_rate": [NAN]})).text()
+
+
+def test_a_persona_that_nobody_fits_is_not_a_number_to_begin_from() -> None:
+    nobody = pd.DataFrame({"n_customers": [0, 23_570]})
+    assert scenario_effects.roll_out_title(nobody).text() == "Nobody fits the focus persona today"
+    some = pd.DataFrame({"n_customers": [14, 8_000]})
+    assert scenario_effects.roll_out_title(some).text() == "From 14 customers of the focus persona to 8,000 customers"

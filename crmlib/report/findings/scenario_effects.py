@@ -182,6 +182,8 @@ def roll_out_title(table: DataFrame) -> Sentence:
     """The message of the chart of the roll-out."""
     if table.empty:
         return say("From the focus persona outward")
+    if not int(table["n_customers"].iloc[0]):
+        return say("Nobody fits the focus persona today")
     return say(
         "From {n:customers} of the focus persona to {m:customers}",
         n=int(table["n_customers"].iloc[0]), m=int(table["n_customers"].iloc[-1]),
