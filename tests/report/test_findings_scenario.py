@@ -325,6 +325,7 @@ def test_mails_are_not_ranked_by_windows_of_unlike_length(language: str) -> None
 
 
 def test_a_persona_that_nobody_fits_is_not_a_number_to_begin_from() -> None:
+    words.speak("en")
     nobody = pd.DataFrame({"n_customers": [0, 23_570]})
     assert scenario_effects.roll_out_title(nobody).text() == "Nobody fits the focus persona today"
     some = pd.DataFrame({"n_customers": [14, 8_000]})
