@@ -154,7 +154,8 @@ def _sizes(
     require_at_least("abs(difference)", abs(difference), 5e-324)
 
     def short(n: float) -> float:
-        return power_of(n * (1 - treatment_share), n * treatment_share) - power
+        # An arm of the fewest units must not fall below them by a rounding error.
+        return power_of(*(max(n * share, fewest) for share in (1 - treatment_share, treatment_share))) - power
 
     least = fewest / min(treatment_share, 1 - treatment_share)
     enough = least

@@ -98,3 +98,8 @@ def test_wrong_arguments_are_refused() -> None:
         sizes_proportions(0.1, 0.1)
     with refused("power == 0.02, must be between 0.025 and 1."):
         smallest_difference_means(1, n_control=9, n_treatment=9, power=0.02)
+
+
+def test_an_arm_of_a_single_unit_is_not_lost_to_a_rounding_error() -> None:
+    # 1 / 0.4479... times 0.4479... is a little below 1.
+    assert sizes_proportions(0.5, 0.999, treatment_share=1 - 0.44792560428079464, power=0.5)
