@@ -79,7 +79,28 @@ def compare(
     if control["value"].isna().any() or treatment["value"].isna().any():
         return _of_rates(proportions(0, 0, 0, 0), "by_interval")
     counts = [int(number) for arm in arms for number in (arm["value"].sum(), len(arm))]
-    if expected_enough(*counts) or not (counts[1] and counts[3]):
+    return compare_counts(*counts, confidence_level=confidence_level)
+
+
+def compare_counts(
+    successes_control: int,
+    n_control: int,
+    successes_treatment: int,
+    n_treatment: int,
+    *,
+    confidence_level: float = 0.95,
+) -> Compared:
+    """`compare` of a rate, of which only the counts are known.
+
+    Raises:
+        ValueError: successes are not between 0 and n, or confidence_level is not between 0 and 1.
+
+    Example:
+        >>> compare_counts(1, 20, 8, 20).verdict_by
+        'by_exact'
+    """
+    counts = successes_control, n_control, successes_treatment, n_treatment
+    if expected_enough(*counts) or not (n_control and n_treatment):
         return _of_rates(proportions(*counts, confidence_level=confidence_level), "by_interval")
     return _of_rates(exact(*counts, confidence_level=confidence_level), "by_exact")
 

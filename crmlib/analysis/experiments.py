@@ -122,7 +122,7 @@ def judge(
             row = _row(design, units, arm, compared) | {name: values[place] for name, values in told.items()}
             needed = n_needed(design, units, compared, alpha=alpha, power=power, smallest_relative=smallest_relative)
             row |= {"alpha": alpha, "missing": design["missing"], "n_needed_per_arm": needed}
-            rows.append(row | _judged(row, compared, correction))
+            rows.append(row | judged(row, compared, correction))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -219,14 +219,15 @@ def _row(design: Row, units: pd.DataFrame, arm: str, compared: Compared) -> Row:
         "n_treatment": compared.n_treatment,
         **{f"n_{name}": int(state.get(name.removesuffix("s"), 0)) for name in ("not_yet", "conflicts", "not_eligible")},
         **arm_sizes(design, units, arms, arm),
-        **_figures(compared),
+        **figures(compared),
         "pvalue": compared.pvalue,
         "share_treated": _share(treated),
         "is_random": design["assigned_method"] == "random",
     }
 
 
-def _figures(compared: Compared) -> Row:
+def figures(compared: Compared) -> Row:
+    """What was found as the columns of the results."""
     told = {
         "value_control": (compared.value_control, compared.interval_control),
         "value_treatment": (compared.value_treatment, compared.interval_treatment),
@@ -246,7 +247,8 @@ def _share(treated: pd.Series) -> float:
     return float(treated.mean()) if treated.notna().any() else float("nan")
 
 
-def _judged(row: Row, compared: Compared, correction: str) -> Row:
+def judged(row: Row, compared: Compared, correction: str) -> Row:
+    """The verdict on a row that has all the rest, and what it follows."""
     several = row["n_arms"] > 2
     pvalue = row[CORRECTIONS[correction]] if several else compared.pvalue
     verdict = _verdict(row, compared, pvalue)

@@ -223,9 +223,13 @@ def _row(base: dict[str, Any], sizes: Sizes | None, months: float, gain: float, 
 
 @dataclass(frozen=True, kw_only=True)
 class NextResult:
-    """The plan of the next experiment: its table, who is in the population today, and how many enter it a month."""
+    """The plan of the next experiment: its table, who is in the population today, and how many enter it a month.
+
+    `measured` is what each metric was one window ago, of `baselines`.
+    """
 
     table: pd.DataFrame
+    measured: pd.DataFrame
     members: pd.DataFrame
     n_now: int
     per_month: float
@@ -253,4 +257,4 @@ def next_experiment(
         measured, n_now=len(now), per_month=per_month, window_days=window_days, smallest_gain=smallest_gain,
         hold_out_share=hold_out_share, power=power, alpha=alpha, most_months=most_months,
     )  # fmt: skip
-    return NextResult(table=table, members=now, n_now=len(now), per_month=per_month)
+    return NextResult(table=table, measured=measured, members=now, n_now=len(now), per_month=per_month)

@@ -79,6 +79,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "months_needed": (N_("Months until the answer"), "number"),
     "detectable_gain": (N_("Smallest gain that would be seen"), "share"),
     "decidable": (N_("Can it be decided?"), "label"),
+    "gain": (N_("Relative gain"), "share"),
+    "n_planned": (N_("Customers of all arms"), "customers"),
+    "days_assigning": (N_("Assignment takes"), "days"),
+    "days_planned": (N_("Until the last outcome"), "days"),
+    "weeks_planned": (N_("Calendar weeks"), "count"),
     "plan_step": (N_("Who may be assigned"), "label"),
     "stratum": (N_("Stratum"), "label"),
     "f_band": (N_("Orders so far"), "label"),
@@ -101,6 +106,7 @@ CODES: dict[str, str] = {
     "cross_sell": N_("bought the cross-sell product within the window"),
     "order_value": N_("order value within the window"),
     "time_to_cancellation": N_("time to cancellation"),
+    "typed_rate": N_("a rate typed in"),
     "treatment": N_("Treatment"),
     "control": N_("Control"),
     "before": N_("before"),
@@ -192,5 +198,9 @@ DEFINITIONS: dict[str, str] = {
         "Cost of the treatment divided by the customers more; without an upper end where there may be none more."
     ),
     "detectable_gain": N_("Relative gain that the customers to be had in time would find, with the power stated."),
+    "n_planned": N_(
+        "Units of the control and of every other arm, whose outcome has been observed for the whole window."
+    ),
+    "days_planned": N_("Days of assignment and the window of the customer assigned last."),
     "kept_rate": N_("Share of contracts not cancelled that many days after assignment (Kaplan-Meier)."),
 }

@@ -1,5 +1,5 @@
 """ipywidgets panels for the desk; headless they draw their default."""
 
-from crmlib.panels import rfm
+from crmlib.panels import abtest, rfm
 
-__all__ = ["rfm"]
+__all__ = ["abtest", "rfm"]

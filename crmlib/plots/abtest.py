@@ -10,14 +10,16 @@ from crmlib import words
 from crmlib.plots import colours, forms
 from crmlib.plots.drawing import (
     axes_or_new,
+    axis_label,
     category_rows,
     lower_to_rows,
     lowest_highest,
     money_axis,
     nothing_to_show,
     rows_that_fit,
+    share_axis,
 )
-from crmlib.plots.marks import write_beside
+from crmlib.plots.marks import target_line, write_beside
 from crmlib.plots.naming import two_lines
 from crmlib.words import N_
 
@@ -69,6 +71,36 @@ def kept(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         ax: where to draw; by default a new figure.
     """
     return forms.bands(table, x="days_since", value="kept_rate", series="arm", ax=ax)
+
+
+def detectable(table: DataFrame, *, ax: Axes | None = None) -> Axes:
+    """The smallest relative gain that is seen by the number of customers of all arms, and where the plan stands.
+
+    Args:
+        table: n_planned, detectable_gain (relative), is_planned (True in the row of the plan, if there is one).
+        ax: where to draw; by default a new figure.
+    """
+    ax = axes_or_new(ax)
+    rows = table.dropna(subset=["n_planned", "detectable_gain"]).sort_values("n_planned")
+    if rows.empty:
+        return nothing_to_show(ax)
+    ax.plot(rows["n_planned"], rows["detectable_gain"], color=colours.FIGURE, marker="o" if len(rows) == 1 else "")
+    _customers_axis(ax, float(rows["n_planned"].max()))
+    share_axis(ax, "y", float(rows["detectable_gain"].max()))
+    ax.set_ylabel(axis_label("detectable_gain"))
+    for row in rows[rows["is_planned"].astype(bool)].to_dict("records"):
+        ax.plot(row["n_planned"], row["detectable_gain"], "o", color=colours.TARGET, markersize=6, clip_on=False)
+        target_line(ax, float(row["n_planned"]), words.phrase(row["n_planned"], "customers"))
+    return ax
+
+
+def _customers_axis(ax: Axes, most: float) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    ax.set_xlim(0, max(most, 1.0))
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10], integer=True))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n:,.0f}"))
+    ax.set_xlabel(axis_label("n_planned"))
 
 
 def _forest(table: DataFrame, value: str, ax: Axes | None) -> Axes:

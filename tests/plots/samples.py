@@ -260,6 +260,13 @@ SAMPLES: dict[str, Callable[[int, Names], pd.DataFrame]] = {
     "abtest.amounts": experiments("difference_amount", 61_234_567.0),
     "abtest.net": rated("name", "net_profit", low=-1_234_567, high=34_567_890, width=9e6),
     "abtest.kept": lines("arm", "days_since", "kept_rate"),
+    "abtest.detectable": lambda n, _: pd.DataFrame(
+        {
+            "n_planned": np.linspace(500.0, 60_000.0, n),
+            "detectable_gain": np.linspace(1.5, 0.04, n),
+            "is_planned": [i == n // 2 for i in range(n)],
+        }
+    ),
     "basket.products": items,
     "basket.follow_ups": pairs,
     "calls.funnel": lambda n, names: pd.DataFrame({"call_step": these(names, n), "n_customers": 12_345}),
