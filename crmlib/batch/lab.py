@@ -24,6 +24,7 @@ QUIET = (
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
     "--ServerApp.log_level=WARN",
+    "--LabApp.log_level=WARN",
 )
 SHOWN = (
     "--Voila.ip=127.0.0.1",
@@ -45,7 +46,7 @@ def open_lab(folder: Path, notebook: str | None = None, extra: tuple[str, ...] =
     """
     if find_spec("jupyterlab") is None:
         raise UserError("JupyterLab is not installed here, install the package jupyterlab.")
-    return _serve(lab_command(folder, notebook, (*_alone(), *extra)), "jpserver-*.json", _lab_address(notebook))
+    return _serve(lab_command(folder, notebook, (*_alone(), *extra)), "jpserver-*.json", _lab_address(notebook), folder)
 
 
 def open_show(folder: Path, page: str | None = None, extra: tuple[str, ...] = ()) -> int:
@@ -96,10 +97,12 @@ def _lab_address(notebook: str | None) -> Callable[[dict[str, str]], str]:
     return lambda told: f"JupyterLab: {told['url']}{page}?token={told['token']}"
 
 
-def _serve(command: list[str], runtime: str, address: Callable[[dict[str, str]], str] | None) -> int:
+def _serve(
+    command: list[str], runtime: str, address: Callable[[dict[str, str]], str] | None, desk: Path | None = None
+) -> int:
     own = Path(tempfile.mkdtemp(prefix="crm-lab-"))
     try:
-        server = subprocess.Popen(command, env=_environment(own))
+        server = subprocess.Popen(command, env=_environment(own, desk))
         if address is not None:
             _tell_address(server, own, runtime, address)
         return _wait(server)
@@ -133,8 +136,11 @@ def _wait(server: subprocess.Popen[bytes]) -> int:
             continue
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """The kernel called python3 is this Python, even where the user has installed another of that name."""
+def _environment(folder: Path, desk: Path | None = None) -> dict[str, str]:
+    """The kernel called python3 is this Python, even where the user has installed another of that name.
+
+    Which tabs are open is remembered with the desk, so that no client's notebooks come up on another's.
+    """
     kernel = folder / "kernels" / "python3"
     kernel.mkdir(parents=True)
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -144,7 +150,10 @@ def _environment(folder: Path) -> dict[str, str]:
     config.parent.mkdir()
     config.write_text(json.dumps({"disabledExtensions": {ASKS: True}}), encoding="utf-8")
     paths = {name: _before(folder, name) for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")}
-    return {**os.environ, **importing(), **paths, "JUPYTER_RUNTIME_DIR": str(folder / "runtime")}
+    own = {"JUPYTER_RUNTIME_DIR": str(folder / "runtime"), "PYTHONWARNINGS": "ignore::DeprecationWarning"}
+    if desk is not None:
+        own["JUPYTERLAB_WORKSPACES_DIR"] = str(desk / ".lab")
+    return {**os.environ, **importing(), **paths, **own}
 
 
 def _before(folder: Path, name: str) -> str:

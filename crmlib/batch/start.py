@@ -117,7 +117,8 @@ def _data(shop: Any) -> str:
     ]  # fmt: skip
     rows = [_row(table, ledger.frame()) for table, ledger in _orders_first(shop.ledgers)]
     table = "\n".join([_line(heads), "|:--|--:|--:|--:|", *map(_line, rows)])
-    parts = [f"## {words.translate(N_('What is in the data'))}", _size(shop), table]
+    title = words.translate(N_("What is in the data"))
+    parts = [f"## {title}", _size(shop), table]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -213,8 +214,9 @@ def _by_data(shop: Any, plan: Plan) -> list[str]:
 
 
 def _own_code(client: Client) -> dict[str, Any]:
+    said = words.translate(N_("A cell of your own: the tables of this client"))
     source = [
-        f"# {words.translate(N_('A cell of your own: the tables of this client'))}",
+        f"# {said}",
         "import crmlib",
         "",
         f"shop = crmlib.open_shop({near(client, place(client))!r})",

@@ -110,6 +110,7 @@ def test_jupyterlab_opens_with_nothing_that_phones_home() -> None:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
         "--ServerApp.log_level=WARN",
+        "--LabApp.log_level=WARN",
         "--ServerApp.root_dir=/srv/x/desk/acme",
         "--LabApp.default_url=/lab/tree/rfm.ipynb",
         "--no-browser",
