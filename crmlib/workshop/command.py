@@ -35,3 +35,20 @@ def make_command(
     told = N_("{n:count} folders for learners: {learners:text}. For the teacher: {teacher:text}; begin with the guide.")
     place, teacher = str(folder / "learners"), str(folder / "teacher")
     tell(say(told, n=len(enrolled), learners=place, teacher=teacher).text())
+
+
+def grade_command(folder: Path, *, roster: Path | None, language: str | None, tell: Callable[[str], None]) -> int:
+    """Grade what was handed in, print the matrix, write `grades.csv`, and return the exit code.
+
+    Raises:
+        UserError: there is no such folder, or no roster for it.
+    """
+    from crmlib.workshop.grade import grade
+    from crmlib.workshop.matrix import matrix, write_grades
+
+    found = grade(folder, given=roster, tell=tell)
+    words.speak(language or "ja")
+    write_grades(folder / "grades.csv", found)
+    tell(f"\n{matrix(found)}\n")
+    tell(say(N_("Written: {file:text}"), file=str(folder / "grades.csv")).text())
+    return 0

@@ -33,7 +33,7 @@ TABLES = (
 VERSION = 1  # what is made changes with it, and is made anew
 _CUSTOMERS = (1300, 1701)
 _HERE = Path(__file__).resolve()
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,24 +71,25 @@ def read_learner(path: Path) -> Learner:
         given = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError, yaml.YAMLError):
         raise UserError(f"{path.name} cannot be read as YAML; write it anew with crm workshop.") from None
-    if not isinstance(given, dict) or set(given) != set(asdict(Learner())):
-        raise UserError(f"{path.name} must have name, seed, language and variant, and nothing else.")
-    return checked(Learner(**given))
+    return learner_of(given, path.name)
 
 
-def checked(learner: Learner) -> Learner:
-    """The same learner.
+def learner_of(given: Any, file: str) -> Learner:
+    """A learner from the keys of a file.
 
     Raises:
-        UserError: a name, seed, language or variant that is not allowed.
+        UserError: a name, seed, language or variant is missing or not allowed.
     """
-    if not isinstance(learner.name, str) or not learner.name.strip() or _CONTROL.search(learner.name):
-        raise UserError(f"{FILE}: name must be one line of text.")
+    if not isinstance(given, dict) or set(given) != set(asdict(Learner())):
+        raise UserError(f"{file} must have name, seed, language and variant, and nothing else.")
+    learner = Learner(**given)
+    if not isinstance(learner.name, str) or not learner.name.strip() or CONTROL.search(learner.name):
+        raise UserError(f"{file}: name must be one line of text.")
     if type(learner.seed) is not int or not 0 <= learner.seed <= MOST_SEED:
-        raise UserError(f"{FILE}: seed is {learner.seed!r}, must be a whole number from 0 to {MOST_SEED}.")
+        raise UserError(f"{file}: seed is {learner.seed!r}, must be a whole number from 0 to {MOST_SEED}.")
     for key, allowed in (("language", LANGUAGES), ("variant", VARIANTS)):
         if getattr(learner, key) not in allowed:
-            raise UserError(f"{FILE}: {key} is {getattr(learner, key)!r}, must be {' or '.join(allowed)}.")
+            raise UserError(f"{file}: {key} is {getattr(learner, key)!r}, must be {' or '.join(allowed)}.")
     return learner
 
 

@@ -99,7 +99,7 @@ def _enrolled(request: Request) -> roster.Roster:
 def _learners_texts(enrolled: roster.Roster, lessons: Lessons, language: str) -> dict[str, str]:
     """Every file of the learners by its place below the folder."""
     files = {path.name: notebook_text(learner_version(lessons[name], language)) for name, path in masters().items()}
-    texts = {}
+    texts: dict[str, str] = {}
     for folder, learner in enrolled.items():
         told = {
             FILE: yaml.safe_dump(asdict(learner), allow_unicode=True, sort_keys=False),

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from crmlib.errors import UserError
-from crmlib.workshop.data import Learner, checked
+from crmlib.workshop.data import CONTROL, Learner, learner_of
 
 FILE = "roster.yml"
 MOST = 200
@@ -49,14 +49,15 @@ def read_names(path: Path) -> list[str]:
             raise UserError(f"--names {path}: name {number} has {len(name)} characters, must have at most {LONGEST}.")
         if name in names[: number - 1]:
             raise UserError(f"--names {path}: {name!r} stands there twice; add what tells the two apart.")
-        checked(Learner(name=name))
+        if CONTROL.search(name):
+            raise UserError(f"--names {path}: name {number} must be one line of text.")
     return names
 
 
 def _text(path: Path) -> str:
     # What Excel saves in Japan is cp932; everything else is UTF-8 by now.
     raw = path.read_bytes()[:1_000_000]
-    for encoding in ("utf-8-sig", "cp932"):
+    for encoding in ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp932"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:
@@ -121,9 +122,7 @@ def read_roster(path: Path) -> Roster:
     """
     try:
         given = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return {_checked_folder(folder): checked(Learner(**values)) for folder, values in given.items()}
-    except UserError:
-        raise
+        return {_checked_folder(folder): learner_of(values, FILE) for folder, values in given.items()}
     except (OSError, ValueError, TypeError, AttributeError, RecursionError, yaml.YAMLError):
         raise UserError(f"{path}: this is no roster of a workshop.") from None
 
