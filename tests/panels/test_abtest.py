@@ -215,7 +215,7 @@ def test_counts_typed_in_are_read_like_an_experiment(shop: Any, shown: list[Any]
 def test_more_with_the_outcome_than_customers_is_refused(shop: Any, shown: list[Any]) -> None:
     panel = reader(shop, shown)
     boxes(panel)["Control with the outcome"].value = 1001
-    alert = '<p role="alert">Control: 1,035 with the outcome cannot be more than 1,000 in all.</p>'
+    alert = '<p role="alert">Control: 1,001 with the outcome cannot be more than 1,000 in all.</p>'
     assert html_of(panel) == alert
     boxes(panel)["Control with the outcome"].value = 0
     boxes(panel)["Control all"].value = 0
