@@ -106,9 +106,12 @@ class Lesson:
 
         return door(self.folder, self.learner)
 
-    @cached_property
+    @property
     def report(self) -> Report:
-        """For tables and charts in the house style: `lesson.report.table(...)`, `lesson.report.chart(...)`."""
+        """For tables and charts in the house style: `lesson.report.table(...)`, `lesson.report.chart(...)`.
+
+        A new one each time: a cell may be run again, and each speaks the learner's language anew.
+        """
         from crmlib.report.exhibits import open_report
 
         return open_report(self.shop, self.id, language=self.language)
