@@ -16,6 +16,7 @@ from crmlib.data.tables import INPUTS, REQUIRED
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "client-file.md").read_text(encoding="utf-8")
+JAPANESE = (ROOT / "docs" / "client-file.ja.md").read_text(encoding="utf-8")
 
 
 def rows(heading: str, head: str) -> dict[str, list[str]]:
@@ -109,3 +110,28 @@ def test_the_example_of_the_page_is_a_client_file(tmp_path: Path) -> None:
 def test_links_of_the_page_lead_to_its_headings() -> None:
     headings = {heading.lower() for heading in re.findall(r"\n##+ (\w+)\n", PAGE)}
     assert set(re.findall(r"\(#(\w+)\)", PAGE)) <= headings
+
+
+def outline(page: str) -> list[str]:
+    """What both pages have alike: the depth of headings, the rows of tables by their codes, examples, lists."""
+    text = re.sub(r"```yaml.*?```", "example", page, flags=re.DOTALL)
+    lines = [line for line in text.splitlines() if re.match(r"#|\||- |example", line)]
+    return [" ".join(sorted({line.split(" ")[0], *codes(line)})) for line in lines]
+
+
+def test_the_japanese_page_has_every_heading_row_code_and_example_of_the_english_one() -> None:
+    assert outline(JAPANESE) == outline(PAGE)
+    examples = r"```yaml\n(.*?)```"
+    assert re.findall(examples, JAPANESE, re.DOTALL) == re.findall(examples, PAGE, re.DOTALL)
+    assert re.findall(r"\n### (\w+)\n", JAPANESE) == list(INPUTS)
+    prose = re.sub(r"```yaml.*?```|`[^`]*`", "", JAPANESE, flags=re.DOTALL)
+    # Words of the English page are no words here; kinds of columns are codes.
+    assert re.findall(r"(?<![\w.])(?:the|of|or|is|as|and|with|likewise|required)(?!\w)", prose) == [], "English"
+
+
+def test_links_of_the_japanese_page_lead_to_its_headings() -> None:
+    headings = {heading.lower() for heading in re.findall(r"\n##+ (\w+)\n", JAPANESE)}
+    assert set(re.findall(r"\(#(\w+)\)", JAPANESE)) <= headings
+    files = re.findall(r"\((\w[\w.]*\.md)\)", JAPANESE)
+    assert files
+    assert all((ROOT / "docs" / file).is_file() for file in files)
