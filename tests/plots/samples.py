@@ -342,6 +342,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 # What is drawn of 40 rows without leaving any out: points of one line, answers, cells, months.
 NO_CATEGORIES = {
+    "abtest.detectable",
     "calls.inquiries", "entries.by_month", "entries.weeks", "entries.windows", "forms.stacked_months",
     "lifecycle.chance", "ltv.cumulative", "ltv.cost_trend", "ltv.survival", "nps.distribution", "portfolio.outlook",
     "portfolio.sales_outlook", "quality.months", "retention.curves", "retention.steps",
