@@ -16,6 +16,8 @@ from crmlib.analysis.survival import KaplanMeierResult, kaplan_meier, share_past
 
 ALPHA = 0.05
 MIN_N = 30  # below it a percentage says more than the customers can carry
+GROUP_COUNTS = ["group", "n_reached", "n_eligible", "n_next"]
+WINDOW_COUNTS = ["window_days", "n_reached", "n_eligible", "n_next"]
 RATES = ["f2_rate", "f2_rate_low", "f2_rate_high", "f2_difference", "f2_difference_low", "f2_difference_high", "pvalue"]
 
 
@@ -41,18 +43,24 @@ def by_window(
         [2.0, 1.0, 0.5]
     """
     require_columns("returns", returns.columns, ["first_day", "next_days"])
-    curve = kaplan_meier(_durations(returns, as_of_day))
     rows = []
     for window in windows:
         require_at_least("window_days", window, 1)
         eligible = returns["first_day"] <= as_of_day - window
         n_next = int((eligible & (returns["next_days"] <= window)).sum())
-        rows.append((window, len(returns), int(eligible.sum()), n_next, *_returned(curve, window)))
-    names = ["window_days", "n_reached", "n_eligible", "n_next"]
+        rows.append((window, len(returns), int(eligible.sum()), n_next))
+    counts = pd.DataFrame(rows, columns=WINDOW_COUNTS)
+    return rated_windows(counts, kaplan_meier(_durations(returns, as_of_day)))
+
+
+def rated_windows(counts: pd.DataFrame, curve: KaplanMeierResult) -> pd.DataFrame:
+    """The table of `by_window` from its counts (window_days, n_reached, n_eligible, n_next) and the curve."""
+    require_columns("counts", counts.columns, WINDOW_COUNTS)
     shares = ["share_returned", "share_returned_low", "share_returned_high"]
-    table = pd.DataFrame(rows, columns=[*names, *shares])
+    found = [_returned(curve, window) for window in counts["window_days"]]
+    table = pd.concat([counts[WINDOW_COUNTS], pd.DataFrame(found, columns=shares, index=counts.index)], axis=1)
     table[shares] = table[shares].astype("float64").where(table["n_eligible"] > 0)
-    return _rated(table)[[*names, "f2_rate", "f2_rate_low", "f2_rate_high", *shares]]
+    return _rated(table)[[*WINDOW_COUNTS, "f2_rate", "f2_rate_low", "f2_rate_high", *shares]]
 
 
 def by_group(
@@ -90,7 +98,18 @@ def by_group(
     sums = marks.groupby("group", sort=True).agg(
         n_reached=("next", "size"), n_eligible=("eligible", "sum"), n_next=("next", "sum")
     )
-    table = _against_rest(_rated(sums.reset_index()), min_n)
+    return rated_groups(sums.reset_index(), min_n=min_n)
+
+
+def rated_groups(counts: pd.DataFrame, *, min_n: int = MIN_N) -> pd.DataFrame:
+    """The table of `by_group` from the counts of its groups (group, n_reached, n_eligible, n_next).
+
+    Raises:
+        ValueError: a column is missing or min_n is below 1.
+    """
+    require_columns("counts", counts.columns, GROUP_COUNTS)
+    require_at_least("min_n", min_n, 1)
+    table = _against_rest(_rated(counts[GROUP_COUNTS].copy()), min_n)
     last = table["group"].map({"others": 1, "not_known": 2}).fillna(0)
     order = table.assign(last=last).sort_values(["last", "n_eligible", "group"], ascending=[True, False, True])
     return order.drop(columns="last").reset_index(drop=True)
@@ -105,7 +124,11 @@ def by_month(returns: pd.DataFrame, *, as_of_day: int, window_days: int, min_n: 
     months = [month_of_day(day) for day in returns["first_day"]]
     named = returns.assign(month=[str(month) for month in months])
     how = {"as_of_day": as_of_day, "window_days": window_days, "min_n": min_n}
-    table = by_group(named, group="month", most=max(len(set(months)), 1), **how)
+    return in_months(by_group(named, group="month", most=max(len(set(months)), 1), **how))
+
+
+def in_months(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of `by_month` from one of `by_group` whose groups are months as texts."""
     return table.rename(columns={"group": "month"}).astype({"month": "int64"}).sort_values("month", ignore_index=True)
 
 

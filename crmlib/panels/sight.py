@@ -35,6 +35,14 @@ def table(frame: DataFrame, *, title: Text, period: str, n: int | None = None, n
     return desk.table(_head(title, period, n, note), raw.table(frame))
 
 
+def grid(
+    frame: DataFrame, *, rows: str, columns: str, value: str, title: Text, period: str, n: int | None = None,
+    note: Text = "",
+) -> str:  # fmt: skip
+    """A matrix as the report has it: a row and a column for each key, cells without a value blank."""
+    return desk.grid(_head(title, period, n, note), raw.grid(frame, rows, columns, value))
+
+
 def chart(
     plot: Callable[..., Axes], frame: DataFrame, *, title: Text, alt: Text, period: str, n: int | None = None,
     note: Text = "", height: float = 3.6,

@@ -22,6 +22,7 @@ FUNCTIONS: dict[str, Callable[[Any], pd.DataFrame]] = {
     "cohort_counts": aggregates.cohort_counts,
     "step_counts": lambda orders: aggregates.step_counts(orders, as_of_day=AS_OF, window_days=60),
     "gap_counts": lambda orders: aggregates.gap_counts(orders, as_of_day=AS_OF),
+    "step_days": lambda orders: aggregates.step_days(orders, as_of_day=AS_OF),
     "gap_counts_third": lambda orders: aggregates.gap_counts(orders, as_of_day=AS_OF, order_number=3),
     "monthly_sales": aggregates.monthly_sales,
     "orders_between": lambda orders: aggregates.orders_between(orders, first_day=19_100, last_day=19_200),

@@ -14,6 +14,7 @@ from crmlib.analysis.aggregates.coverage import daily_counts, filled_counts, sam
 from crmlib.analysis.aggregates.customers import customer_table, orders_between
 from crmlib.analysis.aggregates.engagement import engagement_counts, engagement_days, first_seen
 from crmlib.analysis.aggregates.entries import entry_table
+from crmlib.analysis.aggregates.entry_cohorts import entry_cohort_counts
 from crmlib.analysis.aggregates.goods import bought_products, breadth_counts, goods_sold, interest_amounts
 from crmlib.analysis.aggregates.milestones import milestones, product_days, product_sales
 from crmlib.analysis.aggregates.months import cohort_counts, monthly_sales
@@ -26,7 +27,7 @@ from crmlib.analysis.aggregates.settling import ending_days, settling_days
 from crmlib.analysis.aggregates.silence import silence_counts, silence_counts_by_product
 from crmlib.analysis.aggregates.snapshots import snapshots
 from crmlib.analysis.aggregates.spreads import entry_spreads, month_returns, month_spreads, silent_changes
-from crmlib.analysis.aggregates.steps import gap_counts, step_counts
+from crmlib.analysis.aggregates.steps import gap_counts, step_counts, step_days
 from crmlib.analysis.aggregates.trials import bought_days, trial_orders
 from crmlib.analysis.aggregates.triggers import trigger_counts
 from crmlib.analysis.aggregates.values import active_counts, delivery_values, purchase_values, value_sums
@@ -49,6 +50,7 @@ __all__ = [
     "ending_days",
     "engagement_counts",
     "engagement_days",
+    "entry_cohort_counts",
     "entry_spreads",
     "entry_table",
     "exposure_counts",
@@ -86,6 +88,7 @@ __all__ = [
     "silent_changes",
     "snapshots",
     "step_counts",
+    "step_days",
     "trial_orders",
     "trigger_counts",
     "value_sums",

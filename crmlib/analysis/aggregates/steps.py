@@ -56,6 +56,44 @@ def step_counts(orders: Any, *, as_of_day: int, window_days: int, max_step: int 
     return table.reindex(pd.RangeIndex(1, max_step + 1, name="order_number"), fill_value=0).reset_index()
 
 
+def step_days(orders: Any, *, as_of_day: int, max_step: int = 10) -> pd.DataFrame:
+    """What `step_counts` needs for every window at once: customers by order number and the days around that order.
+
+    Returns columns:
+        order_number (1 to max_step); open_days (since that order, up to the day of the report); waited_days (the
+        longest wait for an order so far, 0 at the first); next_days (to the next order, -1 where there is none);
+        n_customers.
+
+    Raises:
+        ValueError: a column is missing; max_step is below 1.
+
+    Example:
+        >>> ids = {"customer_id": ["a", "a", "b"], "order_id": ["1", "2", "3"]}
+        >>> orders = pd.DataFrame({**ids, "order_day": [0, 20, 95]})
+        >>> step_days(orders, as_of_day=100).to_numpy().tolist()
+        [[1, 5, 0, -1, 1], [1, 100, 0, 20, 1], [2, 80, 20, -1, 1]]
+    """
+    require_at_least("max_step", max_step, 1)
+    before = nw.col("order_day").shift(1).over("customer_id", order_by=BY_TIME)
+    gap = nw.col("next_day") - nw.col("order_day")
+    waited = nw.when(nw.col("before").is_null()).then(nw.lit(0)).otherwise(nw.col("order_day") - nw.col("before"))
+    names = ["order_number", "open_days", "waited_days", "next_days"]
+    counts = (
+        numbered(orders, as_of_day)
+        .with_columns(before=before)
+        .with_columns(waited=waited)
+        .with_columns(
+            waited_days=nw.col("waited").cum_max().over("customer_id", order_by=BY_TIME),
+            open_days=as_of_day - nw.col("order_day"),
+            next_days=nw.when(nw.col("next_day").is_null()).then(nw.lit(-1)).otherwise(gap),
+        )
+        .filter(nw.col("order_number") <= max_step)
+        .group_by(*names)
+        .agg(n_customers=nw.col("one").count())
+    )
+    return collect(counts, by=names)
+
+
 def gap_counts(orders: Any, *, as_of_day: int, order_number: int = 1) -> pd.DataFrame:
     """Days from the n-th order to the next, or to the day of the report where there is none yet (censored).
 
