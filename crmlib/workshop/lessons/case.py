@@ -168,27 +168,24 @@ GAIN = Exercise(
 
 FIRST = Exercise(
     id="first_measure",
-    question=N_("Which measure do you propose to the director first?"),
+    question=N_("Which one do you propose to the director?"),
     kind="choice",
     expected=figures.first,
     options=(
-        ("a", N_("Thank-you calls to the excellent customers: those who were called ordered again far more often.")),
+        ("a", N_("Thank-you calls to the excellent customers: those called ordered far more often.")),
         (
             "b",
-            N_("A coupon to everybody after the trial: most customers are lost there, so most is to be gained there."),
+            N_("A coupon after the trial: most are lost there, so most is to be gained there."),
         ),
         (
             "c",
-            N_(
-                "The follow-up call after the third delivery for all, a tenth held out: even the cautious gain is above"
-                " zero."
-            ),
+            N_("The follow-up call for all but a tenth: even the cautious gain is above zero."),
         ),
-        ("d", N_("The follow-up call as a trial for longer, in larger arms: its cautious gain is not above zero yet.")),
-        ("e", N_("More budget for SNS広告: an average customer leaves money over, so the next thousand will too.")),
+        ("d", N_("The follow-up call as a larger trial: its cautious gain is not above zero yet.")),
+        ("e", N_("More budget for SNS広告: customers leave money over, so the next ones will too.")),
         (
             "f",
-            N_("Raise the NPS: daily users score higher and stay longer, so a higher score will make customers stay."),
+            N_("Raise the NPS: those who score high stay, so a higher score makes them stay."),
         ),
     ),
     mistakes=(

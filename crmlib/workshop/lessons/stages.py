@@ -56,6 +56,11 @@ RECENT = Exercise(
             ),
         ),
         Mistake(
+            name="recency_from_today",
+            value=figures.n_recent_from_now,
+            reason=N_("Recency was counted from the day on which you sit here, not from the end of the export."),
+        ),
+        Mistake(
             name="orders_for_customers",
             value=figures.n_recent_orders,
             reason=N_("Those are the orders of the last 60 days. Some customers placed two or three of them."),

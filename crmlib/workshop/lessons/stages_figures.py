@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from crmlib.analysis import aggregates, portfolio
 
@@ -61,6 +63,13 @@ def n_recent(lesson: Lesson) -> int:
 def n_recent_from_meeting(lesson: Lesson) -> int:
     """The same counted from the day of the meeting."""
     return int((customers(lesson)["recency_days"] + MEETING_DAYS <= RECENT_DAYS).sum())
+
+
+def n_recent_from_now(lesson: Lesson) -> int:
+    """The same counted from the day on which the notebook is run."""
+    today = datetime.now(tz=ZoneInfo(lesson.shop.client.timezone)).date()
+    since = (today - lesson.shop.as_of).days
+    return int((customers(lesson)["recency_days"] + since <= RECENT_DAYS).sum())
 
 
 def n_recent_orders(lesson: Lesson) -> int:
