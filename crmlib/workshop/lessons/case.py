@@ -71,7 +71,7 @@ LOST = Exercise(
         Mistake(
             name="wrong_group",
             value=lambda lesson: len(figures.began_with_trial(lesson)),
-            reason=N_("These are all who began with a figures.trial, also those who bought again."),
+            reason=N_("These are all who began with a trial, also those who bought again."),
         ),
     ),
     hints=(
@@ -159,7 +159,7 @@ GAIN = Exercise(
         ),
     ),
     hints=(
-        N_("Four figures are needed, and the cells above have shown each: calls, difference, figures.worth, cost."),
+        N_("Four figures are needed, and the cells above have shown each: calls, difference, worth, cost."),
         N_("The first factor is `n_calls`, the lower end is `difference_low`."),
         N_("`n_calls * (difference_low * worth - cost)`"),
     ),

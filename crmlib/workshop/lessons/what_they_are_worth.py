@@ -34,7 +34,7 @@ LTV = Exercise(
         Mistake(
             name="orders_for_customers",
             value=figures.average_order,
-            reason=N_("This is the average order value. A customer brings as many of them as he orders."),
+            reason=N_("This is the average order value. A customer brings as many of them as there are orders."),
         ),
         Mistake(
             name="survivors_only",
@@ -48,7 +48,7 @@ LTV = Exercise(
     hints=(
         N_("Whose first year is over? Only their sales count, and only they are counted."),
         N_("The row of `sums` with `day` 365 has `amount` and `n_eligible`, both of those observed so long."),
-        N_("`ltv.first_year(figures.sums).value` does the same."),
+        N_("`ltv.first_year(sums).value` does the same."),
     ),
     why=N_("Every customer in it has had the same 365 days, so that growth and old age leave the figure alone."),
 )
@@ -151,8 +151,8 @@ PAYBACK = Exercise(
         ),
     ),
     hints=(
-        N_("The table `months` says in which month each medium had its cost back, if it had."),
-        N_("Choose the rows of `months` whose `payback_month` is 6 or less, and take the column `media`."),
+        N_("The table `months_back` says in which month each medium had its cost back, if it had."),
+        N_("Choose the rows of `months_back` whose `payback_month` is 6 or less, and take the column `media`."),
     ),
     why=N_("The cost is set against gross profit, day by day, of customers observed so long."),
 )

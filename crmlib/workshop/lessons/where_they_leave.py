@@ -104,7 +104,7 @@ CURVE = Exercise(
         N_("The curve shows who has not come back yet. You are asked for the others."),
         N_("`survival.share_past(curve, 365).value` is the share that has not come back by day 365."),
     ),
-    why=N_("The curve uses every customer for as long as he was observed, and nobody for longer."),
+    why=N_("The curve uses every customer for as long as they were observed, and nobody for longer."),
 )
 
 COHORT = Exercise(
@@ -148,7 +148,7 @@ COHORT = Exercise(
     ),
     hints=(
         N_("Which cells of the column for month 3 are observed? Only their cohorts belong in the denominator."),
-        N_("`retention.pooled(figures.cohorts)` adds up customers and sales over the observed cells."),
+        N_("`retention.pooled(cohorts)` adds up customers and sales over the observed cells."),
         N_("The row with `k` equal to 3 has `amount_per_customer`."),
     ),
     why=N_(
