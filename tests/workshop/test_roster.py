@@ -96,5 +96,5 @@ def test_a_roster_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_what_is_no_roster_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "roster.yml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(UserError, match="no roster of a workshop|must have name, seed"):
+    with pytest.raises(UserError, match=r"no roster of a workshop|must have name, seed"):
         read_roster(path)
