@@ -190,8 +190,9 @@ def show(
 
     extra = (*([panel] if panel.startswith("-") else []), *context.args)
     wanted = panel if panel and not panel.startswith("-") else None
-    folder = desk.write_shown(_load(client), wanted)
-    raise typer.Exit(open_show(folder, wanted, extra))
+    found = _load(client)
+    folder = desk.write_shown(found, wanted)
+    raise typer.Exit(open_show(folder, wanted, extra, language=found.language))
 
 
 @app.command()

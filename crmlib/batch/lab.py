@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,12 +29,23 @@ QUIET = (
 )
 SHOWN = (
     "--Voila.ip=127.0.0.1",
+    "--template=crm",
     "--VoilaConfiguration.strip_sources=True",
     "--VoilaConfiguration.show_tracebacks=False",
 )
 
 
-ADDRESS_SECONDS = 60
+ADDRESS_SECONDS, STOP_SECONDS = 60, 30
+# Voila's own page asks a CDN for a font of icons; ours is the same page without it, in the client's language.
+PAGE = """{%- extends 'voila/templates/lab/index.html.j2' -%}
+{% import "spinner.macro.html.j2" as spinner %}
+{%- block notebook_css -%}
+{% if frontend == "voila" %}{{ resources.include_js("static/voila-style.js") }}{% endif %}
+{{ spinner.css() }}
+<style>.jp-mod-noOutputs.jp-mod-noInput { display: none } #rendered_cells { padding: 1em 3em }</style>
+{{ super.super() }}
+{%- endblock notebook_css -%}
+"""
 
 
 def open_lab(folder: Path, notebook: str | None = None, extra: tuple[str, ...] = ()) -> int:
@@ -49,7 +61,7 @@ def open_lab(folder: Path, notebook: str | None = None, extra: tuple[str, ...] =
     return _serve(lab_command(folder, notebook, (*_alone(), *extra)), "jpserver-*.json", _lab_address(notebook), folder)
 
 
-def open_show(folder: Path, page: str | None = None, extra: tuple[str, ...] = ()) -> int:
+def open_show(folder: Path, page: str | None = None, extra: tuple[str, ...] = (), *, language: str = "en") -> int:
     """Open Voila on a folder of pages, or on one of them, and wait until it is closed.
 
     Raises:
@@ -58,7 +70,9 @@ def open_show(folder: Path, page: str | None = None, extra: tuple[str, ...] = ()
     if find_spec("voila") is None:
         raise UserError('Voila is not installed here; get it with pip install "crmlib[voila]".')
     place = folder / f"{page}.ipynb" if page else folder
-    return _serve(show_command(place, (*([] if has_browser() else ["--no-browser"]), *extra)), "", None)
+    told = f"--VoilaExporter.language_code={language}"
+    command = show_command(place, (told, *([] if has_browser() else ["--no-browser"]), *extra))
+    return _serve(command, "", None)
 
 
 def lab_command(folder: Path, notebook: str | None = None, extra: tuple[str, ...] = ()) -> list[str]:
@@ -101,12 +115,18 @@ def _serve(
     command: list[str], runtime: str, address: Callable[[dict[str, str]], str] | None, desk: Path | None = None
 ) -> int:
     own = Path(tempfile.mkdtemp(prefix="crm-lab-"))
+    # A terminal that is closed, or a service that is stopped, must not leave a server behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    server: subprocess.Popen[bytes] | None = None
     try:
         server = subprocess.Popen(command, env=_environment(own, desk))
         if address is not None:
             _tell_address(server, own, runtime, address)
         return _wait(server)
     finally:
+        if server is not None and server.poll() is None:
+            server.terminate()
+            server.wait(STOP_SECONDS)
         shutil.rmtree(own, ignore_errors=True)
 
 
@@ -149,6 +169,10 @@ def _environment(folder: Path, desk: Path | None = None) -> dict[str, str]:
     config = folder / "labconfig" / "page_config.json"
     config.parent.mkdir()
     config.write_text(json.dumps({"disabledExtensions": {ASKS: True}}), encoding="utf-8")
+    page = folder / "voila" / "templates" / "crm" / "index.html.j2"
+    page.parent.mkdir(parents=True)
+    page.write_text(PAGE, encoding="utf-8")
+    (page.parent / "conf.json").write_text('{"base_template": "lab"}', encoding="utf-8")
     paths = {name: _before(folder, name) for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")}
     own = {"JUPYTER_RUNTIME_DIR": str(folder / "runtime"), "PYTHONWARNINGS": "ignore::DeprecationWarning"}
     if desk is not None:

@@ -123,6 +123,7 @@ def test_pages_are_shown_on_this_machine_alone_without_code_or_traceback() -> No
         "voila",
         "/srv/x/show",
         "--Voila.ip=127.0.0.1",
+        "--template=crm",
         "--VoilaConfiguration.strip_sources=True",
         "--VoilaConfiguration.show_tracebacks=False",
         "--port=9000",

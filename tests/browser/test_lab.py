@@ -100,6 +100,7 @@ def test_shown_to_a_client_it_moves_and_cannot_write(home: Path, browser: Any) -
         page.wait_for_function("old => document.querySelector('td[style*=rgba]').innerText !== old", arg=old)
         picture(page, "shown")
         assert page.get_by_role("button").count() == 0
+        assert page.evaluate("document.documentElement.lang") == "ja"
         text = page.locator("body").inner_text()
         assert "open_shop" not in text
         assert "r_cuts" not in text
