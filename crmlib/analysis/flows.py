@@ -49,9 +49,14 @@ def movement(before: pd.DataFrame, after: pd.DataFrame, *, groups: Sequence[str]
         "group_after": both["group_after"].astype(object),
         "amount": both["amount_after"] - both["amount_before"].fillna(0),
     })  # fmt: skip
+    pairs = rows.groupby(["group_before", "group_after"])["amount"].agg(n_customers="size", amount="sum")
+    return movement_of_pairs(pairs, groups=groups)
+
+
+def movement_of_pairs(pairs: pd.DataFrame, *, groups: Sequence[str]) -> pd.DataFrame:
+    """`movement` from the sums of its pairs, indexed by group_before and group_after: n_customers and amount."""
     every = pd.MultiIndex.from_product([[NEW, *groups], groups], names=["group_before", "group_after"])
-    table = rows.groupby(["group_before", "group_after"])["amount"].agg(n_customers="size", amount="sum")
-    table = table.reindex(every, fill_value=0).astype("int64").reset_index()
+    table = pairs.reindex(every, fill_value=0).astype("int64").reset_index()
     table.insert(2, "n_start", table.groupby("group_before")["n_customers"].transform("sum"))
     table.insert(4, "rate", table["n_customers"] / table["n_start"].where(table["n_start"] > 0))
     low, high = wilson_bounds(table["n_customers"], table["n_start"])

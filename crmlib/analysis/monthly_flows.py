@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 from scipy import special
@@ -13,6 +15,7 @@ from crmlib.analysis.portfolio import STEPS
 
 ALL = "all_steps"
 FLOWS = ("step_up", "stay", "leave", "return")
+Place = tuple[str, str, int]
 RATE = ["rate_moved", "rate_moved_low", "rate_moved_high"]
 
 
@@ -41,10 +44,8 @@ def flow_rates(moves: pd.DataFrame, *, n_months: int, confidence_level: float = 
     require_at_least("n_months", n_months, 1)
     latest = moves["month"].max() if len(moves) else 0
     seen = moves[(moves["tellable"] == 1) & (moves["month"] > latest - n_months) & (moves["group_before"] != NEW)]
-    monthly = _monthly(seen)
-    every = pd.concat([monthly.assign(cpm_step=ALL), monthly], ignore_index=True)
-    by_month = every.groupby(["cpm_step", "flow", "month"], as_index=False)[["n_start", "n_made_move"]].sum()
-    rows = [_rate(by_month, step, flow, confidence_level) for step in (ALL, *STEPS) for flow in FLOWS]
+    start, moved = _counted(seen)
+    rows = [_rate(start, moved, step, flow, confidence_level) for step in (ALL, *STEPS) for flow in FLOWS]
     return pd.DataFrame(rows).astype(dict.fromkeys(("n_months", "n_start", "n_made_move"), "int64"))
 
 
@@ -98,26 +99,17 @@ def _step(group: str) -> int:
     return STEPS.index(group.rpartition("_")[0])
 
 
-def _monthly(moves: pd.DataFrame) -> pd.DataFrame:
-    """Customers at the start and of each flow, by month and step at the start."""
-    before, after = moves["group_before"].astype("str"), moves["group_after"].astype("str")
-    pairs = dict.fromkeys(zip(before, after, strict=True))
-    flow = [_flow(*pair) for pair in zip(before, after, strict=True)] if pairs else []
-    rows = moves.assign(cpm_step=[STEPS[_step(group)] for group in before], flow=flow, left=_is_left(before))
-    start = rows.groupby(["month", "cpm_step", "left"])["n_customers"].sum()
-    moved = rows.groupby(["month", "cpm_step", "flow"])["n_customers"].sum()
-    places = [(m, s, f) for m, s in sorted({(m, s) for m, s, _ in start.index}) for f in FLOWS]
-    return pd.DataFrame({
-        "month": [m for m, _, _ in places],
-        "cpm_step": [s for _, s, _ in places],
-        "flow": [f for _, _, f in places],
-        "n_start": [int(start.get((m, s, f == "return"), 0)) for m, s, f in places],
-        "n_made_move": [int(moved.get(place, 0)) for place in places],
-    })  # fmt: skip
-
-
-def _is_left(groups: pd.Series[str]) -> pd.Series[bool]:
-    return groups.str.endswith("_left").astype("bool")
+def _counted(moves: pd.DataFrame) -> tuple[Counter[Place], Counter[Place]]:
+    """Customers at the start (by step, whether they had left, month) and of each flow (by step, flow, month)."""
+    start: Counter[Place] = Counter()
+    moved: Counter[Place] = Counter()
+    named = (moves[name].astype("str") for name in ("group_before", "group_after"))
+    for before, after, month, n in zip(*named, moves["month"], moves["n_customers"], strict=True):
+        flow = _flow(before, after)
+        for step in (ALL, STEPS[_step(before)]):
+            start[step, "return" if before.endswith("_left") else "", month] += n
+            moved[step, flow, month] += n
+    return start, moved
 
 
 def _flow(before: str, after: str) -> str:
@@ -129,11 +121,15 @@ def _flow(before: str, after: str) -> str:
     return "step_up" if _step(after) > _step(before) else "stay"
 
 
-def _rate(by_month: pd.DataFrame, step: str, flow: str, confidence_level: float) -> dict[str, object]:
-    rows = by_month[(by_month["cpm_step"] == step) & (by_month["flow"] == flow) & (by_month["n_start"] > 0)]
-    start, moved = (rows[name].to_numpy(dtype="float64") for name in ("n_start", "n_made_move"))
-    low, high = clustered_bounds(moved, start, confidence_level=confidence_level)
-    counts = {"n_months": len(rows), "n_start": start.sum(), "n_made_move": moved.sum()}
-    rate = float(moved.sum() / start.sum()) if len(rows) else float("nan")
+def _rate(
+    start: Counter[Place], moved: Counter[Place], step: str, flow: str, confidence_level: float
+) -> dict[str, object]:
+    side = "return" if flow == "return" else ""
+    months = sorted(month for at, of, month in start if (at, of) == (step, side) and start[at, of, month] > 0)
+    n_start = np.array([start[step, side, month] for month in months], dtype="float64")
+    n_moved = np.array([moved[step, flow, month] for month in months], dtype="float64")
+    low, high = clustered_bounds(n_moved, n_start, confidence_level=confidence_level)
+    counts = {"n_months": len(months), "n_start": n_start.sum(), "n_made_move": n_moved.sum()}
+    rate = float(n_moved.sum() / n_start.sum()) if months else float("nan")
     rates = {"rate_moved": rate, "rate_moved_low": low, "rate_moved_high": high}
     return {"cpm_step": step, "flow": flow, **counts, **rates}

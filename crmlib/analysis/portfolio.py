@@ -122,19 +122,24 @@ def assign_groups(customers: pd.DataFrame, *, thresholds: Thresholds) -> pd.Data
         ['trend_left']
     """
     require_columns("customers", customers.columns, MEASURES)
-    rules = [
-        customers["n_orders"] <= 1,
-        customers["tenure_days"] < thresholds.toddling_days,
-        customers["amount"] < thresholds.amount,
-        customers["tenure_days"] < thresholds.excellent_days,
-    ]
-    step = np.select(rules, range(4), default=4)
-    left = (customers["recency_days"] >= thresholds.leave_days).to_numpy(dtype="int64")
+    step, left = group_places(*(customers[name].to_numpy() for name in MEASURES), thresholds=thresholds)
     return customers.assign(
         cpm_step=pd.Categorical.from_codes(step, list(STEPS), ordered=True),
         standing=pd.Categorical.from_codes(left, list(STANDINGS.values()), ordered=True),
         group=pd.Categorical.from_codes(left * len(STEPS) + step, list(GROUPS), ordered=True),
     )
+
+
+def group_places(
+    n_orders: np.ndarray, tenure_days: np.ndarray, amount: np.ndarray, recency_days: np.ndarray, *,
+    thresholds: Thresholds,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """The rule of `assign_groups` on bare columns: the place of each step in STEPS, and 1 for those who left."""
+    step = 4 - (tenure_days < thresholds.excellent_days).astype("int64")
+    step[amount < thresholds.amount] = 2
+    step[tenure_days < thresholds.toddling_days] = 1
+    step[n_orders <= 1] = 0
+    return step, (recency_days >= thresholds.leave_days).astype("int64")
 
 
 def group_table(grouped: pd.DataFrame) -> pd.DataFrame:
@@ -151,13 +156,18 @@ def group_table(grouped: pd.DataFrame) -> pd.DataFrame:
     require_columns("grouped", grouped.columns, ["group", *MEASURES])
     groups = grouped.groupby("group", observed=False)
     sums = groups.agg(n_customers=("amount", "size"), **{name: (name, "sum") for name in MEASURES}).reset_index()
+    return table_of_sums(sums)
+
+
+def table_of_sums(sums: pd.DataFrame) -> pd.DataFrame:
+    """`group_table` from the sums of its ten groups, in the order of GROUPS: n_customers and those of MEASURES."""
     n, orders = (sums[name].where(sums[name] > 0) for name in ("n_customers", "n_orders"))
     total = sums["amount"].sum()
     return pd.DataFrame({
         "cpm_step": pd.Categorical([*STEPS, *STEPS], list(STEPS), ordered=True),
         "standing": pd.Categorical(np.repeat([*STANDINGS.values()], 5), [*STANDINGS.values()], ordered=True),
         "n_customers": sums["n_customers"],
-        "share_customers": sums["n_customers"] / (len(grouped) or np.nan),
+        "share_customers": sums["n_customers"] / (sums["n_customers"].sum() or np.nan),
         "amount": sums["amount"],
         "share_amount": sums["amount"] / (total or np.nan),
         "average_order_amount": sums["amount"] / orders,
