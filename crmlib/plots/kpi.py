@@ -29,8 +29,9 @@ def achievement(table: DataFrame, *, ax: Axes | None = None) -> Axes:
     rows = table.rename(columns=ends)
     for name in ("achievement", *ends.values()):
         rows[name] = rows[name].clip(lower=0, upper=WIDEST)
-    forms.interval_rows(rows, name="kpi_id", value="achievement", target=1.0,
-                        target_name=words.column("target").label, ax=ax)  # fmt: skip
+    trade = len(table) > 0 and table["mark"].str.startswith("trade_").all()
+    aim = words.label("default_target") if trade else words.column("target").label
+    forms.interval_rows(rows, name="kpi_id", value="achievement", target=1.0, target_name=aim, ax=ax)
     if not table["achievement"].notna().any():
         return ax
     ticks = [step / 2 for step in range(int(ax.get_xlim()[1] * 2) + 1)]

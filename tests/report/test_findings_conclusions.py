@@ -212,6 +212,9 @@ def test_a_benchmark_of_the_trade_is_never_called_a_target_of_the_clients() -> N
     assert said(kpi.points_to_improve(board, same))[-1] == "To improve: below the trade's benchmark Sales."
     alone = said(kpi.marks(board[2:]))
     assert alone == ["Against the trade's benchmark, where the client has set no target: at or above it NPS."]
+    none = "No target of the client's own is set, and nothing"
+    assert kpi.good_points(board[2:], same).text().startswith(none)
+    assert said(kpi.points_to_improve(board[2:], same))[0].startswith(none)
     shown = board[2:].assign(mark="trade_good")
     assert kpi.chart_title(shown).text().endswith("no target of the client's own is set")
 

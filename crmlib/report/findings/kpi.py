@@ -90,6 +90,8 @@ def good_points(against: DataFrame, changes: DataFrame) -> Sentence:
         return say(
             "What is good cannot be told: no KPI has a target or a figure before it that it can be held against."
         )
+    if not held["target"].notna().any():
+        return say("No target of the client's own is set, and nothing improved beyond chance on the figure before.")
     return say("No target is reached, and nothing improved beyond chance on the figure before.")
 
 
@@ -113,6 +115,8 @@ def points_to_improve(against: DataFrame, changes: DataFrame) -> list[Sentence]:
                 " against."
             )
         ]
+    if not lines and not own(against)["target"].notna().any():
+        return [say("No target of the client's own is set, and nothing got worse beyond chance on the figure before.")]
     return lines or [say("No target is missed, and nothing got worse beyond chance than the figure before.")]
 
 
