@@ -42,7 +42,8 @@ def draw_axes(deck: Deck, chart: Any, item: Item, rows: Rows, *, by_name: bool) 
         found = [number(row[at(item, form["x"])], kind(item, form["x"])) for row in rows
                  if row[at(item, form["x"])] is not None]  # fmt: skip
         steps = DAY_STEPS if kind(item, form["x"]) in ("days", "average_days") else ()
-        ends = axis(found, floor=form["form"] != "scatter", steps=steps, tight=form["form"] != "scatter")
+        curve = form["form"] != "scatter"  # scores begin with 1: there is no score of 0
+        ends = axis(found, floor=curve and kind(item, form["x"]) != "score", steps=steps, tight=curve)
         _value_axis(chart.category_axis, ends, shown_as(item, form["x"], max(map(abs, found), default=0)))
         chart.category_axis.has_major_gridlines = False
         _axis_name(deck, chart.category_axis, header(column(item, form["x"])))

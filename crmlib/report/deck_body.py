@@ -13,9 +13,9 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from crmlib import words
-from crmlib.report import deck_charts, deck_tables, matching
+from crmlib.report import deck_charts, deck_ranks, deck_tables, matching
 from crmlib.report.deck_pages import Fits, Page
-from crmlib.report.series import at
+from crmlib.report.series import at, painting
 from crmlib.report.views import about, display_width, table_view
 from crmlib.words import N_
 
@@ -70,8 +70,8 @@ class Sorter:
             self._place(found, block, section)
         for page in [page for page in found.pages if _is_label(page)]:
             self._name(found, page)
-        told = [*found.findings, *([] if any(page.chart for page in found.pages) else self.told)]
-        for page in [page for page in found.behind if page.table]:
+        told = [*found.findings, *([] if any(_draws(page) for page in found.pages) else self.told)]
+        for page in [page for page in found.behind if page.table and not _draws(page)]:
             self._speak(found, page, told)
         found.pages.sort(key=lambda page: [block is page.item for block in blocks].index(True))
         found.findings = [line for line in dict.fromkeys(found.findings) if line not in self.said]
@@ -101,7 +101,7 @@ class Sorter:
 
     def _chart(self, found: Split, page: Page) -> None:
         """A chart stands in the body, a second of the section only while there are few."""
-        first = not any(other.chart for other in found.pages)
+        first = not any(_draws(other) for other in found.pages)
         if _n_bars(page.item) == 1:
             found.findings += [] if _is_label(page) else [page.title]
             found.behind.append(replace(page, title=page.caption or page.title, caption=""))
@@ -131,7 +131,7 @@ class Sorter:
         """A table whose figures a finding counts comes into the body, unless that is said or drawn already."""
         free = [line for line in told if line not in self.said]
         message = matching.best(free, self._figures(page))
-        drawn = any(matching.score(message, self._figures(other)) > 0 for other in found.pages if other.chart)
+        drawn = any(matching.score(message, self._figures(other)) > 0 for other in found.pages if _draws(other))
         spoken = replace(page, title=message, caption=page.title)
         if message and not drawn and self.n_shown < MOST and self.fits(spoken):
             self.n_shown += 1
@@ -147,7 +147,7 @@ class Sorter:
                 continue
             lines = (*pages[place].lines, line)
             more = replace(pages[place], lines=lines)
-            if display_width("".join((pages[place].title, *lines))) <= BESIDE and (more.chart or self.fits(more)):
+            if display_width("".join((pages[place].title, *lines))) <= BESIDE and (_draws(more) or self.fits(more)):
                 pages[place] = more
                 return True
         return False
@@ -166,6 +166,8 @@ class Sorter:
         shown = block.get("name") or block["title"]
         facts = {"kicker": self._kicker(section), "note": block["note"], "item": block,
                  "source": joined(self.source, *about(block)), "alt": block.get("alt") or block["title"]}  # fmt: skip
+        if block["kind"] == "chart" and painting(block):
+            return Page(block["title"], caption=shown, table=deck_ranks.of_ranks(block), **facts)
         if block["kind"] == "chart":
             return Page(block["title"], caption=shown, chart=block, **facts)
         return Page(block["title"], table=deck_tables.of_item(block), **facts)
@@ -205,6 +207,11 @@ def _shows(block: Item) -> bool:
     return deck_charts.has_figures(block) if block["kind"] == "chart" else bool(block.get("rows") or block.get("cells"))
 
 
+def _draws(page: Page) -> bool:
+    """Whether a page shows a chart, drawn or as painted cells."""
+    return page.item is not None and page.item["kind"] == "chart"
+
+
 def _is_label(page: Page) -> bool:
     """Whether the title says little more than the chart's plain name."""
     title, caption = page.title.casefold(), page.caption.casefold()
@@ -236,7 +243,7 @@ def _own(section: Section) -> dict[str, Item]:
 
 def _texts(page: Page) -> list[str]:
     """Every text that a page's exhibit shows."""
-    if page.table:
+    if page.table and not _draws(page):
         return [text for row in page.table.rows for cell in row for text in (cell.text, cell.under)]
     shown = table_view(page.item) if page.item and page.item["kind"] == "chart" else {"cells": []}
     return [page.title, *(text for row in shown["cells"] for cell in row for text in (cell["text"], cell["range"]))]

@@ -268,7 +268,8 @@ def _cell(deck: Deck, cell: Cell, side: str, size: float, *, last: bool) -> str:
     look = Look(size, cell.bold, cell.colour or "tx1")
     inside = deck.paragraph(cell.text, look, side=side)
     if cell.under:
-        inside += deck.paragraph(cell.under, Look(under_size(size), colour="tx2" if deck.own else "tx1"), side=side)
+        quiet = (cell.ground and cell.colour) or ("tx2" if deck.own else "tx1")
+        inside += deck.paragraph(cell.under, Look(under_size(size), colour=quiet), side=side)
     ground = f'<a:solidFill><a:srgbClr val="{cell.ground}"/></a:solidFill>' if cell.ground else "<a:noFill/>"
     colour, wide = ("9AA5B1", 12_700) if last else ("E4E7EB", 6_350)
     line = f'<a:lnB w="{wide}"><a:solidFill><a:srgbClr val="{colour}"/></a:solidFill></a:lnB>'

@@ -30,6 +30,8 @@ MEANING = {
     "first_time": "#C4DCEE", "toddling": "#97B6CD", "steady": "#6A8FAC", "trend": "#3C688A", "excellent": DEEP,
 }  # fmt: skip
 RAMP = ("#C4DCEE", "#97B6CD", "#6A8FAC", "#3C688A", DEEP)  # of scores that build on one another
+RANKS = {"A": DEEP, "B": "#4d86b5", "C": "#9cc3e0", "D": "#d3e2ee", "E": "#f1f3f5"}
+DARK_RANKS = ("A", "B")  # on whose colour a letter is white
 DARK = (DEEP, QUIET, ORANGE, "#8E4585", "#3C688A")  # white is read on these, dark ink on the others
 TOGETHER = "pooled"  # the series that stands for all the others
 FEW = 3  # series whose intervals can be told apart
@@ -165,6 +167,20 @@ def series_name(item: Item, part: Part) -> str:
     if not part.name or kind(item, series) in NAMING:
         return label(part.name) if part.name else ""
     return f"{column(item, series)['label']} {part.name}"
+
+
+def painting(item: Item) -> str:
+    """The column of ranks that paints the cells of one score by another; empty where a chart is no such grid.
+
+    Bars cannot say what this chart says: which cells have which rank.
+    """
+    form = item.get("native") or {}
+    scores = [name for name in (form.get("x"), form.get("series")) if name]
+    if len(scores) < 2 or len(form["y"]) != 1 or any(kind(item, name) != "score" for name in scores):
+        return ""
+    named = [found["name"] for found in item["columns"] if found["kind"] == "label"]
+    paints = len(named) == 1 and all(row[at(item, named[0])] in RANKS for row in item["rows"])
+    return named[0] if paints else ""
 
 
 def error_bounds(item: Item, rows: Rows, y: str) -> tuple[list[float], list[float]] | None:

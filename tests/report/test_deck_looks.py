@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from crmlib import words
-from crmlib.report import deck_tables
+from crmlib.plots import colours
+from crmlib.report import deck_tables, series
 from crmlib.report.deck_base import Box
 from crmlib.report.deck_tables import Cell, Table
 from crmlib.report.publish import NotebookRun
@@ -127,3 +128,24 @@ def test_a_slide_of_sentences_is_headed_by_one_that_counts(tmp_path: Path) -> No
     titles = [decks.title(slide) for slide in deck.slides]
     assert "Half of 300 left." in titles
     assert "Nothing is late." not in titles
+
+
+def test_ranks_by_two_scores_are_cells_painted_as_in_the_pictures(tmp_path: Path) -> None:
+    rows = [[5, 1, "C", 268], [5, 2, "A", 1200], [1, 1, "E", 2345]]
+    form = {"form": "stacked_bar", "x": "r", "y": ["n_customers"], "series": "f"}
+    drawn = samples.chart("rf", ["r", "f", "rf_rank", "n_customers"], rows, form, title="Most are E", name="RF")
+    slide = decks.called(deck_of(tmp_path, samples.finding("a", "So."), drawn), "Most are E")
+    assert decks.table(slide) == [["R score / F score", "1", "2"], ["5", "C\n268 customers", "A\n1,200 customers"],
+                                  ["1", "E\n2,345 customers", ""]]  # fmt: skip
+    (shown,) = [shape.table for shape in slide.shapes if shape.has_table]
+    assert str(shown.cell(1, 2).fill.fore_color.rgb) == series.RANKS["A"].lstrip("#")
+    assert {rank: colour.lower() for rank, colour in series.RANKS.items()} == colours.RANKS
+    assert series.DARK_RANKS == colours.DARK_RANKS
+
+
+def test_an_axis_of_scores_begins_with_the_first_of_them(tmp_path: Path) -> None:
+    form = {"form": "line", "x": "score", "y": ["later_rate"]}
+    rows = [[score, score / 10] for score in range(1, 6)]
+    deck = deck_of(tmp_path, samples.chart("c", ["score", "later_rate"], rows, form, title="The best return", name="C"))
+    axis = decks.chart(decks.with_chart(deck)).category_axis
+    assert (axis.minimum_scale, axis.maximum_scale) == (1, 5)
