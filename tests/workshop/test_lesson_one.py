@@ -35,6 +35,8 @@ WRONG = [
     ("n_orders", 4, "customers_for_orders"),
     ("sales", 15000, "totals_per_line"),  # the order of two lines counts twice
     ("sales", 24700, "totals_per_line"),
+    ("sales", 26700, "totals_per_line"),
+    ("sales", 23700, "cancelled_counted"),  # the row without a number taken for an order
     ("sales", 21000, "cancelled_counted"),
     ("sales", 21700, "cancelled_counted"),
     ("sales", 12700, "staff_counted"),
@@ -97,7 +99,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("learner")
 
 
-@pytest.mark.parametrize("variant", ["clean", "messy"])
+@pytest.mark.parametrize("variant", ["clean", pytest.param("messy", marks=pytest.mark.slow)])
 def test_every_mistake_differs_from_the_answer_and_is_named(made: Path, variant: str) -> None:
     _mistakes_are_named(lesson_for("reading_an_export", Learner(seed=7, variant=variant), made))
 
@@ -122,6 +124,7 @@ def _mistakes_are_named(lesson: Lesson) -> None:
             assert (found.status, found.mistake) == ("wrong", mistake.name), (exercise.id, value)
 
 
+@pytest.mark.slow
 def test_the_door_finds_the_orders_of_members(made: Path) -> None:
     lesson = lesson_for("reading_an_export", Learner(seed=7), made)
     ledger = lesson.door.ledger

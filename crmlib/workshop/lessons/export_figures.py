@@ -20,15 +20,20 @@ def handed(lesson: Lesson) -> pd.DataFrame:
     return found
 
 
-def lines(lesson: Lesson) -> pd.DataFrame:
-    """The lines of our clean copy that have an order number, with what was `paid` as a number."""
-    found: pd.DataFrame = lesson.keep("lines", lambda: _numbered(own_lines(lesson.folder, lesson.learner)))
+def rows(lesson: Lesson) -> pd.DataFrame:
+    """Every row of our clean copy, with what was `paid` as a number; a few have no order number."""
+    found: pd.DataFrame = lesson.keep("rows", lambda: _with_paid(own_lines(lesson.folder, lesson.learner)))
     return found
 
 
-def _numbered(every: pd.DataFrame) -> pd.DataFrame:
-    kept = every[every["注文番号"].str.fullmatch("[0-9]+")]
-    return kept.assign(paid=kept["支払合計"].astype(int))
+def _with_paid(every: pd.DataFrame) -> pd.DataFrame:
+    return every.assign(paid=every["支払合計"].astype(int))
+
+
+def lines(lesson: Lesson) -> pd.DataFrame:
+    """The rows that have an order number."""
+    every = rows(lesson)
+    return every[every["注文番号"] != ""]
 
 
 def orders(lesson: Lesson) -> pd.DataFrame:
@@ -81,13 +86,13 @@ def with_total(lesson: Lesson) -> int:
     """The whole column with the total of the messy export's last row."""
     if handed(lesson)["注文番号"].iloc[-1] != TOTAL_ROW:
         raise LookupError("only the messy export ends with a total")
-    return 2 * int(lines(lesson)["paid"].sum())
+    return 2 * int(rows(lesson)["paid"].sum())
 
 
 def ids_not_joined(lesson: Lesson) -> int:
     """Members where the ids that lost their zeros are taken for others."""
     if lesson.learner.variant != "messy":
         raise LookupError("only in the messy export ids have lost their zeros")
-    rows = handed(lesson)
-    ids = rows[rows["注文番号"].isin(sold(orders(lesson))["注文番号"])].drop_duplicates("注文番号")["会員ID"]
+    every = handed(lesson)
+    ids = every[every["注文番号"].isin(sold(orders(lesson))["注文番号"])].drop_duplicates("注文番号")["会員ID"]
     return int(ids[ids != ""].nunique())

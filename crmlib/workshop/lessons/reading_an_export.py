@@ -58,6 +58,16 @@ SALES = Exercise(
             reason=N_("支払合計 stands on every line of an order, and cancelled orders are in it too."),
         ),
         Mistake(
+            name="totals_per_line",
+            value=lambda lesson: figures.rows(lesson)["paid"].sum(),
+            reason=N_("支払合計 stands on every line of an order, and cancelled orders are in it too."),
+        ),
+        Mistake(
+            name="cancelled_counted",
+            value=lambda lesson: figures.rows(lesson).drop_duplicates("注文番号")["paid"].sum(),
+            reason=N_("Each order counts once, but all are in it: cancelled ones, tests and orders of staff."),
+        ),
+        Mistake(
             name="total_row_counted",
             value=figures.with_total,
             reason=N_("The last row of the file is a total of all rows above it. Look at lines.tail()."),
