@@ -73,7 +73,16 @@ def score(values: ArrayLike, *, bands: Bands = STANDARD, confidence_level: float
         >>> score([10, 10, 9, 8, 3]).nps
         40.0
     """
-    counts = _counts(values)
+    return score_of_counts(answer_counts(values), bands=bands, confidence_level=confidence_level)
+
+
+def score_of_counts(counts: np.ndarray, *, bands: Bands = STANDARD, confidence_level: float = 0.95) -> NpsResult:
+    """`score` of how often each answer from 0 to 10 was given.
+
+    Example:
+        >>> score_of_counts(np.array([0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 2])).nps
+        40.0
+    """
     n = int(counts.sum())
     promoters, detractors = int(counts[bands.promoter_from :].sum()), int(counts[: bands.detractor_to + 1].sum())
     nps, error = _estimate(promoters, detractors, n)
@@ -100,7 +109,7 @@ def distribution(values: ArrayLike) -> pd.DataFrame:
     Raises:
         ValueError: a value is not a whole number from 0 to 10.
     """
-    counts = _counts(values)
+    counts = answer_counts(values)
     return pd.DataFrame({"nps": list(ANSWERS), "n": counts, "share": counts / (counts.sum() or np.nan)})
 
 
@@ -191,7 +200,12 @@ def latest_answers(surveys: pd.DataFrame) -> pd.DataFrame:
     return surveys.sort_values(order).drop_duplicates(order[:2], keep="last").reset_index(drop=True)
 
 
-def _counts(values: ArrayLike) -> np.ndarray:
+def answer_counts(values: ArrayLike) -> np.ndarray:
+    """How often each answer from 0 to 10 was given.
+
+    Raises:
+        ValueError: a value is not a whole number from 0 to 10.
+    """
     answers = np.asarray(values, dtype="float64")
     wrong = answers[~np.isin(answers, ANSWERS)]
     if wrong.size:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,13 @@ def compare(
     Source: Rocks (2016), The American Statistician 70(4), 365-372; Dunn (1961), JASA 56, 52-64; the ratio of
     variances: Kish (1965), Survey Sampling.
     """
-    sides = [side for name, frame in parts.items() for side in _sides(frame, name, bands)]
+    return judged(
+        [side for name, frame in parts.items() for side in _sides(frame, name, bands)], least=least, alpha=alpha
+    )
+
+
+def judged(sides: Sequence[Side], *, least: int = LEAST, alpha: float = ALPHA) -> pd.DataFrame:
+    """`compare` of groups whose scores are there: grouping, group, its score, that of all others, the inflation."""
     told = [min(own.n, rest.n) >= least for _, _, own, rest, _ in sides]
     k = sum(told)
     rows = [
@@ -93,22 +99,27 @@ def inflation(frame: pd.DataFrame, within: pd.Series[bool], *, bands: Bands = ST
     return max(1.0, together / plain) if plain > 0 else 1.0
 
 
-_Side = tuple[str, object, NpsResult, NpsResult, float]
+Side = tuple[str, object, NpsResult, NpsResult, float]
 
 
-def _sides(frame: pd.DataFrame, name: str, bands: Bands) -> list[_Side]:
+def _sides(frame: pd.DataFrame, name: str, bands: Bands) -> list[Side]:
     require_columns(name, frame.columns, [name, "customer_id", "nps"])
     if frame[name].isna().all():
         return []
-    groups = frame[name].astype(object).where(frame[name].notna(), "not_answered").map(_group_name)
     rows = frame.reset_index(drop=True)
-    groups = groups.reset_index(drop=True)
-    sides: list[_Side] = []
-    for group in _in_order(frame[name], groups):
+    groups, order = grouped(rows[name])
+    sides: list[Side] = []
+    for group in order:
         within = groups == group
         own, rest = (score(rows.loc[side, "nps"], bands=bands) for side in (within, ~within))
         sides.append((name, group, own, rest, inflation(rows, within, bands=bands)))
     return sides
+
+
+def grouped(column: pd.Series) -> tuple[pd.Series, list[object]]:
+    """The name of every answer's group, and the groups in the order they are shown in; missing is not_answered."""
+    groups = column.astype(object).where(column.notna(), "not_answered").map(_group_name)
+    return groups, _in_order(column, groups)
 
 
 def _in_order(column: pd.Series, groups: pd.Series) -> list[object]:
@@ -136,7 +147,7 @@ def _group_name(value: Any) -> str:
     return str(int(number)) if number.is_integer() else str(number)
 
 
-def _row(side: _Side, *, told: bool, least: int, level: float) -> tuple[object, ...]:
+def _row(side: Side, *, told: bool, least: int, level: float) -> tuple[object, ...]:
     name, group, own, rest, larger = side
     counts = (own.n, own.n_promoters, own.n_passives, own.n_detractors)
     shown = (own.nps, own.interval.low, own.interval.high) if own.n >= least else (np.nan,) * 3
