@@ -9,6 +9,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "standing": (N_("Active or left"), "label"),
     "step_before": (N_("Step a month before"), "label"),
     "step_after": (N_("Step at the month end"), "label"),
+    "step_first": (N_("Step at the first date"), "label"),
+    "step_base": (N_("Step at the base date"), "label"),
     "orders_per_customer": (N_("Average orders"), "purchases"),
     "average_tenure_days": (N_("Average tenure"), "average_days"),
     "average_recency_days": (N_("Average days since last order"), "average_days"),

@@ -120,6 +120,37 @@ def soon(alerts: DataFrame, *, days: int) -> Sentence:
     )  # fmt: skip
 
 
+def moved(rates: DataFrame, first_day: int, last_day: int, *, leave_days: int) -> list[Sentence]:
+    """Who left, stepped up and came back between two days; rates of `monthly_flows.flow_rates` over one step."""
+    days = {"first": first_day, "last": last_day}
+    found = {row["flow"]: row for row in rates[rates["cpm_step"] == "all_steps"].to_dict("records")}
+    leave = found["leave"]
+    if not leave["n_start"]:
+        return [
+            say(
+                "Who left from {first:date} to {last:date} cannot be told: nobody was active at the first date, or the"
+                " data begin less than {leave:days} before it.",
+                leave=leave_days, **days,
+            )
+        ]  # fmt: skip
+    whole = say(
+        "Of {n:customers} active on {first:date}, {lost:count} had left by {last:date} ({rate:share}; 95% interval"
+        " {low:share} to {high:share}) and {up:count} had stepped up; {back:count} of {gone:count} who had left came"
+        " back.",
+        n=int(leave["n_start"]), lost=int(leave["n_made_move"]), rate=leave["rate_moved"], low=leave["rate_moved_low"],
+        high=leave["rate_moved_high"], up=int(found["step_up"]["n_made_move"]),
+        back=int(found["return"]["n_made_move"]), gone=int(found["return"]["n_start"]), **days,
+    )  # fmt: skip
+    steps = rates[(rates["cpm_step"] != "all_steps") & (rates["flow"] == "leave")]
+    if not leave["n_made_move"]:
+        return [whole]
+    top = steps.loc[steps["n_made_move"].idxmax()]
+    most = say(
+        "Most of them left from the step “{step:label}”: {n:count}.", step=top["cpm_step"], n=int(top["n_made_move"])
+    )
+    return [whole, most]
+
+
 def months_title(months: DataFrame) -> Sentence:
     """The message of the monthly chart: active customers now and at its beginning."""
     if months.empty:
