@@ -6,6 +6,7 @@ Shown are the questions and what the teacher demonstrates; no answer to an exerc
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
@@ -83,10 +84,15 @@ def _with_output(found: list[Slide], html: str) -> list[Slide]:
     """An output stands under the text before it where both are short, else on a slide of its own."""
     last = found[-1]
     text = re.sub(r"<[^>]*>", "", last.body)
-    fits = html.count("<tr") <= MANY_ROWS and len(text) <= LONG and "<table" not in last.body
+    fits = html.count("<tr") <= MANY_ROWS and _width(text) <= LONG and "<table" not in last.body
     if not last.shown and fits and len(found) > 1:
         return [*found[:-1], replace(last, shown=html)]
     return [*found, Slide(heading=last.heading, shown=html)]
+
+
+def _width(text: str) -> int:
+    """Letters, those of Japanese counted twice: they are twice as wide."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _as_exercise(found: list[Slide]) -> list[Slide]:
