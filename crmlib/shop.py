@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -85,7 +86,7 @@ class Shop:
         """One row a counted line, up to the base date."""
         return self._con.table("order_items")
 
-    @property
+    @cached_property
     def first_day(self) -> int:
         """Day of the first counted order; the base date's where there is none."""
         found = self._ask("SELECT min(order_day) FROM orders")[0][0]

@@ -124,7 +124,8 @@ def _to_copy(panel: Panel, values: Values) -> str:
 def _button(panel: Panel, client: Client, values: Callable[[], Values]) -> Sequence[Any]:
     from ipywidgets import HTML, Button, Layout
 
-    button = Button(description=words.translate(N_("Write to the client file")), layout=Layout(width="auto"))
+    shape = Layout(width="auto", align_self="flex-start")
+    button = Button(description=words.translate(N_("Write to the client file")), layout=shape)
     told, spoken = HTML(), words.speech()
 
     def press(_button: object) -> None:

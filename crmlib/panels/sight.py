@@ -53,9 +53,13 @@ def chart(
 
 
 def beside(*parts: str) -> str:
-    """Parts side by side where the window is wide enough."""
-    cells = "".join(f'<div style="flex:1 1 24em;min-width:0;overflow-x:auto">{part}</div>' for part in parts)
-    return f'<div style="display:flex;flex-wrap:wrap;gap:1em">{cells}</div>'
+    """Parts side by side where the window is wide enough; the last takes the room that is left."""
+    wide = {len(parts) - 1: "1 1 30em"}
+    cells = [
+        f'<div style="flex:{wide.get(n, "0 1 auto")};min-width:0;overflow-x:auto">{part}</div>'
+        for n, part in enumerate(parts)
+    ]
+    return f'<div style="display:flex;flex-wrap:wrap;gap:1em 2em">{"".join(cells)}</div>'
 
 
 def matrix(
