@@ -68,7 +68,7 @@ print("MEASURED " + json.dumps([_told, resource.getrusage(resource.RUSAGE_SELF).
 
 
 def measure(page: Path, home: Path, size: int) -> tuple[list[Any], float]:
-    """Median milliseconds of a redraw, by the clock and of CPU, for each panel of a page, and the most memory of its kernel in MB."""
+    """Median milliseconds of a redraw, by the clock and of CPU, for each panel of a page; its kernel's MB."""
     import nbformat
     from nbclient import NotebookClient
 
@@ -95,7 +95,8 @@ def main() -> int:
     pages = sorted((ROOT / "notebooks" / "panels").glob("*.ipynb"))
     pages = [page for page in pages if not chosen.only or page.stem in chosen.only.split(",")]
     print(
-        "| panel | customers | redraw, median of 50 (ms) | of the target | CPU (ms) | kernel (MB) |\n|:--|--:|--:|--:|--:|--:|"
+        "| panel | customers | redraw, median of 50 (ms) | of the target | CPU (ms) | kernel (MB) |\n"
+        "|:--|--:|--:|--:|--:|--:|"
     )
     slow = []
     for page in pages:
