@@ -38,7 +38,7 @@ data/demo/export/truth.json: $(wildcard crmlib/demo/*.py) | $(READY)
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable ".[excel,pdf,slides,examples,test]"
+	$(BIN)/pip install --quiet --editable ".[excel,pdf,slides,voila,examples,test]"
 	touch $@
 
 clean:

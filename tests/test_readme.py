@@ -39,8 +39,11 @@ def test_the_commands_are_those_tested_here() -> None:
         ".venv/bin/crm new acme --orders data/acme/orders.csv",
         ".venv/bin/crm check acme",
         ".venv/bin/crm run acme",
-        ".venv/bin/crm lab acme rfm",
         ".venv/bin/crm diff acme 2025-02-28 2025-03-31",
+        ".venv/bin/crm lab acme",
+        ".venv/bin/crm keep acme",
+        ".venv/bin/crm show acme rfm",
+        ".venv/bin/crm workshop classroom --learners 20",
         ".venv/bin/crm run demo --lang en --only rfm,nps",
         ".venv/bin/crm run demo --only rfm --plan --yaml",
         ".venv/bin/crm --help",
@@ -100,9 +103,25 @@ def test_crm_diff_tells_what_changed_between_two_reports_of_the_example(acme_hom
     shutil.rmtree(reports / "2025-02-28")
 
 
-def test_crm_lab_writes_the_desk_copy_of_the_example(acme_home: Path) -> None:
-    _crm(".venv/bin/crm lab acme rfm --no-open", acme_home)
-    assert (acme_home / "desk" / "acme" / "rfm.ipynb").is_file()
+def test_the_desk_of_the_example_is_written_and_kept(acme_home: Path) -> None:
+    _crm(".venv/bin/crm lab acme --no-open", acme_home)
+    desk = acme_home / "desk" / "acme"
+    assert {"start.ipynb", "rfm.ipynb"} <= {path.name for path in desk.iterdir()}
+    assert (desk / "panels" / "rfm.ipynb").is_file()
+    copy = desk / "rfm.ipynb"
+    copy.write_text(copy.read_text(encoding="utf-8").replace("new_days = 90", "new_days = 60"), encoding="utf-8")
+    before = (acme_home / "parameters" / "acme.yml").read_text(encoding="utf-8")
+    assert "new_days: 60" in _crm(".venv/bin/crm keep acme", acme_home)
+    assert (acme_home / "parameters" / "acme.yml").read_text(encoding="utf-8") == before
+    _crm(".venv/bin/crm keep acme --yes", acme_home)
+    assert "new_days: 60" in (acme_home / "parameters" / "acme.yml").read_text(encoding="utf-8")
+    (acme_home / "parameters" / "acme.yml").write_text(before, encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_classroom_of_twenty_is_written(tmp_path: Path) -> None:
+    _crm(".venv/bin/crm workshop classroom --learners 20", tmp_path)
+    assert len(list((tmp_path / "classroom" / "learners").iterdir())) == 20
 
 
 def test_the_other_commands_on_the_demo(demo_home: Path, demo_report: Path) -> None:
