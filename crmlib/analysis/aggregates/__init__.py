@@ -30,6 +30,7 @@ from crmlib.analysis.aggregates.spreads import entry_spreads, month_returns, mon
 from crmlib.analysis.aggregates.steps import gap_counts, step_counts, step_days
 from crmlib.analysis.aggregates.trials import bought_days, trial_orders
 from crmlib.analysis.aggregates.triggers import trigger_counts
+from crmlib.analysis.aggregates.value_parts import value_parts
 from crmlib.analysis.aggregates.values import active_counts, delivery_values, purchase_values, value_sums
 from crmlib.analysis.aggregates.windows import customer_window, product_window
 from crmlib.analysis.aggregates.years import year_counts
@@ -91,6 +92,7 @@ __all__ = [
     "step_days",
     "trial_orders",
     "trigger_counts",
+    "value_parts",
     "value_sums",
     "year_counts",
 ]

@@ -1,0 +1,127 @@
+"""What a customer would be worth if the margin, the second purchase, the price or the pace of buying were another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crmlib.analysis import ltv
+from crmlib.analysis.checks import require_columns
+from crmlib.analysis.intervals import Interval
+from crmlib.analysis.ltv import NAN, ValueResult
+
+YEAR = 365
+PARTS = ("first_amount", "later_amount", "first_profit", "later_profit", "first_blind", "later_blind")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """What is tried; the defaults are what was observed.
+
+    Attributes:
+        fill: gross margin of orders without a known cost; None leaves gross profit out where there are any.
+        margin_shift: added to the gross margin of all sales. later: times as many later purchases a customer.
+        price_change: share by which every price rises; the whole rise is gross profit, as in `sensitivity.tornado`.
+        pace: times as many days between purchases.
+    """
+
+    fill: float | None = None
+    margin_shift: float = 0.0
+    later: float = 1.0
+    price_change: float = 0.0
+    pace: float = 1.0
+
+
+def later_factor(elements: pd.DataFrame, points: float) -> float:
+    """How many times as many later purchases there are when that share more make the second; all others follow.
+
+    As in `sensitivity.tornado`: the continuation to the second purchase moves, those after it stay, and the rate stays
+    within 0 and 1. NaN where nobody made a second purchase.
+
+    Args:
+        elements: of `elements.from_purchases`.
+        points: added to the share; 0.01 is one point.
+
+    Example:
+        >>> elements = pd.DataFrame({"number": [1, 2], "continuation": [1.0, 0.4]})
+        >>> round(later_factor(elements, 0.1), 6)
+        1.25
+    """
+    rate = second_rate(elements)
+    if not points:
+        return 1.0
+    return min(max(rate + points, 0.0), 1.0) / rate if rate > 0 else NAN
+
+
+def second_rate(elements: pd.DataFrame) -> float:
+    """The share of customers with a second purchase within the first year; 0 where none has, NaN without any."""
+    require_columns("elements", elements.columns, ["number", "continuation"])
+    found = elements.loc[elements["number"] == 2, "continuation"]
+    return float(found.iloc[0]) if len(found) else 0.0 if len(elements) else NAN
+
+
+def value_sums(parts: pd.DataFrame, scenario: Scenario, *, group: str = "all") -> pd.DataFrame:
+    """The sums of `aggregates.value_sums` that the analyses of value need, as they would be.
+
+    Every customer's value is a sum of the six parts with the same weights, so mean and variance follow exactly. A day N
+    becomes the day N x pace: what was bought by it is bought by then.
+
+    Returns columns:
+        group; day; n_customers; n_eligible; amount, amount_squares, profit, profit_squares (profit NaN where a cost is
+        not known and `fill` is None), amount_all (NaN).
+
+    Raises:
+        ValueError: a column is missing.
+    """
+    require_columns("parts", parts.columns, ["day", "n_customers", "n_eligible", "n_unknown", *PARTS])
+    table = parts[["day", "n_customers", "n_eligible"]].copy()
+    table.insert(0, "group", group)
+    table["day"] = _days(parts["day"], scenario.pace)
+    rise, later = scenario.price_change, scenario.later
+    more = rise + scenario.margin_shift
+    fill = scenario.fill or 0.0
+    weights = {
+        "amount": np.array([1 + rise, (1 + rise) * later, 0, 0, 0, 0]),
+        "profit": np.array([more, more * later, 1, later, fill, fill * later]),
+    }
+    blind = (parts["n_unknown"] > 0) & (scenario.fill is None)
+    for name, weight in weights.items():
+        table[name], table[f"{name}_squares"] = _weighted(parts, weight)
+        if name == "profit":
+            table[[name, f"{name}_squares"]] = table[[name, f"{name}_squares"]].mask(blind)
+    return table.assign(amount_all=NAN)
+
+
+def value_at(sums: pd.DataFrame, day: int, *, measure: str = "amount") -> ValueResult:
+    """Value a customer by a day: `ltv.first_year` where the day is among the sums, else on a straight line between.
+
+    NaN where nobody has been observed so long.
+    """
+    seen = sums[sums["n_eligible"] > 0]
+    if (sums["day"] == day).any() or seen.empty or not seen["day"].min() <= day <= seen["day"].max():
+        known = (sums["day"] == day).any()
+        return ltv.first_year(sums, day=day, measure=measure) if known else _UNKNOWN
+    means = ltv.mean_bounds(seen, measure, 0.95)
+    value, low, high = (float(np.interp(day, seen["day"], part)) for part in means)
+    return ValueResult(
+        value=value, interval=Interval(low, high), n=int(seen.loc[seen["day"] > day, "n_eligible"].max())
+    )
+
+
+_UNKNOWN = ValueResult(value=NAN, interval=Interval(NAN, NAN), n=0)
+
+
+def _days(days: pd.Series, pace: float) -> pd.Series:
+    return days if pace == 1 else (days * pace).round(6)
+
+
+def _weighted(parts: pd.DataFrame, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sum and sum of squares of a value that is linear in the parts."""
+    total = parts[[*PARTS]].to_numpy() @ weight
+    squares = np.zeros(len(parts))
+    for i, one in enumerate(PARTS):
+        for j, two in enumerate(PARTS[i:], start=i):
+            squares += (1 if i == j else 2) * weight[i] * weight[j] * parts[f"{one}*{two}"].to_numpy()
+    return total, squares
