@@ -5,6 +5,7 @@ Shown are the questions and what the teacher demonstrates; no answer to an exerc
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -20,8 +21,10 @@ from crmlib.words import N_
 from crmlib.workshop.versions import Cell, minutes_of, tags_of
 
 TEMPLATES = Path(__file__).parent / "templates"
-MANY_ROWS, LONG = 8, 340  # beyond them, text and table get a slide each
-TALL, ROW, LARGEST = 35.0, 2.2, 1.55  # of a table, in hundredths of a slide's width
+# All in hundredths of a slide's width: what is free below the heading, a line of text, the gap to a table; then, of a
+# table, the height of a row at letters of size one, and the largest and smallest letters.
+TALL, LINE, GAP, ROW, LARGEST, SMALLEST = 35.5, 3.4, 2.5, 2.25, 1.55, 1.0
+BESIDE_PICTURE = 300  # Latin letters of text that fit at the left of a picture
 _TAGS = re.compile(r"<(style|script)\b.*?</\1\s*>|<script\b[^>]*>", re.DOTALL | re.IGNORECASE)
 _PANDAS = re.compile(r"<(table|tr)\b[^>]*>")
 _NUMBER = re.compile(r"<td>([+\-−]?[¥￥$]?[\d,.]+%?|–)</td>")
@@ -38,9 +41,26 @@ class Slide:
 
     @property
     def fit(self) -> str:
-        """The size at which the table fits below its heading."""
-        rows = max(self.shown.count("<tr"), 1) + (2 if "<caption" in self.shown else 0) + (4 if self.body else 0)
-        return f"{min(LARGEST, TALL / (rows * ROW)):.2f}"
+        """The size of the letters at which its table fits."""
+        return f"{min(LARGEST, _letters(self.body, self.shown)):.2f}"
+
+
+def _letters(body: str, shown: str) -> float:
+    """The largest letters at which a table fits below a text."""
+    rows = max(shown.count("<tr"), 1) + (2 if "<caption" in shown else 0)
+    return (TALL - _height(body)) / (rows * ROW)
+
+
+def _height(body: str) -> float:
+    """How high a text is, about; nothing for none."""
+    blocks = [_width(text) for text in re.findall(r"<(?:p|li)>(.*?)</(?:p|li)>", body, re.DOTALL)]
+    return sum(math.ceil(block / 84) * LINE + 1.2 for block in blocks) + (GAP if blocks else 0)
+
+
+def _width(html: str) -> int:
+    """Letters of a text; a Japanese one is as wide as two of ours."""
+    text = re.sub(r"<[^>]*>", "", html)
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def slides_page(executed: dict[str, Any], *, number: int, language: str) -> str:
@@ -83,16 +103,17 @@ def _minutes(minutes: int) -> str:
 def _with_output(found: list[Slide], html: str) -> list[Slide]:
     """An output stands under the text before it where both are short, else on a slide of its own."""
     last = found[-1]
-    text = re.sub(r"<[^>]*>", "", last.body)
-    fits = html.count("<tr") <= MANY_ROWS and _width(text) <= LONG and "<table" not in last.body
-    if not last.shown and fits and len(found) > 1:
-        return [*found[:-1], replace(last, shown=html)]
-    return [*found, Slide(heading=last.heading, shown=html)]
+    if last.shown or len(found) == 1 or not _fits(last.body, html):
+        return [*found, Slide(heading=last.heading, shown=html)]
+    return [*found[:-1], replace(last, shown=html)]
 
 
-def _width(text: str) -> int:
-    """Letters, those of Japanese counted twice: they are twice as wide."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+def _fits(body: str, html: str) -> bool:
+    if "<table" in body:
+        return False
+    if "<figure" in html:
+        return _width(body) <= BESIDE_PICTURE
+    return _letters(body, html) >= SMALLEST
 
 
 def _as_exercise(found: list[Slide]) -> list[Slide]:
