@@ -75,7 +75,7 @@ def call_table(
     require_at_least("rest_days", rest_days, 0)
     for zone in zones:
         require_choice("zones", zone, ZONES)
-    table = _together(customers, recent, gaps, consents, contacts)
+    table = gathered(customers, recent, gaps, consents, contacts)
     table["gap_ratio"] = table["recency_days"] / table["usual_gap_days"]
     table["silence_zone"] = zone_of(table["recency_days"], zone_days)
     table["relative_zone"] = zone_of(table["gap_ratio"], relative_bounds, names=RELATIVE)
@@ -119,7 +119,7 @@ def call_list(
     if not 0 <= held_out_share < 1:
         raise ValueError(f"held_out_share == {held_out_share}, must be at least 0 and below 1.")
     rows = table[table["step"] == "on_the_list"].reset_index(drop=True)
-    held = rows["customer_id"].map(lambda key: _draw(key, seed)).astype("float64") < held_out_share
+    held = rows["customer_id"].map(lambda key: draw(key, seed)).astype("float64") < held_out_share
     rows["contact_group"] = np.where(held, "held_out", "called")
     rows["contacted_day"] = pd.Series(float(as_of_day), index=rows.index).where(held)
     rows["list_name"] = name or list_name(as_of_day)
@@ -148,18 +148,23 @@ def funnel(table: pd.DataFrame) -> pd.DataFrame:
         call_step (what those who are left have in common, one row a step); n_customers (still there after the step);
         n_dropped (by this step); share_customers (of all).
     """
-    left = table["step"].value_counts().reindex(list(STEPS), fill_value=0)
-    gone = left.drop("on_the_list")
-    still = len(table) - gone.cumsum()
+    asked_for = table["step"].isin(CONSENT_STEPS) | (table["contact_channel"] != NOT_KNOWN)
+    return funnel_of(table["step"].value_counts(), told=bool(asked_for.any()) or table.empty)
+
+
+def funnel_of(steps: pd.Series, *, told: bool) -> pd.DataFrame:
+    """`funnel` of how many customers each step left out, or is on the list; `told`: something tells consent."""
+    left = steps.reindex(list(STEPS), fill_value=0)
+    total, gone = int(left.sum()), left.drop("on_the_list")
+    still = total - gone.cumsum()
     rows = pd.DataFrame({
         "call_step": ["all_customers", *LEFT],
-        "n_customers": [len(table), *still],
+        "n_customers": [total, *still],
         "n_dropped": [0, *gone],
     })  # fmt: skip
-    asked_for = table["step"].isin(CONSENT_STEPS) | (table["contact_channel"] != NOT_KNOWN)
-    if len(table) and not asked_for.any():
+    if not told:
         rows = rows[~rows["call_step"].isin(["with_a_channel", "with_known_consent"])].reset_index(drop=True)
-    return rows.assign(share_customers=rows["n_customers"] / (len(table) or float("nan")))
+    return rows.assign(share_customers=rows["n_customers"] / (total or float("nan")))
 
 
 def zone_table(table: pd.DataFrame, *, min_orders: int = 2, zone_days: Sequence[int] = (30, 60)) -> pd.DataFrame:
@@ -183,9 +188,10 @@ def zone_table(table: pd.DataFrame, *, min_orders: int = 2, zone_days: Sequence[
     return sums.assign(share_amount=sums["amount"] / (sums["amount"].sum() or nan))
 
 
-def _together(
+def gathered(
     customers: pd.DataFrame, recent: pd.DataFrame, gaps: pd.DataFrame, consents: pd.DataFrame, contacts: pd.DataFrame
 ) -> pd.DataFrame:
+    """What the rules of the list look at, a row a customer; `asked_not`: ever asked not to be contacted again."""
     bought = recent.rename(columns={"product_name": "last_product"})
     bought["last_product"] = bought["last_product"].where(bought["last_product"] != "", bought["product_id"])
     bought = bought[["customer_id", "last_product", "main_category", "n_orders_year", "amount_year"]]
@@ -220,6 +226,6 @@ def _in_order(table: pd.DataFrame, order_by: str) -> pd.DataFrame:
     return ordered.drop(columns="later")
 
 
-def _draw(key: str, seed: int) -> float:
+def draw(key: str, seed: int = 1) -> float:
     """A number from 0 to below 1 that is always the same for one id and seed."""
     return int.from_bytes(blake2b(f"{seed}:{key}".encode(), digest_size=8).digest()) / 2**64
