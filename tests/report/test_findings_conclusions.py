@@ -203,7 +203,7 @@ def test_a_benchmark_of_the_trade_is_never_called_a_target_of_the_clients() -> N
 
     board = marked(*BOARD[1:4]).assign(target_source=["own_target", "default_target", "default_target"])
     lines = said(kpi.marks(board))
-    assert lines[0] == "Of 1 KPIs with a target 0 are reached (○), 0 nearly (△) and 1 missed (×)."
+    assert lines[0] == "KPIs with a target: 1. Reached (○): 0, nearly (△): 0, missed (×): 1."
     assert lines[-1] == (
         "Against the trade's benchmark, where the client has set no target: at or above it NPS; below it Sales."
     )
@@ -231,7 +231,7 @@ BOARD = (("f2_rate", "mark_bad", "within_chance", 0.8), ("cpo", "mark_bad", "bey
 def test_the_counts_are_of_the_marks_and_chance_is_said_apart() -> None:
     first, second = [line.text() for line in kpi.marks(marked(*BOARD))]
     assert first == (
-        "Of 5 KPIs with a target 1 are reached (○), 1 nearly (△) and 2 missed (×); behind 1 are too few to tell."
+        "KPIs with a target: 5. Reached (○): 1, nearly (△): 1, missed (×): 2; too few behind them to tell: 1."
     )
     assert second == (
         "Beyond chance is only the gap of CPO; that of the other missed targets is within what chance alone makes of a"
@@ -274,7 +274,7 @@ def test_an_id_that_is_no_kpi_is_said_with_the_nearest_right_one() -> None:
         "“F2-rate” of the action log is not a KPI of crmlib; the nearest one is f2_rate (F2 conversion rate).",
         "“zzz” of the action log is not a KPI of crmlib.",
     ]
-    assert said(kpi_unknown.in_actions(taken.head(1))) == ["No action names a KPI that crmlib does not know."]
+    assert said(kpi_unknown.in_actions(taken.head(1))) == ["Every action that names a KPI names one of those measured here."]
     words.speak("ja", "JPY")
     assert [kpi_unknown.nearest(name) for name in ("売上目標", "F2転換率", "ｆ２転換率")] == [
         "amount",

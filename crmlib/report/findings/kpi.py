@@ -38,14 +38,14 @@ def marks(against: DataFrame) -> list[Sentence]:
     values = {"n": len(held), "met": met, "close": close, "missed": missed, "open": open_}
     if open_:
         first = say(
-            "Of {n:count} KPIs with a target {met:count} are reached (○), {close:count} nearly (△) and {missed:count}"
-            " missed (×); behind {open:count} are too few to tell.",
+            "KPIs with a target: {n:count}. Reached (○): {met:count}, nearly (△): {close:count}, missed (×):"
+            " {missed:count}; too few behind them to tell: {open:count}.",
             **values,
         )
     else:
         first = say(
-            "Of {n:count} KPIs with a target {met:count} are reached (○), {close:count} nearly (△) and {missed:count}"
-            " missed (×).",
+            "KPIs with a target: {n:count}. Reached (○): {met:count}, nearly (△): {close:count}, missed (×):"
+            " {missed:count}.",
             **values,
         )
     return [first, *_gaps_beyond(held[held["mark"].isin([FAIR, BAD])]), *trade]

@@ -23,7 +23,9 @@ def in_actions(taken: DataFrame) -> list[Sentence]:
         taken: of `analysis.actions.taken_up`.
     """
     wrong = [name for name in dict.fromkeys(taken["kpi_id"].tolist()) if name and name not in KPI_IDS]
-    return [_wrong(str(name)) for name in wrong] or [say("No action names a KPI that crmlib does not know.")]
+    return [_wrong(str(name)) for name in wrong] or [
+        say("Every action that names a KPI names one of those measured here.")
+    ]
 
 
 def targets(unused: DataFrame) -> list[Sentence]:
