@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -99,7 +100,7 @@ def html_of(box: Any) -> str:
 
 
 def sentences(box: Any) -> list[str]:
-    return re.findall(r'<p role="status">(.*?)</p>', html_of(box))
+    return re.findall(r'<p role="status">(.*?)</p>', unescape(html_of(box)))
 
 
 def press(box: Any) -> str:
