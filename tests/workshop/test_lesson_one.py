@@ -94,14 +94,9 @@ def test_title_lines_above_the_header_are_left_out_and_nothing_else(tmp_path: Pa
     assert found.to_numpy().tolist() == [["1", "￥1,000", "a\nb"], ["合計", "1,000", ""]]
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("learner")
-
-
 @pytest.mark.parametrize("variant", ["clean", pytest.param("messy", marks=pytest.mark.slow)])
-def test_every_mistake_differs_from_the_answer_and_is_named(made: Path, variant: str) -> None:
-    _mistakes_are_named(lesson_for("reading_an_export", Learner(seed=7, variant=variant), made))
+def test_every_mistake_differs_from_the_answer_and_is_named(learners_home: Path, variant: str) -> None:
+    _mistakes_are_named(lesson_for("reading_an_export", Learner(variant=variant), learners_home))
 
 
 @pytest.mark.slow
@@ -125,9 +120,9 @@ def _mistakes_are_named(lesson: Lesson) -> None:
 
 
 @pytest.mark.slow
-def test_the_door_finds_the_orders_of_members(made: Path) -> None:
-    lesson = lesson_for("reading_an_export", Learner(seed=7), made)
+def test_the_door_finds_the_orders_of_members(learners_home: Path) -> None:
+    lesson = lesson_for("reading_an_export", Learner(), learners_home)
     ledger = lesson.door.ledger
-    assert ledger.rows_read == len(figures.own_lines(made, lesson.learner))
+    assert ledger.rows_read == len(figures.own_lines(learners_home, lesson.learner))
     # Members with a counted order; an order of nothing but free lines counts for us and not for the door.
     assert abs(lesson.expected("n_customers") - lesson.door.table("orders")["customer_id"].nunique()) <= 5

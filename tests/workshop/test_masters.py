@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from crmlib import words
 from crmlib.batch.template import source_of
 from crmlib.workshop import versions
 from crmlib.workshop.lesson import exercises_of
@@ -145,6 +146,7 @@ def test_a_version_leaves_the_master_as_it_is(master: dict[str, Any]) -> None:
 
 
 def test_the_code_of_a_solution_is_that_of_the_master(master: dict[str, Any], lesson: str) -> None:
+    words.speak("en")
     for cell in _tagged(master, "solution"):
         assert versions.solution_code(lesson, versions.exercise_of(cell)) == source_of(cell)
     assert versions.solution_code(lesson, "none") == ""
