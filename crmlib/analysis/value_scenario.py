@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 import numpy as np
 import pandas as pd
@@ -94,23 +96,36 @@ def value_sums(parts: pd.DataFrame, scenario: Scenario, *, group: str = "all") -
     return table.assign(amount_all=NAN)
 
 
-def value_at(sums: pd.DataFrame, day: int, *, measure: str = "amount") -> ValueResult:
-    """Value a customer by a day: `ltv.first_year` where the day is among the sums, else on a straight line between.
+def values_at(sums: pd.DataFrame, days: Sequence[int], *, measure: str = "amount") -> pd.DataFrame:
+    """Value a customer by each day: `ltv.first_year` where the day is among the sums, else on a line between two.
 
-    NaN where nobody has been observed so long.
+    Returns columns:
+        day; n_eligible (observed so long); ltv, ltv_low, ltv_high. NaN where nobody has been observed so long.
+
+    Raises:
+        ValueError: a column is missing or the measure is unknown.
     """
-    seen = sums[sums["n_eligible"] > 0]
-    if (sums["day"] == day).any() or seen.empty or not seen["day"].min() <= day <= seen["day"].max():
-        known = (sums["day"] == day).any()
-        return ltv.first_year(sums, day=day, measure=measure) if known else _UNKNOWN
-    means = ltv.mean_bounds(seen, measure, 0.95)
-    value, low, high = (float(np.interp(day, seen["day"], part)) for part in means)
-    return ValueResult(
-        value=value, interval=Interval(low, high), n=int(seen.loc[seen["day"] > day, "n_eligible"].max())
-    )
+    means = np.array(ltv.mean_bounds(sums, measure, 0.95))
+    known, n = sums["day"].to_numpy("float64"), sums["n_eligible"].to_numpy("int64")
+    rows = [(day, *_on_line(day, known, n, means)) for day in days]
+    return pd.DataFrame(rows, columns=["day", "n_eligible", "ltv", "ltv_low", "ltv_high"])
 
 
-_UNKNOWN = ValueResult(value=NAN, interval=Interval(NAN, NAN), n=0)
+def value_at(sums: pd.DataFrame, day: int, *, measure: str = "amount") -> ValueResult:
+    """The same for one day."""
+    row = values_at(sums, [day], measure=measure).iloc[0]
+    return ValueResult(value=row["ltv"], interval=Interval(row["ltv_low"], row["ltv_high"]), n=int(row["n_eligible"]))
+
+
+def _on_line(day: int, known: np.ndarray, n: np.ndarray, means: np.ndarray) -> tuple[float, ...]:
+    place = int(np.searchsorted(known, day))
+    if place < len(known) and known[place] == day:
+        return n[place], *(float(mean) for mean in means[:, place])
+    if not 0 < place < len(known) or not n[place]:
+        return 0, NAN, NAN, NAN
+    before, after = known[place - 1], known[place]
+    part = (day - before) / (after - before)
+    return n[place], *(float(mean) for mean in means[:, place - 1] * (1 - part) + means[:, place] * part)
 
 
 def _days(days: pd.Series, pace: float) -> pd.Series:
@@ -120,8 +135,6 @@ def _days(days: pd.Series, pace: float) -> pd.Series:
 def _weighted(parts: pd.DataFrame, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Sum and sum of squares of a value that is linear in the parts."""
     total = parts[[*PARTS]].to_numpy() @ weight
-    squares = np.zeros(len(parts))
-    for i, one in enumerate(PARTS):
-        for j, two in enumerate(PARTS[i:], start=i):
-            squares += (1 if i == j else 2) * weight[i] * weight[j] * parts[f"{one}*{two}"].to_numpy()
-    return total, squares
+    pairs = list(combinations_with_replacement(range(len(PARTS)), 2))
+    twice = np.array([(1 if i == j else 2) * weight[i] * weight[j] for i, j in pairs])
+    return total, parts[[f"{PARTS[i]}*{PARTS[j]}" for i, j in pairs]].to_numpy() @ twice

@@ -7,6 +7,12 @@ from crmlib.dictionary.kinds import N_
 COLUMNS: dict[str, tuple[str, str]] = {
     "value_basis": (N_("Value"), "label"),
     "ltv": (N_("LTV (sales)"), "money"),
+    "ltv_tried": (N_("LTV (sales) with the changes"), "money"),
+    "profit_tried": (N_("LTV (gross profit) with the changes"), "money"),
+    "tried_case": (N_("Case"), "label"),
+    "second_year": (N_("Second purchase within 365 days"), "share"),
+    "point_customer": (N_("One point of F2, a new customer"), "money"),
+    "point_year": (N_("One point of F2, a year's new customers"), "money"),
     "ltv_fixed": (N_("LTV of the same customers throughout"), "money"),
     "ltv_half": (N_("Half-year LTV (sales)"), "money"),
     "ltv_naive": (N_("Naive annual LTV"), "money"),
@@ -67,6 +73,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
 }
 
 CODES: dict[str, str] = {
+    "as_it_is": N_("as it is"),
+    "with_changes": N_("with the changes"),
     "sales_ltv": N_("Sales LTV"),
     "profit_ltv": N_("Gross-profit LTV"),
     "l1_cumulative": N_("L1 cumulative, longest observed"),
@@ -113,6 +121,10 @@ CODES: dict[str, str] = {
 }
 
 DEFINITIONS: dict[str, str] = {
+    "point_year": N_(
+        "Change of the first year's gross profit if one more customer in a hundred made a second purchase within 365"
+        " days and went on as the others do, times the customers who began in the last 365 days."
+    ),
     "ltv": N_(
         "Net sales up to that day after the first order divided by the customers observed so long; tax as in the"
         " conditions, discounts and refunds taken off."

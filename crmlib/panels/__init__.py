@@ -1,5 +1,5 @@
 """ipywidgets panels for the desk; headless they draw their default."""
 
-from crmlib.panels import abtest, calls, nps, portfolio, retention, rfm
+from crmlib.panels import abtest, calls, door, ltv, nps, portfolio, retention, rfm
 
-__all__ = ["abtest", "calls", "nps", "portfolio", "retention", "rfm"]
+__all__ = ["abtest", "calls", "door", "ltv", "nps", "portfolio", "retention", "rfm"]

@@ -21,7 +21,8 @@ ROWS = st.lists(
     st.tuples(st.sampled_from("abcdef"), st.integers(0, AS_OF), st.integers(-50, 900), st.booleans()), max_size=25
 )
 LINES = ["order_id", "channel", "product_id", "quantity", "line_amount", "line_type"]
-PRODUCTS = pd.DataFrame({"product_id": ["gel", "soap"], "unit_cost": [40, None], "gross_margin_rate": [None, None]})
+NAN = float("nan")
+PRODUCTS = pd.DataFrame({"product_id": ["gel", "soap"], "unit_cost": [40, NAN], "gross_margin_rate": [NAN, NAN]})
 
 
 def tables(rows: list[tuple[str, int, int, bool]]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -101,7 +102,7 @@ def test_values_are_those_of_the_report(
     rows: list[tuple[str, int, int, bool]], rate: float | None, points: float, rise: float
 ) -> None:
     sold = (*tables(rows), PRODUCTS)
-    earns = {"margin_rate": rate, "variable_cost": 7.0}
+    earns: dict[str, Any] = {"margin_rate": rate, "variable_cost": 7.0}
     parts = aggregates.value_parts(*sold, as_of_day=AS_OF, days=DAYS, variable_cost=7.0)
     sums = aggregates.value_sums(*sold, as_of_day=AS_OF, days=DAYS, **earns)
     as_it_is = value_sums(parts, Scenario(fill=rate))
