@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from crmlib.analysis import aggregates, ltv
+from crmlib.analysis import aggregates
+from crmlib.workshop.lessons.kept import kept
 from crmlib.workshop.lessons.leaving_figures import returns
 from crmlib.workshop.lessons.stages_figures import grouped, leaving_soon
 from crmlib.workshop.lessons.trial_figures import CALL, trial
-from crmlib.workshop.lessons.worth_figures import judged
+from crmlib.workshop.lessons.worth_figures import judged, margin_rate
 
 if TYPE_CHECKING:
     from crmlib.workshop.lesson import Lesson
@@ -27,10 +28,16 @@ def to_be_called(lesson: Lesson) -> pd.DataFrame:
     return soon[soon["cpm_step"] == "excellent"]
 
 
+@kept
+def year_sales(lesson: Lesson) -> pd.DataFrame:
+    """What every customer bought within the last 365 days."""
+    day = lesson.shop.as_of_day
+    return aggregates.customer_window(lesson.shop.orders, first_day=day - YEAR_DAYS + 1, last_day=day)
+
+
 def sales_of_a_year(lesson: Lesson, ids: pd.Series[Any]) -> int:
     """Sales of some customers within the last 365 days."""
-    day = lesson.shop.as_of_day
-    year = aggregates.customer_window(lesson.shop.orders, first_day=day - YEAR_DAYS + 1, last_day=day)
+    year = year_sales(lesson)
     return int(year.loc[year["customer_id"].isin(ids), "amount"].sum())
 
 
@@ -46,6 +53,7 @@ def of_every_excellent(lesson: Lesson) -> int:
     return sales_of_a_year(lesson, found.loc[chosen, "customer_id"])
 
 
+@kept
 def began_with_trial(lesson: Lesson) -> pd.DataFrame:
     """Customers who began with a trial in the latest year of which everybody was observed for 180 days."""
     found = returns(lesson)
@@ -76,12 +84,14 @@ def net(lesson: Lesson, earned: str = "profit", spent: str = "cpa") -> float:
     return float(row[earned] - row[spent])
 
 
+@kept
 def third_deliveries(lesson: Lesson) -> int:
     """Third deliveries of the last year: so many calls would be made."""
     orders, day = all_orders(lesson), lesson.shop.as_of_day
     return int(((orders["subscription_seq"] == CALLED_AFTER) & (orders["order_day"] > day - YEAR_DAYS)).sum())
 
 
+@kept
 def worth(lesson: Lesson, measure: str = "profit") -> float:
     """What a contract brings in the year from its fourth delivery on, of those observed for that year."""
     orders = all_orders(lesson)
@@ -92,17 +102,15 @@ def worth(lesson: Lesson, measure: str = "profit") -> float:
     return float(later.loc[soon, f"{measure}_later"].sum() / len(fourth))
 
 
+@kept
 def all_orders(lesson: Lesson) -> pd.DataFrame:
     """Every order with what it earned."""
     shop = lesson.shop
     sold = (shop.orders, shop.order_items, shop.relation("products"))
-    margin = ltv.margin(aggregates.margin_counts(*sold, as_of_day=shop.as_of_day))
-    return lesson.keep(
-        "trial orders",
-        lambda: aggregates.trial_orders(*sold, as_of_day=shop.as_of_day, margin_rate=margin.fill),
-    )
+    return aggregates.trial_orders(*sold, as_of_day=shop.as_of_day, margin_rate=margin_rate(lesson))
 
 
+@kept
 def cost(lesson: Lesson) -> float:
     """What a call costs, as the shop wrote it down."""
     designs = lesson.shop.table("experiments")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmlib.analysis import aggregates, entry_rates, retention, survival
+from crmlib.workshop.lessons.kept import kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,14 +17,14 @@ RETURN_DAY = 365
 COHORT_MONTH = 3
 
 
+@kept
 def returns(lesson: Lesson) -> pd.DataFrame:
     """One row a customer: the first order and the days to the next one."""
     shop = lesson.shop
-    return lesson.keep(
-        "returns", lambda: aggregates.return_table(shop.orders, shop.order_items, as_of_day=shop.as_of_day)
-    )
+    return aggregates.return_table(shop.orders, shop.order_items, as_of_day=shop.as_of_day)
 
 
+@kept
 def first_step(lesson: Lesson) -> pd.Series[float]:
     """The step from the first order to the second, as the retention report has it."""
     counts = aggregates.step_counts(
@@ -32,10 +33,11 @@ def first_step(lesson: Lesson) -> pd.Series[float]:
     return retention.steps(counts).iloc[0]
 
 
+@kept
 def cohorts(lesson: Lesson) -> pd.DataFrame:
     """Every cohort by month, each cell observed or not yet."""
     counts = aggregates.cohort_counts(lesson.shop.orders)
-    return lesson.keep("cohorts", lambda: retention.cohorts(counts, as_of_day=lesson.shop.as_of_day))
+    return retention.cohorts(counts, as_of_day=lesson.shop.as_of_day)
 
 
 def back_soon(lesson: Lesson, days: int = WINDOW_DAYS) -> float:
@@ -50,6 +52,7 @@ def back_at_any_time(lesson: Lesson) -> float:
     return float(found.loc[old, "next_days"].notna().mean())
 
 
+@kept
 def buyers_of_the_period(lesson: Lesson) -> float:
     """Repeaters among those who bought in the last 180 days."""
     day = lesson.shop.as_of_day
@@ -57,11 +60,13 @@ def buyers_of_the_period(lesson: Lesson) -> float:
     return float((customers.loc[customers["recency_days"] < WINDOW_DAYS, "n_orders"] >= 2).mean())
 
 
+@kept
 def repeat_orders(lesson: Lesson) -> float:
     """Repeat orders among all orders."""
     return 1 - len(returns(lesson)) / len(lesson.shop.table("orders"))
 
 
+@kept
 def returned(lesson: Lesson) -> float:
     """The curve's share that has bought again."""
     curve = survival.kaplan_meier(aggregates.gap_counts(lesson.shop.orders, as_of_day=lesson.shop.as_of_day))
@@ -74,6 +79,7 @@ def of_those_who_came(lesson: Lesson) -> float:
     return float((came <= RETURN_DAY).mean())
 
 
+@kept
 def windowed(lesson: Lesson) -> float:
     """The rate of those observed for the whole year."""
     table = entry_rates.by_window(returns(lesson), as_of_day=lesson.shop.as_of_day, windows=[RETURN_DAY])
@@ -86,6 +92,7 @@ def in_month(lesson: Lesson, k: int = COHORT_MONTH) -> pd.DataFrame:
     return cells[cells["k"] == k]
 
 
+@kept
 def pooled(lesson: Lesson, k: int = COHORT_MONTH) -> float:
     """Sales for each customer of the cohorts observed in that month."""
     return float(retention.pooled(cohorts(lesson)).set_index("k").loc[k, "amount_per_customer"])

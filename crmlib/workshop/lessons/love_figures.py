@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crmlib.analysis import nps
 from crmlib.analysis.nps_bands import Bands
+from crmlib.workshop.lessons.kept import kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,22 +18,26 @@ NOW, BEFORE = "NPS-2025", "NPS-2024"
 DAILY = "every_day"
 
 
+@kept
 def answers(lesson: Lesson, survey: str = NOW) -> pd.DataFrame:
     """The last answer of every customer to one survey."""
-    every = lesson.keep("answers", lambda: nps.latest_answers(lesson.shop.table("surveys")))
+    every = nps.latest_answers(lesson.shop.table("surveys"))
     return every[every["survey_id"] == survey]
 
 
+@kept
 def result(lesson: Lesson, survey: str = NOW) -> nps.NpsResult:
     """The score of one survey."""
     return nps.score(answers(lesson, survey)["nps"])
 
 
+@kept
 def change(lesson: Lesson) -> nps.NpsDifference:
     """The score of this survey less that of the one before."""
     return nps.difference(result(lesson), result(lesson, BEFORE))
 
 
+@kept
 def by_usage(lesson: Lesson) -> tuple[nps.NpsResult, nps.NpsResult]:
     """The score of those who use the product every day, and of all others together."""
     found = answers(lesson)
@@ -50,6 +55,7 @@ def with_bands(lesson: Lesson, **bounds: int) -> float:
     return nps.score(answers(lesson)["nps"], bands=Bands(**bounds)).nps
 
 
+@kept
 def of_all_asked(lesson: Lesson) -> float:
     """Promoters less detractors over everybody asked."""
     sent = lesson.shop.table("surveys_sent")
@@ -57,6 +63,7 @@ def of_all_asked(lesson: Lesson) -> float:
     return 100 * (found.n_promoters - found.n_detractors) / int((sent["survey_id"] == NOW).sum())
 
 
+@kept
 def both_waves(lesson: Lesson) -> float:
     """The score of all surveys together."""
     return nps.score(nps.latest_answers(lesson.shop.table("surveys"))["nps"]).nps

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from crmlib.analysis import aggregates, portfolio
+from crmlib.workshop.lessons.kept import kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,10 +19,11 @@ SOON_DAYS = 60
 MEETING_DAYS = 45  # the meeting is held so many days after the export was taken
 
 
+@kept
 def customers(lesson: Lesson) -> pd.DataFrame:
     """One row a customer, as the RFM report has it."""
     day = lesson.shop.as_of_day
-    return lesson.keep("customers", lambda: aggregates.customer_table(lesson.shop.orders, as_of_day=day))
+    return aggregates.customer_table(lesson.shop.orders, as_of_day=day)
 
 
 def thresholds(lesson: Lesson) -> portfolio.Thresholds:
@@ -30,11 +32,13 @@ def thresholds(lesson: Lesson) -> portfolio.Thresholds:
     return portfolio.choose_thresholds("make_repeater", currency="JPY", average_order_amount=average)
 
 
+@kept
 def grouped(lesson: Lesson) -> pd.DataFrame:
     """The customers with their CPM step and whether they have left."""
-    return lesson.keep("grouped", lambda: portfolio.assign_groups(customers(lesson), thresholds=thresholds(lesson)))
+    return portfolio.assign_groups(customers(lesson), thresholds=thresholds(lesson))
 
 
+@kept
 def leaving_soon(lesson: Lesson) -> pd.DataFrame:
     """Active customers of every step who will count as left within 60 days."""
     return portfolio.leaving_soon(grouped(lesson), thresholds=thresholds(lesson), within_days=SOON_DAYS)
@@ -45,6 +49,7 @@ def n_orders(lesson: Lesson) -> int:
     return int(customers(lesson)["n_orders"].sum())
 
 
+@kept
 def n_members(lesson: Lesson) -> int:
     """Registered members, buyers or not."""
     return len(lesson.shop.table("customers"))
@@ -72,6 +77,7 @@ def n_recent_from_now(lesson: Lesson) -> int:
     return int((customers(lesson)["recency_days"] + since <= RECENT_DAYS).sum())
 
 
+@kept
 def n_recent_orders(lesson: Lesson) -> int:
     """Orders of the last 60 days."""
     return int((lesson.shop.as_of_day - lesson.shop.table("orders")["order_day"] <= RECENT_DAYS).sum())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crmlib.analysis import aggregates, experiments
+from crmlib.workshop.lessons.kept import kept
 
 if TYPE_CHECKING:
     from crmlib.workshop.lesson import Lesson
@@ -15,14 +16,16 @@ CALL, BROKEN, BY_HAND = "EX01", "EX03", "EX04"
 EARLY_DAYS = 35
 
 
+@kept
 def trial(lesson: Lesson, experiment: str) -> dict[str, Any]:
     """One experiment's row of the A/B report."""
-    return lesson.keep(f"trial {experiment}", lambda: evaluated(lesson, experiment))
+    return evaluated(lesson, experiment)
 
 
+@kept
 def units(lesson: Lesson, experiment: str) -> pd.DataFrame:
     """The customers of one experiment with what became of each."""
-    return lesson.keep(f"units {experiment}", lambda: each(lesson, experiment)[0][1])
+    return each(lesson, experiment)[0][1]
 
 
 def tables(lesson: Lesson, experiment: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -44,6 +47,7 @@ def evaluated(lesson: Lesson, experiment: str) -> dict[str, Any]:
     return {str(name): value for name, value in table.iloc[0].to_dict().items()}
 
 
+@kept
 def early(lesson: Lesson) -> float:
     """The difference weeks before the planned end."""
     designs, assigned, orders = tables(lesson, CALL)

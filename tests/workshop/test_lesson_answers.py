@@ -1,0 +1,93 @@
+"""Lessons 2 to 6 and the case: right answers come out right, and every usual mistake is called by its name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crmlib.workshop.answers import equal, read
+from crmlib.workshop.data import Learner
+from crmlib.workshop.lesson import Lesson, lesson_for
+from crmlib.workshop.lessons import LESSONS
+
+if TYPE_CHECKING:
+    from crmlib.workshop.exercise import Exercise
+
+TAUGHT = LESSONS[1:]
+# Who was reached in the follow-up call is chance in the demo, so that leaving the others out may change nothing.
+MAY_AGREE = {("effect", "treated_only")}
+
+
+@pytest.fixture(scope="module", params=TAUGHT)
+def lesson(request: pytest.FixtureRequest, learners_home: Path) -> Lesson:
+    return lesson_for(str(request.param), Learner(), learners_home)
+
+
+def test_the_right_answers_come_out_right(lesson: Lesson) -> None:
+    for exercise in lesson.exercises:
+        assert lesson.judge(exercise.id, lesson.expected(exercise.id)).status == "right", exercise.id
+
+
+def test_every_usual_mistake_is_called_by_its_name(lesson: Lesson) -> None:
+    for exercise in lesson.exercises:
+        for mistake in exercise.mistakes:
+            found = lesson.judge(exercise.id, mistake.value(lesson))
+            if found.status == "right":
+                assert (exercise.id, mistake.name) in MAY_AGREE
+                continue
+            assert (found.status, found.mistake) == ("wrong", mistake.name), exercise.id
+            assert found.said.text()
+
+
+def test_a_hint_and_a_reason_never_hold_the_answer(lesson: Lesson) -> None:
+    for exercise in lesson.exercises:
+        if exercise.kind in ("choice", "ids"):
+            continue
+        expected = f"{float(lesson.expected(exercise.id)):.6g}"
+        texts = [*exercise.hints, exercise.why, *(mistake.reason for mistake in exercise.mistakes)]
+        assert not [text for text in texts if expected in text]
+
+
+def test_a_choice_has_an_option_for_its_answer_and_for_each_mistake(lesson: Lesson) -> None:
+    for exercise in lesson.exercises:
+        if exercise.kind == "choice":
+            letters = {letter for letter, _ in exercise.options}
+            named = {mistake.value(lesson) for mistake in exercise.mistakes}
+            assert named | {lesson.expected(exercise.id)} == letters, exercise.id
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_on_ten_seeds_every_mistake_differs_from_the_answer(tmp_path: Path, seed: int) -> None:
+    for name in TAUGHT:
+        lesson = lesson_for(name, Learner(seed=seed), tmp_path)
+        for exercise in lesson.exercises:
+            assert _always_agreeing(exercise, lesson) == []
+
+
+def _always_agreeing(exercise: Exercise, lesson: Lesson) -> list[str]:
+    """The mistakes that give the right answer on these data whichever way they are made."""
+    expected = read(lesson.expected(exercise.id), exercise.kind)
+    given = [(mistake.name, read(mistake.value(lesson), exercise.kind)) for mistake in exercise.mistakes]
+    agreeing = Counter(name for name, value in given if equal(value, expected, exercise.kind))
+    ways = Counter(name for name, _ in given)
+    allowed = {name for (of, name) in MAY_AGREE if of == exercise.id and agreeing[name] < ways[name]}
+    return sorted(set(agreeing) - allowed)
+
+
+@pytest.mark.slow
+def test_the_learners_answers_differ(tmp_path: Path) -> None:
+    one, other = (
+        {
+            (name, exercise.id): str(lesson.expected(exercise.id))
+            for name in TAUGHT
+            for lesson in [lesson_for(name, Learner(seed=seed), tmp_path / str(seed))]
+            for exercise in lesson.exercises
+            if exercise.kind not in ("choice", "ids")
+        }
+        for seed in (1, 2)
+    )
+    assert [key for key in one if one[key] == other[key]] == []
