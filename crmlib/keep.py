@@ -66,6 +66,33 @@ def draft(path: Path, sections: Sections) -> Draft:
     return Draft(path=path, before=before, after=after)
 
 
+def draft_columns(path: Path, columns: Mapping[str, str | None], table: str = "orders") -> Draft:
+    r"""The client file with these headers under `sources.<table>.columns`; a column without a header loses its line.
+
+    Every other byte stays, and so do columns that are not named.
+
+    Raises:
+        UserError: as `draft`; or the source has no block of lines of its own.
+
+    Example:
+        >>> import tempfile; folder = tempfile.TemporaryDirectory(); file = Path(folder.name, "acme.yml")
+        >>> text = "sources:\n  orders:\n    columns:\n      order_id: No  # key\n      status: 状況\n"
+        >>> _ = file.write_text(text, encoding="utf-8")
+        >>> print(draft_columns(file, {"order_id": "注文番号", "status": None}).after, end="")
+        sources:
+          orders:
+            columns:
+              order_id: 注文番号  # key
+    """
+    before = _read(path)
+    after = before
+    # First what is there, so that the last line of a block is never taken away before another has come.
+    for name, header in sorted(columns.items(), key=lambda pair: pair[1] is None):
+        after = _with_column(after, table, name, header, path)
+    _check_columns(before, after, table, columns, path)
+    return Draft(path=path, before=before, after=after)
+
+
 def write(kept: Draft) -> None:
     """Put the draft in the client file's place, in one step.
 
@@ -122,7 +149,7 @@ def _in_map(text: str, node: yaml.MappingNode, section: str, name: str, value: A
     found = _pair(node, name)
     if found is not None:
         key, old = found
-        if _load(text)[section][name] == value:
+        if _at(_load(text), section)[name] == value:
             return text
         start, end = old.start_mark.index, _end(old, text)
         if start < key.end_mark.index or text[start] in "&*":
@@ -154,6 +181,67 @@ def _in_empty(text: str, key: yaml.Node, node: yaml.Node, name: str, value: Any)
     if text[start:end].strip() in {"null", "~", "Null", "NULL"}:
         text = text[:start].rstrip(" ") + text[end:]
     return _insert_line(text, key.end_mark.index, key.start_mark.column + 2, name, value)
+
+
+def _with_column(text: str, table: str, name: str, header: str | None, path: Path) -> str:
+    root = _compose(text, path)
+    sources = _pair(root, "sources") if isinstance(root, yaml.MappingNode) else None
+    source = _pair(sources[1], table) if sources and isinstance(sources[1], yaml.MappingNode) else None
+    if source is None or not isinstance(source[1], yaml.MappingNode) or source[1].flow_style or not source[1].value:
+        raise UserError(f"{path.name}: sources.{table} has no lines of its own, write its columns by hand.")
+    found, section = _pair(source[1], "columns"), f"sources.{table}.columns"
+    if found is None or found[1].tag.endswith(":null"):
+        return text if header is None else _first_column(text, source[1], found, name, header)
+    _key, node = found
+    if not isinstance(node, yaml.MappingNode):
+        raise UserError(f"{path.name}: {section} is not a map of columns, so {name} cannot be kept in it.")
+    if header is not None:
+        return _in_map(text, node, section, name, header, path)
+    return _without(text, node, section, name, path)
+
+
+def _first_column(
+    text: str, source: yaml.MappingNode, found: tuple[yaml.Node, yaml.Node] | None, name: str, header: str
+) -> str:
+    if found is not None:
+        return _in_empty(text, found[0], found[1], name, header)
+    column, last = source.value[0][0].start_mark.column, source.value[-1][1]
+    line_end = text.find("\n", _end(last, text))
+    newline, at = _newline(text), len(text) if line_end < 0 else line_end + 1
+    gap = newline if line_end < 0 else ""
+    lines = f"{' ' * column}columns:{newline}{' ' * (column + 2)}{name}: {literal(header)}{newline}"
+    return f"{text[:at]}{gap}{lines}{text[at:]}"
+
+
+def _without(text: str, node: yaml.MappingNode, section: str, name: str, path: Path) -> str:
+    found = _pair(node, name)
+    if found is None:
+        return text
+    if node.flow_style or len(node.value) == 1:
+        raise UserError(f"{path.name}: {section}.{name} cannot be taken out by itself; change it by hand.")
+    start, end = found[0].start_mark.index - found[0].start_mark.column, text.find("\n", _end(found[1], text))
+    return text[:start] + ("" if end < 0 else text[end + 1 :])
+
+
+def _at(data: Any, section: str) -> Any:
+    for key in section.split("."):
+        data = data[key]
+    return data
+
+
+def _check_columns(before: str, after: str, table: str, columns: Mapping[str, str | None], path: Path) -> None:
+    meant = _load(before)
+    source = meant["sources"][table]
+    kept = {**(source.get("columns") or {}), **columns}
+    wanted = {name: header for name, header in kept.items() if header is not None}
+    if wanted or "columns" in source:
+        source["columns"] = wanted or None
+    try:
+        said = _load(after)
+    except yaml.YAMLError:
+        said = None
+    if said != meant:
+        raise UserError(f"{path.name}: sources.{table}.columns cannot be changed without changing more; do it by hand.")
 
 
 def _insert_line(text: str, after: int, column: int, name: str, value: Any) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmlib.errors import UserError
-from crmlib.keep import draft, write
+from crmlib.keep import draft, draft_columns, write
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -121,3 +121,61 @@ def test_any_value_is_read_back_as_it_was_meant(
     path = file(tmp_path_factory.mktemp("keep"), text)
     after = draft(path, {"rfm": {name: new}}).after
     assert yaml.safe_load(after) == {"name": "acme", "rfm": {**old, name: new}, "ltv": {"x": 1}}
+
+
+COLUMNS = (
+    "name: acme   # ours\nsources:\n  orders:\n    path: a.csv\n    columns:   # header\n      order_id: No  # key\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "columns", "after"),
+    [
+        (COLUMNS, {"order_id": "注文番号"}, COLUMNS.replace("No  #", "注文番号  #")),
+        (COLUMNS, {"order_id": "No"}, COLUMNS),
+        (COLUMNS, {"status": "yes"}, COLUMNS + "      status: 'yes'\n"),
+        (COLUMNS, {"order_id": None, "status": "a: b"}, COLUMNS.replace("order_id: No  # key", "status: 'a: b'")),
+        (COLUMNS, {"fee": None}, COLUMNS),
+        (COLUMNS.replace("\n", "\r\n"), {"fee": "送料"}, COLUMNS.replace("\n", "\r\n") + "      fee: 送料\r\n"),
+        ("sources:\n  orders:\n    path: a.csv", {"fee": "x"},
+         "sources:\n  orders:\n    path: a.csv\n    columns:\n      fee: x\n"),
+        ("sources:\n  orders:\n    path: a.csv\n# end\n", {"fee": "x"},
+         "sources:\n  orders:\n    path: a.csv\n    columns:\n      fee: x\n# end\n"),
+        ("sources:\n  orders:\n    columns:\n    path: a.csv\n", {"fee": "x"},
+         "sources:\n  orders:\n    columns:\n      fee: x\n    path: a.csv\n"),
+        ("sources:\n  orders:\n    columns: {order_id: No}\n", {"order_id": "番号", "fee": "x"},
+         "sources:\n  orders:\n    columns: {order_id: 番号, fee: x}\n"),
+        ("sources:\n  orders:\n    columns: {}\n    path: a\n", {"fee": "x"},
+         "sources:\n  orders:\n    columns: {fee: x}\n    path: a\n"),
+    ],
+)  # fmt: skip
+def test_columns_of_a_source_change_and_every_other_byte_stays(
+    tmp_path: Path, before: str, columns: dict[str, str | None], after: str
+) -> None:
+    file = tmp_path / "acme.yml"
+    file.write_bytes(before.encode())
+    drafted = draft_columns(file, columns)
+    assert drafted.after == after
+    write(drafted)
+    assert file.read_bytes() == after.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("name: acme\n", {"fee": "x"}),
+        ("sources: {orders: {path: a}}\n", {"fee": "x"}),
+        ("sources:\n  orders:\n    columns: [a]\n", {"fee": "x"}),
+        ("sources:\n  orders:\n    columns: {order_id: No, fee: x}\n", {"fee": None}),
+        ("sources:\n  orders:\n    columns:\n      fee: x\n", {"fee": None}),
+        ("a: &h No\nsources:\n  orders:\n    columns:\n      fee: *h\n", {"fee": "x"}),
+    ],
+)
+def test_columns_that_cannot_be_changed_alone_are_refused(
+    tmp_path: Path, text: str, columns: dict[str, str | None]
+) -> None:
+    file = tmp_path / "acme.yml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=r"acme\.yml"):
+        draft_columns(file, columns)
+    assert file.read_text(encoding="utf-8") == text

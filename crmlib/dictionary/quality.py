@@ -5,6 +5,10 @@ from __future__ import annotations
 from crmlib.dictionary.kinds import N_
 
 COLUMNS: dict[str, tuple[str, str]] = {
+    "file_header": (N_("Column of the file"), "text"),
+    "first_values": (N_("First values"), "text"),
+    "table_column": (N_("Column of the table"), "text"),
+    "untold": (N_("What cannot be told without it"), "text"),
     "share_rows": (N_("Share of rows read"), "share"),
     "n_read": (N_("Rows read"), "rows"),
     "n_left_out": (N_("Rows left out"), "rows"),

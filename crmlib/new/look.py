@@ -77,8 +77,16 @@ def look(table: str, paths: tuple[Path, ...], home: Path) -> Look:
         UserError: they cannot be found or read, have no header, have different ones, or cannot be named together.
     """
     source = _source(paths, home, table)
+    return seen(table, _below_titles(source, locate(table, source, home)[0], table), home)
+
+
+def seen(table: str, source: Source, home: Path) -> Look:
+    """Look at the files that a source names, as far as their header and first rows.
+
+    Raises:
+        UserError: as `look`.
+    """
     files = locate(table, source, home)
-    source = _below_titles(source, files[0], table)
     opened = [open_file(file, source) for file in files]
     header = opened[0].header
     for file, other in zip(files, opened, strict=True):

@@ -86,6 +86,16 @@ def shown(text: str, column: Mapped) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
+def headers(look: Look, preset: Preset) -> dict[str, str]:
+    """Which header each canonical column would be taken from, by names alone: no value is read."""
+    found: dict[str, str] = {}
+    for name, candidates in preset.columns.items():
+        header = next((own for one in candidates if (own := look.name_of(one.header)) is not None), None)
+        if header is not None:
+            found[name] = header
+    return {name: header for name, header in found.items() if not found.keys() & {*_INSTEAD.get(name, ())}}
+
+
 def propose(table: str, look: Look, preset: Preset, share: float) -> Proposal:
     """Map a table's columns by a preset, or by the aliases; say what is lacking and what must be filled in by hand."""
     found = [one for name in preset.columns if (one := _mapped(look, name, preset, table))]

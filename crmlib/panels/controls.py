@@ -21,7 +21,7 @@ class Control:
             tick (yes or no), text.
         low, high, step: of a number; high None is open. choices: (label, value) of a list.
         row: controls of one row stand beside one another behind this label; without it, one a line.
-        width: of the box, as CSS.
+        width: of the box, as CSS. label_width: of the label before it, where it stands in a row.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Control:
     choices: Sequence[tuple[str, Any]] = ()
     row: str = ""
     width: str = ""
+    label_width: str = "2.8em"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -65,7 +66,7 @@ def _widget(control: Control) -> Any:
     shape = w.Layout(width=control.width or _WIDTHS[control.kind])
     given: dict[str, Any] = {"value": control.value, "description": control.label, "layout": shape}
     if control.row:
-        given["style"] = {"description_width": "2.8em"}
+        given["style"] = {"description_width": control.label_width}
     else:
         given["style"] = {"description_width": "initial"}
     if control.kind == "choice":

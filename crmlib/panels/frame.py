@@ -16,9 +16,12 @@ from crmlib.errors import UserError
 from crmlib.words import N_
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ipywidgets import VBox
 
     from crmlib.client import Client
+    from crmlib.keep import Draft
     from crmlib.panels.controls import Control, Values
 
 
@@ -31,6 +34,7 @@ class Panel:
         draw: the values of the controls in, the HTML of figures, chart and sentence out.
         refuse: one sentence about values that do not go together; empty where they do.
         notebook: whose parameters they are. keep: the values as parameters of that notebook; None keeps nothing.
+        copy, draft: what is to be pasted, and how the button changes the client file, where it is no parameter.
     """
 
     title: str
@@ -39,6 +43,8 @@ class Panel:
     refuse: Callable[[Values], str] = lambda _values: ""
     notebook: str = ""
     keep: Callable[[Values], dict[str, Any]] | None = None
+    copy: Callable[[Values], str] | None = None
+    draft: Callable[[Path, Values], Draft] | None = None
 
     @property
     def values(self) -> Values:
@@ -58,6 +64,11 @@ def show(panel: Panel, *, client: Client | None = None, desk: bool = False, writ
     from IPython.display import HTML, display
 
     display(_desk(panel, client if writable else None, writable) if desk else HTML(view(panel, panel.values)))
+
+
+def box(panel: Panel, *, client: Client | None = None, writable: bool = True) -> VBox:
+    """The widgets of a panel, for a panel that stands within another."""
+    return _desk(panel, client if writable else None, writable)
 
 
 def view(panel: Panel, values: Values) -> str:
@@ -110,15 +121,16 @@ def _desk(panel: Panel, client: Client | None, writable: bool) -> VBox:
         box.observe(draw, names="value")
     draw()
     heading = HTML(f"<h4>{escape(panel.title)}</h4>")
-    ends = _button(panel, client, values) if client and panel.keep else []
+    ends = _button(panel, client, values) if client and (panel.keep or panel.draft) else []
     return VBox([heading, *controls.rows(panel.controls, boxes), output, below, *ends])
 
 
 def _to_copy(panel: Panel, values: Values) -> str:
-    if panel.keep is None or panel.refuse(values):
+    if (panel.keep is None and panel.copy is None) or panel.refuse(values):
         return ""
+    told = panel.copy(values) if panel.copy else lines(panel.notebook, panel.keep(values) if panel.keep else {})
     copy = words.translate(N_("To keep these settings, copy these lines into the client file:"))
-    return f"<p>{escape(copy)}</p><pre>{escape(lines(panel.notebook, panel.keep(values)))}</pre>"
+    return f"<p>{escape(copy)}</p><pre>{escape(told)}</pre>"
 
 
 def _button(panel: Panel, client: Client, values: Callable[[], Values]) -> Sequence[Any]:
@@ -143,7 +155,9 @@ def written(panel: Panel, client: Client, values: Values) -> str:
     if wrong := panel.refuse(values):
         return _alert(wrong)
     try:
-        draft = keep.draft(client.path, {panel.notebook: panel.keep(values) if panel.keep else {}})
+        draft = panel.draft(client.path, values) if panel.draft else keep.draft(
+            client.path, {panel.notebook: panel.keep(values) if panel.keep else {}}
+        )  # fmt: skip
         keep.write(draft)
     except UserError as error:
         return _alert(str(error))

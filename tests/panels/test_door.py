@@ -1,0 +1,197 @@
+"""The door's mapping: what the file holds without anybody's data, what is missing, and the lines in the client file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import yaml
+
+from crmlib import panels, words
+from crmlib.client import load_client
+from crmlib.panels import door, frame
+
+HEADER = "注文番号,会員ID,受注日,氏名,メールアドレス,金額,状況,メモ<b>"
+ROWS = [
+    "A1,501,2024-01-05,山田 花子,hanako@example.jp,3000,発送済み,090-1234-5678",
+    "A2,502,2024-01-06,鈴木 一郎,ichiro@example.jp,5000,キャンセル,",
+    "A3,503,2024-01-07,佐藤 美咲,misaki@example.jp,7000,発送済み,",
+]
+CLIENT = """name: acme      # the shop
+sources:
+  orders:
+    path: orders.csv
+    columns:
+      order_id: 注文番号
+      customer_id: 会員ID   # agreed on
+      order_date: 受注日
+      order_amount: 金額
+    values:
+      status: {発送済み: shipped}
+formats: [html]
+"""
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    words.speak("en", "JPY")
+    yield
+    words.speak("en", "JPY")
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is displayed."""
+    seen: list[Any] = []
+    monkeypatch.setattr("IPython.display.display", seen.append)
+    return seen
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Any:
+    """A client whose export is a small cp932 file."""
+    (tmp_path / "orders.csv").write_bytes("\r\n".join([HEADER, *ROWS, ""]).encode("cp932"))
+    text = CLIENT.replace("    values:\n      status: {発送済み: shipped}\n", "")
+    (tmp_path / "acme.yml").write_text(text, encoding="utf-8")
+    return SimpleNamespace(client=load_client(tmp_path / "acme.yml"))
+
+
+def page(shop: Any, shown: list[Any], **more: Any) -> str:
+    panels.door.mapping(shop, **more)
+    return shown[-1].data
+
+
+def boxes(desk: Any) -> dict[str, Any]:
+    """The lists by canonical column."""
+    rows = [child for child in desk.children[1].children[0].children if type(child).__name__ == "HBox"]
+    return {box.description: box for row in rows for box in row.children if type(box).__name__ == "Dropdown"}
+
+
+def inner(desk: Any) -> Any:
+    return desk.children[1].children[0]
+
+
+def html_of(desk: Any) -> str:
+    (output,) = [child for child in inner(desk).children if type(child).__name__ == "Output"]
+    return output.outputs[0]["data"]["text/html"]
+
+
+def sentences(html: str) -> list[str]:
+    return re.findall(r'<p role="status">(.*?)</p>', unescape(html))
+
+
+def press(desk: Any) -> str:
+    (button,) = [child for child in inner(desk).children if type(child).__name__ == "Button"]
+    button.click()
+    return inner(desk).children[-1].value
+
+
+def test_headless_it_shows_the_mapping_as_it_stands(shop: Any, shown: list[Any]) -> None:
+    html = page(shop, shown)
+    said = sentences(html)
+    assert said[0] == "Found: encoding cp932, separator comma."
+    assert said[1] == "Every report that needs orders alone can be told: 4 columns are mapped, the file has 8."
+    assert "<td>受注日</td><td>2024-01-05, 2024-01-06, 2024-01-07</td><td>order_date</td>" in html
+    assert "which orders were cancelled or returned: all of them count" in html
+    assert "      order_id: 注文番号" in html
+
+
+def test_nothing_of_a_person_is_shown(shop: Any, shown: list[Any]) -> None:
+    html = page(shop, shown)
+    for private in ("山田", "花子", "hanako", "example.jp", "1234-5678", "鈴木", "美咲"):
+        assert private not in html
+    assert "999-9999-9999" in html
+    assert "メモ&lt;b&gt;" in html
+    assert "メモ<b>" not in html
+    assert door.masked("山田さんへ", "備考", []) == "aaaaa"
+    assert door.masked("一般", "会員区分", []) == "一般"
+
+
+def test_a_column_taken_away_says_what_can_no_longer_be_told(shop: Any, shown: list[Any]) -> None:
+    panels.door.mapping(shop, desk=True)
+    desk = shown[-1]
+    boxes(desk)["customer_id"].value = ""
+    assert "No report can be told: nothing is mapped to customer_id." in sentences(html_of(desk))
+    assert "every report: who bought is not known" in html_of(desk)
+    boxes(desk)["status"].value = "状況"
+    assert "all of them count" not in html_of(desk)
+    assert any("What the values of status mean must be said too" in said for said in sentences(html_of(desk)))
+
+
+def test_the_button_writes_the_columns_and_keeps_every_other_byte(shop: Any, shown: list[Any]) -> None:
+    panels.door.mapping(shop, desk=True)
+    desk, before = shown[-1], shop.client.path.read_text(encoding="utf-8")
+    boxes(desk)["status"].value = "状況"
+    boxes(desk)["order_id"].value = ""
+    told = press(desk)
+    assert '<p role="status">Written to acme.yml' in told
+    after = shop.client.path.read_text(encoding="utf-8")
+    assert after == before.replace("      order_id: 注文番号\n", "").replace(
+        "      order_amount: 金額\n", "      order_amount: 金額\n      status: 状況\n"
+    )
+    assert load_client(shop.client.path).sources["orders"].columns["status"] == "状況"
+    assert "acme.yml says so already" in press(desk)
+
+
+def test_another_file_is_mapped_by_the_names_of_its_columns(shop: Any, shown: list[Any], tmp_path: Path) -> None:
+    other = tmp_path / "new.csv"
+    other.write_text("注文番号,会員ID,受注日,商品名,単価,数量\nB1,7,2024-02-01,ジェル,3000,1\n", encoding="utf-8")
+    panels.door.mapping(shop, desk=True)
+    desk = shown[-1]
+    desk.children[0].value = str(other)
+    assert boxes(desk)["customer_id"].value == "会員ID"
+    assert boxes(desk)["product_name"].value == "商品名"
+    assert any("is not the client's own source" in said for said in sentences(html_of(desk)))
+    copied = unescape(re.findall(r"<pre>(.*?)</pre>", html_of(desk), re.DOTALL)[0])
+    source = yaml.safe_load(copied)["sources"]["orders"]
+    assert source["columns"]["product_name"] == "商品名"
+    assert source["path"].endswith("new.csv")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"2024-01-01,5\n", b"\x00\x01\xff\xfe\x80"])
+def test_a_file_that_cannot_be_read_is_one_sentence(
+    shop: Any, shown: list[Any], tmp_path: Path, content: bytes | None
+) -> None:
+    if content is not None:
+        (tmp_path / "bad.csv").write_bytes(content)
+    html = page(shop, shown, path=str(tmp_path / "bad.csv"))
+    assert html.startswith('<p role="alert">')
+    assert html.count("<p") == 1
+
+
+def test_a_header_without_rows_has_no_values(shop: Any, shown: list[Any], tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_text("注文番号,会員ID,受注日,単価\n", encoding="utf-8")
+    html = page(shop, shown, path=str(tmp_path / "empty.csv"))
+    assert "<td>会員ID</td><td></td><td>customer_id</td>" in html
+
+
+def test_a_redraw_reads_nothing(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = door._panel_of(shop.client, "")  # what the desk opens
+    monkeypatch.setattr("pathlib.Path.open", lambda *_args, **_how: pytest.fail("a file was read"))
+    monkeypatch.setattr("builtins.open", lambda *_args, **_how: pytest.fail("a file was read"))
+    assert "Every report" in frame.view(panel, panel.values)
+
+
+def test_only_the_first_rows_of_a_large_file_are_kept(shop: Any, tmp_path: Path) -> None:
+    rows = "".join(f"A{i},{i},2024-01-05,x,y,100,z{i},\n" for i in range(20_000))
+    (tmp_path / "orders.csv").write_text(HEADER + "\n" + rows, encoding="utf-8")
+    ground = door.ground_of(shop.client, "")
+    assert all(len(values) <= 3 for values in ground.look.samples.values())
+
+
+def test_a_page_to_show_has_no_button(shop: Any, shown: list[Any]) -> None:
+    panels.door.mapping(shop, desk=True, writable=False)
+    assert not [child for child in inner(shown[-1]).children if type(child).__name__ == "Button"]
+
+
+def test_in_japanese_nothing_of_english_is_left(shop: Any, shown: list[Any]) -> None:
+    words.speak("ja", "JPY")
+    text = re.sub(r"<pre>.*?</pre>|<[^>]*>", " ", page(shop, shown), flags=re.DOTALL)
+    known = r"order_\w+|customer_id|product_\w+|cancelled_at|subscription_id|acq_media|line_\w+|points_used|\w+_amount"
+    left = re.sub(known + r"|shipping_fee|quantity|is_\w+|orders\.csv|unit_price|status|a{3,}|discount\w*", " ", text)
+    assert re.findall(r"[A-Za-z]{4,}", left.replace("cp932", "")) == []
