@@ -216,7 +216,7 @@ def diff(
 
 @app.command()
 def workshop(
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="The folder to write.")] = None,
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="The folder to write.")] = None,
     lang: Annotated[str, typer.Option(metavar="ja|en", help="The language of the lessons.")] = "",
     learners: Annotated[int | None, typer.Option(metavar="N", help="A folder for each of N learners.")] = None,
     names: Annotated[Path | None, typer.Option(metavar="FILE", help="Or for each name in FILE, one a line.")] = None,

@@ -32,7 +32,7 @@ def make_command(
     )  # fmt: skip
     enrolled = make_workshop(request, tell)
     words.speak(spoken)
-    told = N_("{n:count} folders for learners: {learners:text}. For the teacher: {teacher:text}; begin with the guide.")
+    told = N_("Folders for learners ({n:count}): {learners:text}. For the teacher: {teacher:text}; begin with the guide.")
     place, teacher = str(folder / "learners"), str(folder / "teacher")
     tell(say(told, n=len(enrolled), learners=place, teacher=teacher).text())
 

@@ -45,7 +45,7 @@ def _summary(exercises: list[str], grades: list[Grade], wide: int) -> Iterator[s
     made = Counter((grade.exercise, grade.mistake) for grade in grades if grade.mistake)
     if made:
         (exercise, name), n = made.most_common(1)[0]
-        told = N_("Most frequent mistake: {mistake:text} ({exercise:text}, {n:count} times)")
+        told = N_("Most frequent mistake: {mistake:text} ({exercise:text}, {n:count}×)")
         yield say(told, mistake=mistake_label(name), exercise=exercise, n=n).text()
 
 

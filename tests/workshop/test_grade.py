@@ -116,7 +116,7 @@ def test_the_matrix_has_a_sign_for_every_outcome_and_the_mistake_below() -> None
         "    rate: young customers in the denominator",
         "x       –         !",
         "○       1         0   ",
-        "Most frequent mistake: young customers in the denominator (rate, 1 times)",
+        "Most frequent mistake: young customers in the denominator (rate, 1×)",
     ]
 
 

@@ -14,6 +14,8 @@ from crmlib.workshop.lesson import Lesson, lesson_for
 from crmlib.workshop.lessons import LESSONS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crmlib.workshop.exercise import Exercise
 
 TAUGHT = LESSONS[1:]
@@ -22,8 +24,8 @@ MAY_AGREE = {("effect", "treated_only")}
 
 
 @pytest.fixture(scope="module", params=TAUGHT)
-def lesson(request: pytest.FixtureRequest, learners_home: Path) -> Lesson:
-    return lesson_for(str(request.param), Learner(), learners_home)
+def lesson(request: pytest.FixtureRequest, open_for_learner: Callable[[str], Lesson]) -> Lesson:
+    return open_for_learner(str(request.param))
 
 
 def test_the_right_answers_come_out_right(lesson: Lesson) -> None:

@@ -15,6 +15,7 @@ from crmlib.workshop.data import Learner, open_learners_shop, write_learner
 from crmlib.workshop.exercise import NO_VALUE
 from crmlib.workshop.lesson import Lesson, lesson_for
 from crmlib.workshop.run import execute
+from tests.workshop.test_lesson_answers import MAY_AGREE
 
 MASTERS = versions.masters()
 pytestmark = pytest.mark.slow
@@ -73,6 +74,8 @@ def _wrong(lesson: Lesson) -> dict[str, Any]:
             except NO_VALUE:
                 continue
             found = lesson.judge(exercise.id, value)
+            if found.status == "right" and (exercise.id, mistake.name) in MAY_AGREE:
+                continue
             assert found.status == "wrong", (exercise.id, mistake.name)
             assert found.mistake == mistake.name or found.mistake in {each.name for each in exercise.mistakes}
             code = f"answer = lesson.exercise({exercise.id!r}).mistakes[{place}].value(lesson)"
@@ -104,7 +107,7 @@ def test_on_ten_seeds_every_mistake_differs_from_the_answer(tmp_path: Path, seed
         for lesson in [lesson_for(name, learner, tmp_path)]
         for exercise in lesson.exercises
         for mistake in exercise.mistakes
-        if _status(lesson, exercise.id, mistake) != "wrong"
+        if _status(lesson, exercise.id, mistake) != "wrong" and (exercise.id, mistake.name) not in MAY_AGREE
     ]
     assert same == []
 
