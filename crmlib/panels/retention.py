@@ -43,6 +43,10 @@ DENOMINATOR = N_(
     "In the denominator are only the customers whose first purchase lies at least {window:days} before the base date;"
     " groups of fewer than {least:customers} show counts only."
 )
+NO_RANKING = N_(
+    "The first product is the one with the largest amount in the first order. Products sold as a subscription and"
+    " trials differ in what a second purchase means, so their rates are no ranking of the products."
+)
 SOURCES = {
     "orders": N_("The medium is that of the first order."),
     "customers": N_("No order has a medium, so it is that of the table of customers."),
@@ -195,6 +199,8 @@ def _groups(second: Second, way: str, window: int, least: int) -> Part:
     table = _named(second, return_days.by_group(second.days, group=way, window_days=window, min_n=least), way)
     titles = {PRODUCT: N_("F2 conversion by first product"), MEDIUM: N_("F2 conversion by medium")}
     note = words.say(DENOMINATOR, window=window, least=least).text()
+    if way == PRODUCT:
+        note = f"{note} {words.translate(NO_RANKING)}"
     if way == MEDIUM:
         note = f"{note} {words.translate(SOURCES[second.days.media_source])}"
     return findings.entries.groups(table), _shown(
