@@ -85,6 +85,8 @@ def draft_columns(path: Path, columns: Mapping[str, str | None], table: str = "o
               order_id: 注文番号  # key
     """
     before = _read(path)
+    said = _headers(before, table, path)
+    columns = {name: header for name, header in columns.items() if said.get(name) != header}
     after = before
     # First what is there, so that the last line of a block is never taken away before another has come.
     for name, header in sorted(columns.items(), key=lambda pair: pair[1] is None):
@@ -181,6 +183,17 @@ def _in_empty(text: str, key: yaml.Node, node: yaml.Node, name: str, value: Any)
     if text[start:end].strip() in {"null", "~", "Null", "NULL"}:
         text = text[:start].rstrip(" ") + text[end:]
     return _insert_line(text, key.end_mark.index, key.start_mark.column + 2, name, value)
+
+
+def _headers(text: str, table: str, path: Path) -> dict[str, str]:
+    """The headers as they stand in the file: every scalar there is a text, `No` and 1 too."""
+    node = _compose(text, path)
+    for key in ("sources", table, "columns"):
+        found = _pair(node, key) if isinstance(node, yaml.MappingNode) else None
+        node = found[1] if found else None
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    # An alias has its anchor's node, and so its anchor's place.
+    return {key.value: value.value for key, value in pairs if value.start_mark.index > key.end_mark.index}
 
 
 def _with_column(text: str, table: str, name: str, header: str | None, path: Path) -> str:
