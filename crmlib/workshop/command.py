@@ -27,12 +27,12 @@ def make_command(
     from crmlib.workshop.make import Request, make_workshop
 
     spoken = language or "ja"
-    request = Request(
-        folder=folder, language=spoken, learners=learners, names=names, messy=messy, force=force
-    )  # fmt: skip
+    request = Request(folder=folder, language=spoken, learners=learners, names=names, messy=messy, force=force)
     enrolled = make_workshop(request, tell)
     words.speak(spoken)
-    told = N_("Folders for learners ({n:count}): {learners:text}. For the teacher: {teacher:text}; begin with the guide.")
+    told = N_(
+        "Folders for learners ({n:count}): {learners:text}. For the teacher: {teacher:text}; begin with the guide."
+    )
     place, teacher = str(folder / "learners"), str(folder / "teacher")
     tell(say(told, n=len(enrolled), learners=place, teacher=teacher).text())
 

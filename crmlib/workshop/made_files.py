@@ -37,6 +37,8 @@ def write(folder: Path, texts: dict[str, str]) -> None:
     for name, text in texts.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Written is the file here, never what a learner may have linked to it.
+        path.unlink(missing_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
         written[name] = _hash(text.encode())
     (folder / "teacher" / FILE).write_text(json.dumps(written, ensure_ascii=False, indent=0), encoding="utf-8")

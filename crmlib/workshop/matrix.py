@@ -41,7 +41,8 @@ def _block(lesson: str, grades: list[Grade]) -> Iterator[str]:
 def _summary(exercises: list[str], grades: list[Grade], wide: int) -> Iterator[str]:
     """How many have each exercise right, and the mistake that is made most."""
     right = Counter(grade.exercise for grade in grades if grade.outcome == RIGHT)
-    yield _padded("○", wide) + "  ".join(_padded(str(right[each]), _width(each)) for each in exercises)
+    counts = [_padded(str(right[each]), _width(each)) for each in exercises]
+    yield (_padded("○", wide) + "  ".join(counts)).rstrip()
     made = Counter((grade.exercise, grade.mistake) for grade in grades if grade.mistake)
     if made:
         (exercise, name), n = made.most_common(1)[0]

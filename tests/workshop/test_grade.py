@@ -115,7 +115,7 @@ def test_the_matrix_has_a_sign_for_every_outcome_and_the_mistake_below() -> None
         "佐藤    ○         ×",
         "    rate: young customers in the denominator",
         "x       –         !",
-        "○       1         0   ",
+        "○       1         0",
         "Most frequent mistake: young customers in the denominator (rate, 1×)",
     ]
 

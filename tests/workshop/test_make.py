@@ -83,6 +83,19 @@ def test_what_a_learner_has_changed_is_not_written_over(tmp_path: Path, capsys: 
     assert "mine" not in work.read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("without_data")
+def test_a_link_in_a_learners_folder_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    place, other = tmp_path / "w", tmp_path / "other"
+    cli.call(["workshop", str(place)])
+    work = place / "learners" / "learner" / "README.md"
+    other.write_text("of somebody else", encoding="utf-8")
+    work.unlink()
+    work.symlink_to(other)
+    assert cli.call(["workshop", str(place), "--force"]) == 0
+    assert other.read_text(encoding="utf-8") == "of somebody else"
+    assert not work.is_symlink()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
