@@ -12,8 +12,9 @@ from crmlib.workshop.exercise import UNKNOWN, Exercise, Outcome, mistake_label
 
 MARKS = {"right": "○", "wrong": "×", "not_tried": "–"}
 HEADS = {"right": N_("Right"), "wrong": N_("Not right"), "not_tried": N_("Not yet tried")}
-# Colour is never the only sign: mark and word come first.
-INKS = {"right": "#1b7f4b", "wrong": "#b3261e", "not_tried": "#5f6b76", "told": "#1f4e79"}
+# Colour is never the only sign, and it is the border's: the text stays readable on a light and on a dark desk.
+INKS = {"right": "#2e9e63", "wrong": "#d9534f", "not_tried": "#8a96a3", "told": "#3b82c4"}
+GREY = "rgba(128,128,128,.13)"
 SHOWN_IDS = 5
 
 
@@ -48,7 +49,7 @@ def sentence(found: Sentence) -> Said:
 
 def plain(text: str) -> Said:
     """A text as it stands in a file."""
-    style = "margin:.4em 0;padding:.5em .8em;background:#f4f6f8;overflow-x:auto;white-space:pre"
+    style = f"margin:.4em 0;padding:.5em .8em;background:{GREY};color:inherit;overflow-x:auto;white-space:pre"
     return Said(text, f'<pre style="{style}">{escape(text)}</pre>')
 
 
@@ -57,7 +58,8 @@ def solution(exercise: Exercise, code: str, value: Any) -> Said:
     gives = f"{exercise.id} = {value_text(value, exercise.kind)}"
     head, why = words.translate(N_("Solution")), words.translate(exercise.why)
     lines = [gives, why]
-    box = f'<pre style="margin:.4em 0;padding:.5em .8em;background:#f4f6f8;white-space:pre-wrap">{escape(code)}</pre>'
+    style = f"margin:.4em 0;padding:.5em .8em;background:{GREY};color:inherit;white-space:pre-wrap"
+    box = f'<pre style="{style}">{escape(code)}</pre>'
     plain = "\n".join(filter(None, [head, code, *lines]))
     return Said(plain, _box("told", head, [box if code else "", *map(_line, lines)]))
 
@@ -72,6 +74,9 @@ def value_text(value: Any, kind: str) -> str:
         return say(N_("{n:count} ids: {ids:text}"), n=len(ids), ids=told).text()
     if kind == "table":
         return str(value)
+    if kind == "money" and not words.is_missing(value):
+        # A sentence may round to 万; who compares an answer needs every yen.
+        return f"{words.text(value, kind)}{'' if words.speech().language == 'ja' else ' '}{words.unit(kind)}"
     return words.MISSING if words.is_missing(value) else words.phrase(value, kind)
 
 
@@ -86,5 +91,5 @@ def _line(text: str) -> str:
 def _box(ink: str, head: str, lines: list[str]) -> str:
     colour = INKS[ink]
     style = f"border-left:4px solid {colour};padding:.5em .9em;margin:.4em 0;max-width:46em;line-height:1.6"
-    top = f'<div style="font-weight:600;color:{colour}">{escape(head)}</div>'
+    top = f'<div style="font-weight:600">{escape(head)}</div>'
     return f'<div class="crm-lesson crm-{ink}" style="{style}">{top}{"".join(lines)}</div>'

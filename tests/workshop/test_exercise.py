@@ -93,6 +93,27 @@ def test_a_solution_shows_what_it_gives_and_why(lesson: Lesson, capsys: pytest.C
     assert "rate = 25.0%\\nOnly who was watched long enough counts." in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("language", "value", "kind", "said"),
+    [
+        ("ja", 29_994_650, "money", "29,994,650円"),
+        ("en", 29_994_650, "money", "29,994,650 yen"),
+        ("ja", 0.25, "share", "25.0%"),
+        ("en", 1, "customers", "1 customer"),
+        ("en", frozenset("cab"), "ids", "3 ids: a, b, c"),
+        ("en", list("abcdefg"), "ids", "7 ids: a, b, c, d, e, …"),
+        ("en", "b", "choice", "b"),
+        ("en", float("nan"), "money", "–"),
+    ],
+)
+def test_a_solution_tells_its_value_so_that_it_can_be_compared(language: str, value: Any, kind: str, said: str) -> None:
+    from crmlib.workshop.said import value_text
+
+    words.speak(language)
+    assert value_text(value, kind) == said
+    words.speak("en")
+
+
 def test_a_sentence_is_made_of_the_learners_figures_or_asks_for_them(
     lesson: Lesson, capsys: pytest.CaptureFixture[str]
 ) -> None:
