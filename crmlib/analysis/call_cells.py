@@ -20,6 +20,7 @@ from crmlib.analysis.consents import (
 )
 from crmlib.analysis.zones import ZONES, zone_of
 
+NEVER = -(10**9)
 STATES = (ALLOWED, REFUSED, CAMPAIGN, NOT_KNOWN)
 FITTING = STEPS[2:]
 PREVIEW = ["priority", "customer_id", "n_orders", "recency_days", "silence_zone", "amount", "contact_channel"]
@@ -100,7 +101,8 @@ def prepare(
         amount=table["amount"].to_numpy(dtype="float64"),
         amount_year=table["amount_year"].to_numpy(dtype="float64"),
         asked_not=table["asked_not"].to_numpy(dtype=bool),
-        contacted_day=table["last_contacted_day"].to_numpy(dtype="float64"),
+        # Never contacted is longer ago than any rest.
+        contacted_day=table["last_contacted_day"].fillna(NEVER).to_numpy(dtype="int32"),
         consent=place.astype("int16"),
         lot=np.array([draw(key) for key in table["customer_id"]], dtype="float64"),
     )
@@ -114,19 +116,21 @@ def preview(cells: CallCells, rules: Rules, *, rows: int = 10) -> Preview:
     """
     days = np.arange(int(cells.recency_days.max(initial=0)) + 1)
     zones = zone_of(pd.Series(days), rules.zone_days).codes
-    enough = np.flatnonzero(cells.n_orders >= rules.min_orders)
-    zone = zones[cells.recency_days[enough]]
-    called = np.isin(zone, [ZONES.index(name) for name in rules.zones])
-    fitting, zone = enough[called], zone[called]
+    # By falling orders: those with enough come first.
+    n_enough = int(np.searchsorted(-cells.n_orders, -rules.min_orders, side="right"))
+    called = np.isin(zones, [ZONES.index(name) for name in rules.zones])
+    fitting = np.flatnonzero(called[cells.recency_days[:n_enough]])
+    zone = zones[cells.recency_days[fitting]]
     step = _steps(cells, rules, fitting)
-    listed = _in_order(fitting, zone, step, rules)
-    if rules.most is not None and len(listed) > rules.most:
-        step[np.isin(fitting, listed[rules.most :])] = STEPS.index("beyond_maximum")
-        listed = listed[: rules.most]
+    places = _in_order(zone, step, rules)
+    if rules.most is not None:
+        step[places[rules.most :]] = STEPS.index("beyond_maximum")
+        places = places[: rules.most]
+    listed = fitting[places]
     held = cells.lot[listed] < rules.held_out_share
     counts = pd.Series(np.bincount(step, minlength=len(STEPS)), index=list(STEPS))
-    counts["few_orders"] = len(cells.n_orders) - len(enough)
-    counts["other_zone"] = len(enough) - len(fitting)
+    counts["few_orders"] = len(cells.n_orders) - n_enough
+    counts["other_zone"] = n_enough - len(fitting)
     return Preview(
         fitting=pd.DataFrame({
             "step": pd.Categorical.from_codes(step, categories=list(STEPS)),
@@ -142,24 +146,24 @@ def preview(cells: CallCells, rules: Rules, *, rows: int = 10) -> Preview:
 
 def _steps(cells: CallCells, rules: Rules, fitting: np.ndarray) -> np.ndarray:
     """The step of those who fit by their orders, as a place in STEPS; the maximum comes later."""
-    consent = choose_channel(COMBINATIONS, channels=rules.channels)["consent"].to_numpy()
-    place = cells.consent[fitting]
-    contacted = cells.contacted_day[fitting]
-    with np.errstate(invalid="ignore"):
-        just = ~np.isnan(contacted) & ~(cells.as_of_day - contacted > rules.rest_days)
-    cases = [cells.asked_not[fitting], cells.told & (consent == REFUSED)[place],
-             cells.told & (consent == NOT_KNOWN)[place], just]  # fmt: skip
-    found = np.select(cases, [STEPS.index(name) for name in STEPS[2:6]], STEPS.index("on_the_list"))
-    return found.astype("int64")
+    free = STEPS.index("on_the_list")
+    consent = choose_channel(COMBINATIONS, channels=rules.channels)["consent"]
+    cases = {REFUSED: STEPS.index("not_contactable"), NOT_KNOWN: STEPS.index("consent_not_known")}
+    by_consent = consent.map(cases if cells.told else {}).fillna(free).to_numpy(dtype="int8")
+    step = by_consent[cells.consent[fitting]]
+    just = cells.contacted_day[fitting] >= cells.as_of_day - rules.rest_days
+    step[just & (step == free)] = STEPS.index("recently_contacted")
+    step[cells.asked_not[fitting]] = STEPS.index("asked_not_to_be_called")
+    return step
 
 
-def _in_order(fitting: np.ndarray, zone: np.ndarray, step: np.ndarray, rules: Rules) -> np.ndarray:
-    free = step == STEPS.index("on_the_list")
-    listed, zone = fitting[free], zone[free]
+def _in_order(zone: np.ndarray, step: np.ndarray, rules: Rules) -> np.ndarray:
+    """The places of those on the list among those who fit, in the order in which they are called."""
+    free = np.flatnonzero(step == STEPS.index("on_the_list"))
     if rules.order_by != "zone_first":
-        return listed
-    first = zone == ZONES.index("zone_action")
-    return np.concatenate([listed[first], listed[~first]])
+        return free
+    first = zone[free] == ZONES.index("zone_action")
+    return np.concatenate([free[first], free[~first]])
 
 
 def _first(cells: CallCells, rules: Rules, rows: np.ndarray) -> pd.DataFrame:

@@ -119,8 +119,10 @@ def _drawn(known: Known, values: Values, power: float) -> str:
         *_early(told, look, values),
     )
     head: dict[str, Any] = {"period": _period(known, values), "n": int(told["n_control"] + told["n_treatment"])}
-    sizes, *others = _tables(row, told, head)
-    return sight.sentences(*said) + sight.beside(_chart(row, told, head), sizes) + "".join(others)
+    rates = told["primary_metric"] not in AMOUNTS
+    shown = experiment_views.rate_table(row) if rates else experiment_views.amount_table(row)
+    sizes, *others = _tables(row, shown, head)
+    return sight.sentences(*said) + sight.beside(_chart(row, shown, head, rates=rates), sizes) + "".join(others)
 
 
 def _period(known: Known, values: Values) -> str:
@@ -140,19 +142,17 @@ def _early(told: Row, look: Look | None, values: Values) -> tuple[Any, ...]:
     return warned, findings.planned.held(ends.low, ends.high, wider=found.wider, money=money)
 
 
-def _chart(row: DataFrame, told: Row, head: Row) -> str:
-    rates = told["primary_metric"] not in AMOUNTS
+def _chart(row: DataFrame, shown: DataFrame, head: Row, *, rates: bool) -> str:
     return sight.chart(
         plots.abtest.differences if rates else plots.abtest.amounts,
-        experiment_views.rate_table(row) if rates else experiment_views.amount_table(row),
+        shown,
         title=findings.abtest.differences_title(row) if rates else findings.abtest.amounts_title(row),
         alt=words.translate(N_("Difference between treatment and control with its 95% interval; the table has it.")),
         **head,
     )
 
 
-def _tables(row: DataFrame, told: Row, head: Row) -> list[str]:
-    rates = told["primary_metric"] not in AMOUNTS
+def _tables(row: DataFrame, shown: DataFrame, head: Row) -> list[str]:
     said = words.translate
     sizes = said(N_("A probability below 0.001 means the arm sizes do not fit the plan."))
     counted = said(
@@ -161,8 +161,7 @@ def _tables(row: DataFrame, told: Row, head: Row) -> list[str]:
     )  # fmt: skip
     tables = (
         (experiment_views.assignment_table(row), said(N_("Arms as assigned, against the plan")), sizes),
-        (experiment_views.rate_table(row) if rates else experiment_views.amount_table(row),
-         said(N_("Both arms, difference and verdict")), counted),
+        (shown, said(N_("Both arms, difference and verdict")), counted),
         (experiment_views.verdict_table(row), said(N_("What each verdict follows")), ""),
         (experiment_views.size_table(row), said(N_("Customers per arm, and how many the smallest gain takes")), ""),
     )  # fmt: skip
