@@ -82,7 +82,8 @@ def _exercise(lesson: str, exercise: Exercise) -> dict[str, Any]:
         "id": exercise.id,
         "question": say(exercise.question),
         "options": [(letter, say(text)) for letter, text in exercise.options],
-        "mistakes": [(mistake_label(each.name), say(each.reason)) for each in exercise.mistakes],
+        # One mistake can give several values; it is told once.
+        "mistakes": list(dict.fromkeys((mistake_label(each.name), say(each.reason)) for each in exercise.mistakes)),
         "hints": [say(hint) for hint in exercise.hints],
         "why": say(exercise.why),
         "code": solution_code(lesson, exercise.id),

@@ -86,5 +86,7 @@ def test_the_guide_has_every_lesson_with_its_times_and_every_mistake(language: s
         assert all(part["title"] for part in lesson["parts"])
         assert any(part["notes"] for part in lesson["parts"])
         assert sum(len(part["exercises"]) for part in lesson["parts"]) >= 3
+    told = [exercise["mistakes"] for lesson in found for part in lesson["parts"] for exercise in part["exercises"]]
+    assert all(len(set(each)) == len(each) >= 2 for each in told)
     assert page.count("<article>") == sum(len(versions.exercise_ids(master)) for master in lessons.values())
     assert not re.search(r"<script|<link|\bsrc=|url\(|@import", page)
