@@ -46,8 +46,9 @@ def grade_command(folder: Path, *, roster: Path | None, language: str | None, te
     from crmlib.workshop.grade import grade
     from crmlib.workshop.matrix import matrix, write_grades
 
-    found = grade(folder, given=roster, tell=tell)
     words.speak(language or "ja")
+    found = grade(folder, given=roster, tell=tell)
+    words.speak(language or "ja")  # each learner was judged in a language of their own
     write_grades(folder / "grades.csv", found)
     tell(f"\n{matrix(found)}\n")
     tell(say(N_("Written: {file:text}"), file=str(folder / "grades.csv")).text())

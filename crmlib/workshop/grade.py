@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crmlib.errors import UserError
+from crmlib.words import N_, say
 from crmlib.workshop import roster
 from crmlib.workshop.data import Learner, open_learners_shop
 from crmlib.workshop.lesson import Lesson, lesson_for
@@ -50,6 +52,8 @@ def grade(
             own = _learner(place / name, name, learner, Path(work) / "data", hidden, allowed)
             tell(f"{name}: {sum(each.outcome == RIGHT for each in own)} / {len(own)}")
             found += own
+    for name in _strangers(place, enrolled):
+        tell(say(N_("{name:text}: not on the roster, passed over"), name=name).text())
     return found
 
 
@@ -71,9 +75,17 @@ def find_roster(folder: Path, given: Path | None) -> Path:
 
 
 def _hidden(folder: Path, given: Path | None) -> tuple[Path, ...]:
-    """What a submission must not read: the workshop with its teacher's folder and the others' work."""
+    """What a submission must not read: the workshop with its teacher's folder, and the others' work."""
     path = find_roster(folder, given).resolve()
-    return folder.resolve(), path.parent if path.parent.name == "teacher" else path
+    needed = [Path(sys.prefix).resolve(), Path(__file__).resolve()]
+    places = (folder.resolve(), path.parent if path.parent.name == "teacher" else path)
+    return tuple(place for place in places if not any(each.is_relative_to(place) for each in needed))
+
+
+def _strangers(place: Path, enrolled: roster.Roster) -> list[str]:
+    """Folders with notebooks of which the roster knows nothing."""
+    found = [each for each in sorted(place.iterdir()) if each.is_dir() and each.name not in enrolled]
+    return [each.name for each in found if any(each.glob("*.ipynb"))]
 
 
 def _learner(

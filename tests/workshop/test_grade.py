@@ -136,8 +136,13 @@ def test_grades_are_a_file_in_which_a_name_is_no_formula(tmp_path: Path) -> None
 def test_who_handed_in_nothing_has_tried_nothing(tmp_path: Path) -> None:
     (tmp_path / "teacher").mkdir()
     write_roster(tmp_path / "teacher" / "roster.yml", {"a": Learner(name="a", seed=1)})
-    (tmp_path / "learners" / "b").mkdir(parents=True)
-    found = grade(tmp_path, tell=lambda _: None)
+    for name in ("b", "c"):
+        (tmp_path / "learners" / name).mkdir(parents=True)
+    (tmp_path / "learners" / "b" / FILE).write_text("{}", encoding="utf-8")
+    words.speak("en")
+    told: list[str] = []
+    found = grade(tmp_path, tell=told.append)
+    assert told == [f"a: 0 / {len(found)}", "b: not on the roster, passed over"]
     assert {each.outcome for each in found} == {"not_tried"}
     assert len(found) == sum(len(versions.exercise_ids(versions.read_master(p))) for p in versions.masters().values())
 
