@@ -135,23 +135,34 @@ def file_table(ground: Ground, values: Values) -> pd.DataFrame:
         if values.get(name):
             used.setdefault(values[name], []).append(name)
     rows = [
-        (shown_header(header), ", ".join(masked(text, header, used.get(header, [])) for text in _first(ground, header)),
+        (shown_header(header), _values(ground, header, used.get(header, [])),
          ", ".join(used.get(header, [])))
         for header in ground.look.header if header
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["file_header", "first_values", "table_column"])
 
 
+def _values(ground: Ground, header: str, names: list[str]) -> str:
+    texts = ground.look.samples[header][:SAMPLES]
+    if header != ground.mapped.get("customer_id"):
+        return ", ".join(masked(text, header, names) for text in texts)
+    # The client's own key stays one when its list is set to something else.
+    if ground.look.source.customer_key == "personal":
+        return ", ".join(_unlike_a_mail(shape(text)) for text in texts)
+    return ", ".join(masked(text, header, [*names, "customer_id"]) for text in texts)
+
+
 def masked(text: str, header: str, names: list[str]) -> str:
     """A value as it may be shown: of a name, an address, a telephone or a note never but its shape."""
     written = not names and _WRITTEN.search(plain(header))
     if is_personal_header(header) or is_name_header(header) or written:
-        return shape(text)
-    return shown(text, Mapped("customer_id" if "customer_id" in names else "", header))
+        return _unlike_a_mail(shape(text))
+    return _unlike_a_mail(shown(text, Mapped("customer_id" if "customer_id" in names else "", header)))
 
 
-def _first(ground: Ground, header: str) -> list[str]:
-    return ground.look.samples[header][:SAMPLES]
+def _unlike_a_mail(text: str) -> str:
+    # Reports are searched for mail addresses; the shape of one would be taken for one.
+    return text.replace("@", "[at]")
 
 
 def _panel_of(client: Client, path: str) -> frame.Panel:

@@ -112,6 +112,20 @@ def test_nothing_of_a_person_is_shown(shop: Any, shown: list[Any]) -> None:
     assert door.masked("一般", "会員区分", []) == "一般"
 
 
+def test_a_key_that_is_replaced_is_shown_by_its_shape(shop: Any, shown: list[Any]) -> None:
+    text = shop.client.path.read_text(encoding="utf-8").replace(
+        "    columns:", "    customer_key: personal\n    columns:"
+    )
+    shop.client.path.write_text(text, encoding="utf-8")
+    html = page(SimpleNamespace(client=load_client(shop.client.path)), shown)
+    assert "<td>会員ID</td><td>999, 999, 999</td>" in html
+    assert "501" not in html
+
+
+def test_no_shape_is_taken_for_a_mail_address(shop: Any, shown: list[Any]) -> None:
+    assert "aaaaaa[at]aaaaaaa.aa" in page(shop, shown)
+
+
 def test_a_column_taken_away_says_what_can_no_longer_be_told(shop: Any, shown: list[Any]) -> None:
     panels.door.mapping(shop, desk=True)
     desk = shown[-1]
