@@ -135,11 +135,11 @@ def group_places(
     thresholds: Thresholds,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """The rule of `assign_groups` on bare columns: the place of each step in STEPS, and 1 for those who left."""
-    step = 4 - (tenure_days < thresholds.excellent_days).astype("int64")
+    step = 4 - (tenure_days < thresholds.excellent_days).astype("int8")
     step[amount < thresholds.amount] = 2
     step[tenure_days < thresholds.toddling_days] = 1
     step[n_orders <= 1] = 0
-    return step, (recency_days >= thresholds.leave_days).astype("int64")
+    return step, (recency_days >= thresholds.leave_days).astype("int8")
 
 
 def group_table(grouped: pd.DataFrame) -> pd.DataFrame:

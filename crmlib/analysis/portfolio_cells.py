@@ -21,7 +21,8 @@ class Standing:
     """What the groups rest on at one day, a row a customer; those not there yet have no order.
 
     Attributes:
-        day: days since 1970-01-01. n_orders, tenure_days, amount, recency_days: up to the day.
+        day: days since 1970-01-01. n_orders, tenure_days, amount, recency_days: up to the day. amount_since: sales
+            from the day to the base date.
     """
 
     day: int
@@ -29,6 +30,17 @@ class Standing:
     tenure_days: np.ndarray
     amount: np.ndarray
     recency_days: np.ndarray
+    amount_since: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Places:
+    """The group of each row under some thresholds: now (place in GROUPS), and paired with that of an earlier day."""
+
+    since: str
+    leave_days: int
+    now: np.ndarray
+    pair: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,11 +48,12 @@ class PortfolioCells:
     """All customers now and at earlier days; who bought once is counted by the day, the others are a row each.
 
     Attributes:
-        n: customers that each row stands for. now: at the base date. earlier: the same rows at earlier days, by name.
-        first_day: of the data.
+        n: customers. weights: what each row adds to the sums of its group. now: at the base date. earlier: the same
+            rows at earlier days, by name. first_day: of the data.
     """
 
-    n: np.ndarray
+    n: int
+    weights: dict[str, np.ndarray]
     now: Standing
     earlier: dict[str, Standing]
     first_day: int
@@ -87,65 +100,75 @@ def prepare(
         "amount": sums["amount"].to_numpy("int64"),
         "recency_days": sums["recency_days"].to_numpy("int64"),
     }
-    now = Standing(day=as_of_day, **{name: np.concatenate([single[name], own[name]]) for name in MEASURES})
+    values = {name: np.concatenate([single[name], own[name]]) for name in MEASURES}
+    now = Standing(day=as_of_day, **values, amount_since=np.zeros(len(n)))
+    # The sales of those who bought once are summed already; their other measures are those of each of them.
+    weights = {"n_customers": n, "n_orders": n * now.n_orders, "tenure_days": now.tenure_days, "amount": now.amount,
+               "recency_days": n * now.recency_days}  # fmt: skip
     earlier = {}
     for name, day, table in snapshots:
         found = several[["customer_id"]].merge(table[["customer_id", *MEASURES]], on="customer_id", how="left")
-        earlier[name] = _earlier(day, single, found[MEASURES].fillna(0).astype("int64"), as_of_day - day)
-    return PortfolioCells(n=n, now=now, earlier=earlier, first_day=first_day)
+        earlier[name] = _earlier(now, day, single, found[MEASURES].fillna(0).astype("int64"))
+    floats = {name: weight.astype("float64") for name, weight in weights.items()}
+    return PortfolioCells(n=len(customers), weights=floats, now=now, earlier=earlier, first_day=first_day)
 
 
-def group_table(cells: PortfolioCells, *, thresholds: Thresholds) -> pd.DataFrame:
-    """The table of `portfolio.group_table` under any thresholds."""
-    step, left = _places(cells.now, thresholds)
-    place, sizes = left * WIDTH + step, {"n_customers": cells.n, "n_orders": cells.n * cells.now.n_orders}
-    several = {"tenure_days": cells.now.tenure_days, "amount": cells.now.amount}
-    weights = {**sizes, **several, "recency_days": cells.n * cells.now.recency_days}
-    sums = {name: np.bincount(place, weight, len(GROUPS)) for name, weight in weights.items()}
+def place(cells: PortfolioCells, *, since: str, thresholds: Thresholds) -> Places:
+    """The group of every row now and at an earlier day, by which it is counted."""
+    now = _places(cells.now, thresholds)
+    before = 1 + _places(cells.earlier[since], thresholds)
+    before[cells.earlier[since].n_orders == 0] = 0
+    pair = before.astype("int64") * len(GROUPS) + now
+    return Places(since=since, leave_days=thresholds.leave_days, now=now.astype("int64"), pair=pair)
+
+
+def group_table(cells: PortfolioCells, places: Places) -> pd.DataFrame:
+    """The table of `portfolio.group_table` under the thresholds of the places."""
+    sums = {name: np.bincount(places.now, weight, len(GROUPS)) for name, weight in cells.weights.items()}
     return table_of_sums(pd.DataFrame(sums).round().astype("int64"))
 
 
-def moves(cells: PortfolioCells, *, since: str, thresholds: Thresholds) -> pd.DataFrame:
-    """The moves of `migration.history` from an earlier day to the base date, under any thresholds.
+def moves(cells: PortfolioCells, places: Places) -> pd.DataFrame:
+    """The moves of `migration.history` from the earlier day to the base date, under the thresholds of the places.
 
     Returns columns:
         month (of the base date); tellable (0 where nobody could have left by the earlier day); those of
         `flows.movement`.
     """
-    before, after = cells.earlier[since], cells.now
-    step, left = _places(after, thresholds)
-    step_before, left_before = _places(before, thresholds)
-    there = before.n_orders > 0
-    origin = np.where(there, 1 + left_before * WIDTH + step_before, 0)
-    pair = origin * len(GROUPS) + left * WIDTH + step
-    size = (len(GROUPS) + 1) * len(GROUPS)
+    earlier, size = cells.earlier[places.since], (len(GROUPS) + 1) * len(GROUPS)
     every = pd.MultiIndex.from_product([[NEW, *GROUPS], GROUPS], names=["group_before", "group_after"])
-    weights = {"n_customers": cells.n, "amount": after.amount - before.amount}
-    sums = {name: np.bincount(pair, weight, size).round().astype("int64") for name, weight in weights.items()}
-    table = movement_of_pairs(pd.DataFrame(sums, index=every), groups=GROUPS)
-    table.insert(0, "month", month_of_day(after.day))
-    table.insert(1, "tellable", int(before.day >= cells.first_day + thresholds.leave_days))
+    weights = {"n_customers": cells.weights["n_customers"], "amount": earlier.amount_since}
+    sums = {name: np.bincount(places.pair, weight, size) for name, weight in weights.items()}
+    table = movement_of_pairs(pd.DataFrame(sums, index=every).round().astype("int64"), groups=GROUPS)
+    table.insert(0, "month", month_of_day(cells.now.day))
+    table.insert(1, "tellable", int(earlier.day >= cells.first_day + places.leave_days))
     return table
 
 
-def step_counts(cells: PortfolioCells, *, since: str, thresholds: Thresholds) -> pd.DataFrame:
+def step_counts(cells: PortfolioCells, places: Places) -> pd.DataFrame:
     """Customers of each group at the earlier day and at the base date: the counts of `migration.history`."""
-    parts = []
-    for at in (cells.earlier[since], cells.now):
-        step, left = _places(at, thresholds)
-        n = np.bincount(left * WIDTH + step, np.where(at.n_orders > 0, cells.n, 0), len(GROUPS))
-        groups = pd.Categorical(list(GROUPS), list(GROUPS), ordered=True)
-        parts.append(pd.DataFrame({"month": month_of_day(at.day), "group": groups, "n_customers": n.astype("int64")}))
+    size = (len(GROUPS) + 1) * len(GROUPS)
+    pairs = np.bincount(places.pair, cells.weights["n_customers"], size).round().astype("int64")
+    pairs = pairs.reshape(len(GROUPS) + 1, len(GROUPS))
+    days = (cells.earlier[places.since].day, pairs[1:].sum(axis=1)), (cells.now.day, pairs.sum(axis=0))
+    groups = pd.Categorical(list(GROUPS), list(GROUPS), ordered=True)
+    parts = [pd.DataFrame({"month": month_of_day(day), "group": groups, "n_customers": n}) for day, n in days]
     return pd.concat(parts, ignore_index=True)
 
 
-def _places(at: Standing, thresholds: Thresholds) -> tuple[np.ndarray, np.ndarray]:
-    return group_places(at.n_orders, at.tenure_days, at.amount, at.recency_days, thresholds=thresholds)
+def _places(at: Standing, thresholds: Thresholds) -> np.ndarray:
+    step, left = group_places(at.n_orders, at.tenure_days, at.amount, at.recency_days, thresholds=thresholds)
+    return left * WIDTH + step
 
 
-def _earlier(day: int, single: dict[str, np.ndarray], several: pd.DataFrame, days_between: int) -> Standing:
-    since = single["recency_days"] - days_between
+def _earlier(now: Standing, day: int, single: dict[str, np.ndarray], several: pd.DataFrame) -> Standing:
+    since = single["recency_days"] - (now.day - day)
     there = since >= 0
-    once = {"n_orders": there.astype("int64"), "tenure_days": single["tenure_days"],
-            "amount": np.where(there, single["amount"], 0), "recency_days": np.where(there, since, 0)}  # fmt: skip
-    return Standing(day=day, **{name: np.concatenate([once[name], several[name].to_numpy()]) for name in MEASURES})
+    once = {
+        "n_orders": there.astype("int64"),
+        "tenure_days": single["tenure_days"],
+        "amount": np.where(there, single["amount"], 0),
+        "recency_days": np.where(there, since, 0),
+    }
+    values = {name: np.concatenate([once[name], several[name].to_numpy()]) for name in MEASURES}
+    return Standing(day=day, **values, amount_since=(now.amount - values["amount"]).astype("float64"))

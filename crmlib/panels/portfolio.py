@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crmlib.analysis.portfolio import Thresholds
-    from crmlib.analysis.portfolio_cells import PortfolioCells
+    from crmlib.analysis.portfolio_cells import Places, PortfolioCells
     from crmlib.shop import Shop
 
 MONTH, DAYS_90 = "month", "days_90"
@@ -157,7 +157,8 @@ def _kept(known: Portfolio, values: Values) -> dict[str, Any]:
 
 def _drawn(known: Portfolio, values: Values) -> str:
     chosen, since = _read(values), values["since"]
-    moves = portfolio_cells.moves(known.cells, since=since, thresholds=chosen)
+    places = portfolio_cells.place(known.cells, since=since, thresholds=chosen)
+    moves = portfolio_cells.moves(known.cells, places)
     rates = step_names.renamed(monthly_flows.flow_rates(moves, n_months=1), dict(known.called))
     first, last = known.cells.earlier[since].day, known.cells.now.day
     moved = chosen.amount != known.start.amount
@@ -165,25 +166,25 @@ def _drawn(known: Portfolio, values: Values) -> str:
         findings.portfolio.thresholds(chosen, preset="user" if moved else known.preset, average=known.average),
         *findings.portfolio.moved(rates, first, last, leave_days=chosen.leave_days),
     ]
-    groups = _groups(known, chosen)
-    chart = _chart(known, since, chosen)
+    groups = _groups(known, places)
+    chart = _chart(known, places)
     between = words.say(N_("{first:date} to {last:date}"), first=first, last=last).text()
     return sight.sentences(*said) + chart + groups + sight.beside(_grid(known, moves, between), _flows(rates, between))
 
 
-def _groups(known: Portfolio, chosen: Thresholds) -> str:
-    table = portfolio_cells.group_table(known.cells, thresholds=chosen)
+def _groups(known: Portfolio, places: Places) -> str:
+    table = portfolio_cells.group_table(known.cells, places)
     return sight.table(
         step_names.renamed(table, dict(known.called)),
         title=N_("The ten groups: customers, sales and averages"),
         period=sight.period(known.shop),
-        n=int(known.cells.n.sum()),
+        n=known.cells.n,
         note=N_("Sales are all orders so far. Averages are per customer, the average order value per order."),
     )
 
 
-def _chart(known: Portfolio, since: str, chosen: Thresholds) -> str:
-    counts = migration.step_months(portfolio_cells.step_counts(known.cells, since=since, thresholds=chosen))
+def _chart(known: Portfolio, places: Places) -> str:
+    counts = migration.step_months(portfolio_cells.step_counts(known.cells, places))
     table = step_names.renamed(counts, dict(known.called))
     return sight.chart(
         plots.portfolio.months,
@@ -191,7 +192,7 @@ def _chart(known: Portfolio, since: str, chosen: Thresholds) -> str:
         title=findings.portfolio.months_title(counts),
         alt=N_("Stacked bars of the two dates: active customers of the five steps, and those who left on top."),
         period=sight.period(known.shop),
-        n=int(known.cells.n.sum()),
+        n=known.cells.n,
         note=N_("Each bar stands for one day of its month: the earlier date and the base date."),
     )
 
@@ -205,7 +206,7 @@ def _grid(known: Portfolio, moves: pd.DataFrame, between: str) -> str:
         value="n_customers",
         title=N_("Where customers went between the two dates"),
         period=between,
-        n=int(known.cells.n.sum()),
+        n=known.cells.n,
         note=N_("New: the first order lies between the two dates."),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -59,7 +59,7 @@ class Second:
 
     Attributes:
         days, steps: second purchases and steps by days. names: of the products by their code. grids: the cohorts of
-            each way to group.
+            each way to group. told: the cohorts shown last, as HTML.
     """
 
     shop: Shop
@@ -67,6 +67,7 @@ class Second:
     steps: StepDays
     names: dict[str, str]
     grids: dict[str, pd.DataFrame]
+    told: dict[tuple[str, int], str] = field(default_factory=dict)
 
 
 def second_purchase(
@@ -220,6 +221,15 @@ def _shown(
 
 
 def _grid(second: Second, way: str, least: int) -> str:
+    """The cohorts of a way to group; the days do not move them, so they are put into words once."""
+    key = way, least
+    if key not in second.told:
+        second.told.clear()
+        second.told[key] = _cohorts(second, way, least)
+    return second.told[key]
+
+
+def _cohorts(second: Second, way: str, least: int) -> str:
     table = second.grids[way]
     rows = "group" if way in (PRODUCT, MEDIUM) else "cohort_month"
     began = table[table["k"] == 0].set_index(rows)["n_start"]

@@ -33,14 +33,15 @@ def test_by_hand() -> None:
     rows = [("a", AS_OF - 200, 500), ("b", AS_OF - 150, 700), ("b", AS_OF - 50, 900), ("c", AS_OF - 3, 100)]
     cells = cells_of(orders_of(rows))
     thresholds = portfolio.Thresholds(amount=1600, leave_days=180)
-    groups = portfolio_cells.group_table(cells, thresholds=thresholds)
+    places = portfolio_cells.place(cells, since="month", thresholds=thresholds)
+    groups = portfolio_cells.group_table(cells, places)
     found = groups[groups["n_customers"] > 0][["cpm_step", "standing", "n_customers", "amount"]].to_numpy().tolist()
     assert found == [
         ["first_time", "still_active", 1, 100],
         ["trend", "still_active", 1, 1600],
         ["first_time", "has_left", 1, 500],
     ]
-    moves = portfolio_cells.moves(cells, since="month", thresholds=thresholds)
+    moves = portfolio_cells.moves(cells, places)
     moved = moves[moves["n_customers"] > 0][["group_before", "group_after", "n_customers", "amount"]]
     assert moved.to_numpy().tolist() == [
         ["came_new", "first_time_active", 1, 100],
@@ -62,14 +63,15 @@ def test_tables_are_those_of_the_report(
     cells = cells_of(orders)
     customers = aggregates.customer_table(orders, as_of_day=AS_OF)
     expected = portfolio.group_table(portfolio.assign_groups(customers, thresholds=thresholds))
-    found = portfolio_cells.group_table(cells, thresholds=thresholds)
-    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
     for since, day in EARLIER.items():
         seen = aggregates.snapshots(orders, days=[day, AS_OF])
         history = migration.history(seen, thresholds=thresholds, first_day=0)
-        moves = portfolio_cells.moves(cells, since=since, thresholds=thresholds)
+        places = portfolio_cells.place(cells, since=since, thresholds=thresholds)
+        found = portfolio_cells.group_table(cells, places)
+        pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+        moves = portfolio_cells.moves(cells, places)
         pd.testing.assert_frame_equal(moves, history.moves, check_dtype=False)
-        counts = portfolio_cells.step_counts(cells, since=since, thresholds=thresholds)
+        counts = portfolio_cells.step_counts(cells, places)
         pd.testing.assert_frame_equal(counts, history.counts[["month", "group", "n_customers"]], check_dtype=False)
 
 
