@@ -16,6 +16,8 @@ from crmlib.analysis.ltv import NAN, ValueResult
 
 YEAR = 365
 PARTS = ("first_amount", "later_amount", "first_profit", "later_profit", "first_blind", "later_blind")
+PAIRS = tuple(combinations_with_replacement(range(len(PARTS)), 2))
+PRODUCTS = tuple(f"{PARTS[i]}*{PARTS[j]}" for i, j in PAIRS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +80,6 @@ def value_sums(parts: pd.DataFrame, scenario: Scenario, *, group: str = "all") -
         ValueError: a column is missing.
     """
     require_columns("parts", parts.columns, ["day", "n_customers", "n_eligible", "n_unknown", *PARTS])
-    table = parts[["day", "n_customers", "n_eligible"]].copy()
-    table.insert(0, "group", group)
-    table["day"] = _days(parts["day"], scenario.pace)
     rise, later = scenario.price_change, scenario.later
     more = rise + scenario.margin_shift
     fill = scenario.fill or 0.0
@@ -88,12 +87,18 @@ def value_sums(parts: pd.DataFrame, scenario: Scenario, *, group: str = "all") -
         "amount": np.array([1 + rise, (1 + rise) * later, 0, 0, 0, 0]),
         "profit": np.array([more, more * later, 1, later, fill, fill * later]),
     }
-    blind = (parts["n_unknown"] > 0) & (scenario.fill is None)
+    numbers = parts.to_numpy("float64")
+    places = {name: place for place, name in enumerate(parts.columns)}
+    single, double = numbers[:, [places[name] for name in PARTS]], numbers[:, [places[name] for name in PRODUCTS]]
+    found: dict[str, object] = {"group": group, "day": _days(parts["day"], scenario.pace)}
+    found |= {name: parts[name] for name in ("n_customers", "n_eligible")}
+    blind = (parts["n_unknown"] > 0).to_numpy() & (scenario.fill is None)
     for name, weight in weights.items():
-        table[name], table[f"{name}_squares"] = _weighted(parts, weight)
-        if name == "profit":
-            table[[name, f"{name}_squares"]] = table[[name, f"{name}_squares"]].mask(blind)
-    return table.assign(amount_all=NAN)
+        # The square of a sum holds every product of two parts twice, and that of a part with itself once.
+        twice = np.array([(1 if i == j else 2) * weight[i] * weight[j] for i, j in PAIRS])
+        for column, value in ((name, single @ weight), (f"{name}_squares", double @ twice)):
+            found[column] = np.where(blind, NAN, value) if name == "profit" else value
+    return pd.DataFrame({**found, "amount_all": NAN})
 
 
 def values_at(sums: pd.DataFrame, days: Sequence[int], *, measure: str = "amount") -> pd.DataFrame:
@@ -130,11 +135,3 @@ def _on_line(day: int, known: np.ndarray, n: np.ndarray, means: np.ndarray) -> t
 
 def _days(days: pd.Series, pace: float) -> pd.Series:
     return days if pace == 1 else (days * pace).round(6)
-
-
-def _weighted(parts: pd.DataFrame, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Sum and sum of squares of a value that is linear in the parts."""
-    total = parts[[*PARTS]].to_numpy() @ weight
-    pairs = list(combinations_with_replacement(range(len(PARTS)), 2))
-    twice = np.array([(1 if i == j else 2) * weight[i] * weight[j] for i, j in pairs])
-    return total, parts[[f"{PARTS[i]}*{PARTS[j]}" for i, j in pairs]].to_numpy() @ twice
