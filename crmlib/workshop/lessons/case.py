@@ -10,9 +10,10 @@ from crmlib.workshop.lessons import case_figures as figures
 from crmlib.workshop.lessons.stages_figures import customers
 
 ROLL_OUT = N_(
-    "I propose one measure first: the follow-up call after the third delivery, for all but a tenth that we hold out. A"
-    " lot has measured its effect; even counted cautiously it brings {gain:money} a year after its cost. In 60 days I"
-    " report the difference to those held out."
+    "I propose one measure first: the follow-up call after the third delivery, for all but a"
+    " tenth that we hold out. A randomised trial has measured its effect; even counted"
+    " cautiously it brings {gain:money} a year after its cost. In 60 days I report the"
+    " difference to those held out."
 )
 LARGER_TRIAL = N_(
     "I propose one measure first, and as a trial: the follow-up call after the third delivery, in larger arms. Counted"
@@ -239,11 +240,12 @@ FIRST = Exercise(
         ),
     ),
     hints=(
-        N_("Which of the proposals rests on a lot, and not on who was chosen or who happened to answer?"),
+        N_("Which of the proposals rests on random assignment, and not on who was chosen or who happened to answer?"),
         N_("Two of them do, and they differ in one point: is the cautious gain above zero?"),
     ),
     why=N_(
-        "It is the one proposal whose effect a lot has measured, and the lower end of the money decides how far to go."
+        "It is the one proposal whose effect a randomised trial has measured, and the lower end"
+        " of the money decides how far to go."
     ),
 )
 

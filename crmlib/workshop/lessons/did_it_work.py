@@ -19,8 +19,8 @@ EFFECT = Exercise(
             name="treated_only",
             value=figures.ordered_of_treated,
             reason=N_(
-                "Orders of those who could not be reached were left out of the call arm. The lot gave them that arm, so"
-                " what they ordered counts there."
+                "Orders of those who could not be reached were left out of the call arm. They were"
+                " assigned to that arm, so what they ordered counts there."
             ),
         ),
         Mistake(
@@ -55,7 +55,7 @@ EFFECT = Exercise(
         ),
     ),
     hints=(
-        N_("Everybody counts in the arm that the lot gave, reached or not, over the 60 days that were planned."),
+        N_("Everybody counts in the arm they were assigned to, reached or not, over the 60 days that were planned."),
         N_("The row of `results` for EX01 has `value_control`, `value_treatment` and `difference`."),
         N_("Write points as a share: a difference of 7.8 points is 0.078."),
     ),
@@ -139,10 +139,10 @@ ARMS = Exercise(
         ),
     ),
     hints=(
-        N_("Half and half was planned. How probable are the sizes in `results` if the lot alone decided?"),
-        N_("`ratio_pvalue` of EX03: below 0.001 the lot alone does not explain the sizes."),
+        N_("Half and half was planned. How probable are the sizes in `results` if chance alone decided?"),
+        N_("`ratio_pvalue` of EX03: below 0.001 chance alone does not explain the sizes."),
     ),
-    why=N_("The sizes come before the result: arms that were not filled by the lot alone compare different customers."),
+    why=N_("The sizes come before the result: arms that were not filled at random compare different customers."),
 )
 
 BEFORE = Exercise(
@@ -188,7 +188,7 @@ SAID = Exercise(
         ("a", N_("“Customers who got a thank-you call order again far more often, so we call everybody.”")),
         ("b", N_("“Since the magazine was renewed sales have moved; that is the effect of the renewal.”")),
         ("c", N_("“Of those who picked up the telephone more ordered again than in the control; that is the effect.”")),
-        ("d", N_("“Of all who were assigned, by lot, the arms differ by so many points, with this interval.”")),
+        ("d", N_("“Of all who were assigned at random, the arms differ by so many points, with this interval.”")),
     ),
     mistakes=(
         Mistake(
@@ -212,9 +212,9 @@ SAID = Exercise(
     ),
     hints=(
         N_("Ask of each sentence: with whom is it compared, who chose them, and when was the end agreed?"),
-        N_("Only one of them names a lot, everybody assigned, and an interval."),
+        N_("Only one of them names random assignment, everybody assigned, and an interval."),
     ),
-    why=N_("It says who was compared, that the lot decided, how large the difference is and how sure."),
+    why=N_("It says who was compared, that chance decided, how large the difference is and how sure."),
 )
 
 EXERCISES = (EFFECT, LOW, ARMS, BEFORE, SAID)
