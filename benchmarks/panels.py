@@ -19,6 +19,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 TARGET_MS, REDRAWS = 200.0, 50
+# Only what a page reads is multiplied.
+TABLES = ("order_items", "customers", "surveys", "surveys_sent", "contacts", "subscriptions", "subscription_events",
+          "assignments", "engagement", "referrals", "sends", "inquiries")  # fmt: skip
 
 ENLARGE = """
 import crmlib, json, resource, tempfile, time
@@ -30,8 +33,7 @@ def _enlarged(*given, **named):
     times = max(round({size} / n), 1)
     # Beside the kernel, not in it: its memory is what a panel needs, not what this multiplication needs.
     con.execute(f"ATTACH '{{tempfile.mkdtemp()}}/big.duckdb' AS big")
-    for table in ("orders", "order_items", "customers", "surveys", "surveys_sent", "contacts", "subscriptions",
-                  "subscription_events", "assignments", "engagement", "referrals", "sends", "inquiries"):
+    for table in {tables!r}:
         columns = [row[0] for row in con.execute(f"DESCRIBE {{table}}").fetchall()]
         ids = [c for c in ("customer_id", "order_id", "subscription_id", "response_id") if c in columns]
         if not ids or times == 1:
@@ -67,6 +69,12 @@ print("MEASURED " + json.dumps([_told, resource.getrusage(resource.RUSAGE_SELF).
 """
 
 
+def page_code(page: Path) -> str:
+    """The panel's own source, which may ask the shop for tables too."""
+    module = ROOT / "crmlib" / "panels" / f"{page.stem}.py"
+    return module.read_text(encoding="utf-8") if module.is_file() else ""
+
+
 def measure(page: Path, home: Path, size: int) -> tuple[list[Any], float]:
     """Median milliseconds of a redraw, by the clock and of CPU, for each panel of a page; its kernel's MB."""
     import nbformat
@@ -74,7 +82,9 @@ def measure(page: Path, home: Path, size: int) -> tuple[list[Any], float]:
 
     notebook: Any = nbformat.read(page, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    first = nbformat.v4.new_code_cell(ENLARGE.format(size=size))
+    source = "".join(cell.source for cell in cells) + page_code(page)
+    tables = ["orders", *(table for table in TABLES if f'"{table}"' in source or f"shop.{table}" in source)]
+    first = nbformat.v4.new_code_cell(ENLARGE.format(size=size, tables=tables))
     last = nbformat.v4.new_code_cell(MOVE.format(redraws=REDRAWS))
     notebook.cells = [first, *cells, last]
     client = NotebookClient(notebook, timeout=1800, resources={"metadata": {"path": str(home)}}, kernel_name="python3")

@@ -200,14 +200,16 @@ def _by_data(shop: Any, plan: Plan) -> list[str]:
     if shop.has("orders") and "retention" in names:
         n_orders = _customers(shop)["n_orders"]
         said = N_(
-            "{once:customers} of {n:customers} have bought once so far: see where they leave in `retention.ipynb`."
+            "{once:customers} of {n:customers} have bought once so far: the notebook on retention says where they leave."
         )
         found.append(words.say(said, once=int((n_orders == 1).sum()), n=len(n_orders)).text())
     if not shop.has("surveys") and "nps" in names:
-        found.append(words.translate(N_("No survey answers are there: ask the client for them before `nps.ipynb`.")))
+        found.append(
+            words.translate(N_("No survey answers are there: the notebook on NPS needs them from the client."))
+        )
     if not shop.has("assignments") and "abtest" in names:
         said = N_(
-            "No test groups are there: `panels/abtest.ipynb` plans a test, and reads one whose counts you type in."
+            "No test groups are there: the panel on A/B tests plans a test, and reads one whose counts you type in."
         )
         found.append(words.translate(said))
     return found

@@ -21,7 +21,13 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
+PICTURES = "CRMLIB_PICTURES"
 START = 120  # seconds a server, a page or a kernel may take on a busy machine
+ALL_RUN = r"""() => {
+  const prompts = [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-InputPrompt')]
+    .map(prompt => prompt.innerText);
+  return prompts.some(text => /\d/.test(text)) && !prompts.some(text => text.includes('*'));
+}"""
 CURRENT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
 
@@ -38,11 +44,14 @@ def chromium() -> Iterator[Any]:
 
 
 @contextmanager
-def served(home: Path, *arguments: str) -> Iterator[str]:
-    """The address that a command of `crm` prints; the server is stopped at the end, as Ctrl-C would."""
+def served(home: Path, *arguments: str, start: tuple[str, ...] = ("-m", "crmlib.cli")) -> Iterator[str]:
+    """The address that a command of `crm` prints; the server is stopped at the end.
+
+    `start` is what Python is to run where it is not the command line.
+    """
     environment = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
     environment |= {"PYTHONPATH": str(ROOT), "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home / ".jupyter")}
-    command = [sys.executable, "-m", "crmlib.cli", *arguments, f"--port={free_port()}"]
+    command = [sys.executable, *start, *arguments, f"--port={free_port()}"]
     server = subprocess.Popen(
         command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True,
@@ -90,10 +99,19 @@ def opened(browser: Any, url: str) -> Iterator[Any]:
     assert asked - here <= {"blob:http://localhost", "blob:http://127.0.0.1"}, asked - here
 
 
+def picture(page: Any, name: str) -> None:
+    """A screenshot to look at, where a folder for them is named."""
+    if os.environ.get(PICTURES):
+        page.screenshot(path=str(Path(os.environ[PICTURES]) / f"{name}.png"), full_page=True)
+
+
 def run_all(page: Any) -> None:
-    """Run, Run All Cells, as a person does it; waits until the kernel is idle again."""
+    """Run, Run All Cells, as a person does it; waits until the last cell has run."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    # JupyterLab goes to each cell as it runs, and would take the focus from whoever types meanwhile.
+    page.wait_for_function(ALL_RUN)
+    page.locator("#jp-main-statusbar", has_text="| Idle").wait_for()
 
 
 def box(page: Any, label: str) -> Any:
@@ -106,3 +124,14 @@ def set_box(page: Any, label: str, value: object) -> None:
     found.scroll_into_view_if_needed()
     found.fill(str(value))
     found.press("Enter")
+
+
+def write_cell(page: Any, old: str, new: str) -> None:
+    """Replace the source of the cell that holds `old`, and run it with Shift+Enter."""
+    cell = page.locator(f"{CURRENT} .jp-CodeCell", has=page.locator(".cm-line", has_text=old)).first
+    cell.scroll_into_view_if_needed()
+    cell.locator(".cm-content").click()
+    cell.locator(".cm-focused").wait_for()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(new)
+    page.keyboard.press("Shift+Enter")

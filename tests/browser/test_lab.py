@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.browser.desk import CURRENT, chromium, opened, run_all, served, set_box
+from tests.browser.desk import CURRENT, chromium, opened, picture, run_all, served, set_box
 
 pytestmark = pytest.mark.slow
-PICTURES = "CRMLIB_PICTURES"  # a folder for screenshots to look at
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +30,6 @@ def home(tmp_path: Path, demo_home: Path, request: pytest.FixtureRequest) -> Pat
     language = getattr(request, "param", "ja")
     file.write_text(file.read_text(encoding="utf-8").replace("\nlanguage: ja", f"\nlanguage: {language}"), "utf-8")
     return tmp_path
-
-
-def picture(page: Any, name: str) -> None:
-    import os
-
-    if os.environ.get(PICTURES):
-        page.screenshot(path=str(Path(os.environ[PICTURES]) / f"{name}.png"), full_page=True)
 
 
 def first_cell(page: Any) -> str:
