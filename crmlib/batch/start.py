@@ -200,7 +200,8 @@ def _by_data(shop: Any, plan: Plan) -> list[str]:
     if shop.has("orders") and "retention" in names:
         n_orders = _customers(shop)["n_orders"]
         said = N_(
-            "{once:customers} of {n:customers} have bought once so far: the notebook on retention says where they leave."
+            "{once:customers} of {n:customers} have bought once so far: the notebook on retention says where they"
+            " leave."
         )
         found.append(words.say(said, once=int((n_orders == 1).sum()), n=len(n_orders)).text())
     if not shop.has("surveys") and "nps" in names:
