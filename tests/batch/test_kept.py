@@ -100,7 +100,7 @@ def test_a_change_on_both_sides_is_told_before_it_is_written(home: Path, capsys:
 @pytest.mark.parametrize(
     ("new", "message"),
     [
-        ("new_days = 'x'", "desk/acme/rfm.ipynb: rfm.new_days is \"x\", must be a whole number"),
+        ("new_days = 'x'", 'desk/acme/rfm.ipynb: rfm.new_days is "x", must be a whole number'),
         ("new_days = 3 * 15", "desk/acme/rfm.ipynb: `new_days = 3 * 15` is worked out by code; write the value"),
         ("new_days = ", "desk/acme/rfm.ipynb: the parameters cannot be read, line "),
         (

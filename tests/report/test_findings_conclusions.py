@@ -274,7 +274,9 @@ def test_an_id_that_is_no_kpi_is_said_with_the_nearest_right_one() -> None:
         "“F2-rate” of the action log is not a KPI of crmlib; the nearest one is f2_rate (F2 conversion rate).",
         "“zzz” of the action log is not a KPI of crmlib.",
     ]
-    assert said(kpi_unknown.in_actions(taken.head(1))) == ["Every action that names a KPI names one of those measured here."]
+    assert said(kpi_unknown.in_actions(taken.head(1))) == [
+        "Every action that names a KPI names one of those measured here."
+    ]
     words.speak("ja", "JPY")
     assert [kpi_unknown.nearest(name) for name in ("売上目標", "F2転換率", "ｆ２転換率")] == [
         "amount",
