@@ -69,6 +69,9 @@ class Report:
         """Show one figure with its interval (low, high) and the number it rests on; `missing` says what none means."""
         head = self._head("metric", id, title, n=n, n_kind=n_kind, note=note, needs=needs, values=values)
         low, high = (None, None) if interval is None else (interval.low, interval.high)
+        if "untellable" in head:
+            # What was counted without the table that it needs is no figure: none of a missing table is not 0.
+            value, low, high, missing = None, None, None, ""
         found = {name: raw.plain(number, kind) for name, number in (("value", value), ("low", low), ("high", high))}
         known = self._say(missing, values)
         unknown = known or words.translate(N_("cannot be told"))

@@ -11,8 +11,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from crmlib.words import MISSING
-
 MIME = "application/vnd.crm.exhibit+json"
 VERSION = 1
 SHOWN = ("metric", "table", "grid", "chart", "finding", "sheet", "conclusion")
@@ -26,8 +24,6 @@ _UNSEEN = {
 _PICTURE = re.compile(r'<img[^>]* src="(data:image/(?:svg\+xml|png);base64,[A-Za-z0-9+/=]+)"')
 
 Item = dict[str, Any]
-# What a notebook counted without the table that it needs is no figure: none of a table that is missing is not 0.
-_UNTOLD: Item = {"value": None, "low": None, "high": None, "text": MISSING}
 
 
 def read(path: Path) -> list[Item]:
@@ -66,7 +62,7 @@ def _exhibit(data: dict[str, Any], where: str) -> Item:
     _check_numbers(bundle, where)
     picture = _PICTURE.search(_joined(data.get("text/html", "")))
     bundle["picture"] = picture.group(1) if picture else None
-    return bundle | _UNTOLD if bundle["kind"] == "metric" and bundle.get("untellable") else bundle
+    return bundle
 
 
 def _seen(value: Any) -> Any:

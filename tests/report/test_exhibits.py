@@ -191,6 +191,8 @@ def test_an_exhibit_whose_column_holds_nothing_says_so_and_names_it(
     report.metric("gap", 0, title="Gap", kind="count", needs="orders.coupon_code")
     found = _bundle(shown)
     assert found["untellable"] == "orders.coupon_code"
+    # Nothing of a table that is missing is not 0, and a dash would not say why.
+    assert (found["value"], found["low"], found["text"]) == (None, None, "cannot be told")
     assert found["note"] == (
         "Cannot be told from the data: the column coupon_code of the table “Orders” is missing or empty."
     )

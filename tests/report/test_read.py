@@ -94,9 +94,3 @@ def test_what_nobody_sees_in_a_text_of_data_reaches_no_format(tmp_path: Path) ->
     prose, table, finding, _ = read(samples.write_notebook(tmp_path / "rfm.ipynb", parts))
     assert [row[0] for row in table["rows"]] == ["12 soap", "two lines ", "a\tb"]
     assert (prose["markdown"], finding["text"]) == ("# Who?", "So.")
-
-
-def test_a_metric_of_a_table_that_is_missing_has_no_value_in_any_format(tmp_path: Path) -> None:
-    counted = samples.metric("n", 0, "count", low=0, high=1, untellable="scenarios", note="The table is missing.")
-    (found,) = exhibits(read(samples.write_notebook(tmp_path / "a.ipynb", [counted])))
-    assert (found["value"], found["low"], found["high"], found["text"]) == (None, None, None, "–")
