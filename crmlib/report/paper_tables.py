@@ -19,6 +19,7 @@ WHOLE_GRID = 36
 LINE = 504.0  # points between the margins
 SIZES = {"": 7.8, "small": 7.0, "tiny": 6.2}  # type sizes in points, by class
 PADDING, GAP, RANGE_SIZE = 1.3, 0.25, 0.88  # em; the gap is between the cells of a matrix
+SPACING = 1.0  # points between the cells of a matrix, as paper.css has it
 UNBROKEN, UNBROKEN_HEADER = 7.0, 4.5  # em: texts up to here stay on one line
 EASY, NARROWEST = 1.5, 0.6  # how far a small table is spread
 HALF = 0.48  # of a line: two such tables stand beside each other
@@ -88,7 +89,7 @@ def _grid(item: Item, sheet: str) -> Item:
     room = {name: int((LINE / points - GAP - sum(c.need for c in before)) / cell) for name, points in SIZES.items()}
     size = next((name for name in SIZES if room[name] >= there), list(SIZES)[-1])
     n_columns = max(1, min(there, room[size]))
-    laid = _shares([*before, *[Width(cell, cell)] * n_columns], LINE / SIZES[size], spread=False)
+    laid = _within_gaps(_shares([*before, *[Width(cell, cell)] * n_columns], LINE / SIZES[size], spread=False))
     told = [*_fewer(len(rows), len(item["grid"]), sheet), *_without(item["column_labels"][n_columns:], sheet)]
     return item | {"column_labels": item["column_labels"][:n_columns], "size": size, "left_out": told, **laid,
                    "grid": [(label, size, cells[:n_columns]) for label, size, cells in rows]}  # fmt: skip
@@ -201,6 +202,14 @@ def _shares(columns: Sequence[Width], room: float, *, spread: bool = True) -> di
     ends = [round(100 * part / sum(wanted), 2) for part in accumulate(wanted)]
     return {"table_width": round(100 * total / room, 2), "wish": wish,
             "widths": [round(end - start, 2) for start, end in zip([0.0, *ends], ends, strict=False)]}  # fmt: skip
+
+
+def _within_gaps(laid: dict[str, Any]) -> dict[str, Any]:
+    """A matrix's columns less the white between its cells, which the page adds to them."""
+    smallest = SIZES["tiny"]
+    table = min(laid["wish"] * smallest, LINE)
+    left = 1 - (len(laid["widths"]) + 1) * SPACING / table
+    return laid | {"widths": [round(width * left, 2) for width in laid["widths"]]}
 
 
 def _fewer(shown: int, total: int, sheet: str) -> list[str]:

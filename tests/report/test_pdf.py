@@ -252,6 +252,15 @@ def test_a_wide_matrix_keeps_its_first_columns() -> None:
     assert shown["left_out"][0].startswith("Columns not shown: ")
 
 
+@pytest.mark.parametrize("n", [1, 11, 12, 13, 60])
+def test_a_matrix_leaves_room_for_the_white_between_its_cells(n: int) -> None:
+    shown = viewed(samples.grid("g", [[cell(0.5)] * n], title="g"))
+    table = paper_tables.LINE * shown["table_width"] / 100
+    columns = table * sum(shown["widths"]) / 100
+    gaps = paper_tables.SPACING * (len(shown["widths"]) + 1)
+    assert columns + gaps <= table + 0.5
+
+
 def test_the_long_labels_of_a_matrix_take_two_lines_and_no_column_is_lost() -> None:
     item = samples.grid("g", [[cell(0.5)] * 7], title="g", column_labels=["Excellent customer"] * 7)
     assert viewed(item)["left_out"] == []
