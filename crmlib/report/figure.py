@@ -67,6 +67,8 @@ def new_axes(width: float, height: float) -> Axes:
 
 def svg(axes: Axes) -> str:
     """The figure of these axes as SVG with text as text, the same bytes on every run."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     page = io.StringIO()
     with warnings.catch_warnings():
         # A client's name may hold a letter that the house font lacks; the reader's own fonts show it, as it is text.
