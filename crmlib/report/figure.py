@@ -75,8 +75,8 @@ def svg(axes: Axes) -> str:
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         undated = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         # `print_figure` would draw everything twice, the first time for a cut-out nobody asked for.
-        canvas: Any = axes.figure.canvas
-        canvas.print_svg(page, metadata=undated)
+        sheet: Any = axes.figure
+        FigureCanvasSVG(sheet).print_svg(page, metadata=undated)
     return _slim(page.getvalue())
 
 
