@@ -87,7 +87,7 @@ def _sampled(*names: str) -> list[Any]:
     return [name if name in names else pytest.param(name, marks=pytest.mark.slow) for name in CLIENTS]
 
 
-@pytest.mark.parametrize("name", _sampled("rfm", "abtest"))
+@pytest.mark.parametrize("name", _sampled("rfm"))
 def test_it_runs_under_nbval(name: str, demo_home: Path) -> None:
     copy = demo_home / "notebooks" / f"{name}.ipynb"
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "-q", "-c", "/dev/null"]

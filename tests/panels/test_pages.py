@@ -70,6 +70,11 @@ def test_its_code_is_short_defines_nothing_and_is_stripped(page: Path) -> None:
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
 
 
+# The retention page in the fast tests, all of them in the slow ones.
+RUN = [path if path.stem == "retention" else pytest.param(path, marks=pytest.mark.slow) for path in PAGES]
+
+
+@pytest.mark.parametrize("page", RUN, ids=[path.stem for path in PAGES])
 def test_it_runs_by_itself_and_displays_its_view(page: Path, demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Any] = []
     monkeypatch.chdir(demo_home / "notebooks")

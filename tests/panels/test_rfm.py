@@ -226,7 +226,13 @@ def test_without_customers_the_grid_is_zeros(shop: Any, shown: list[Any]) -> Non
     assert numbers(html_of(panel(shop, shown, CUSTOMERS.head(0)))) == ["0"] * 25
 
 
-@pytest.mark.parametrize(("desk", "kinds"), [(False, {"text/plain", "text/html"}), (True, {"text/plain", WIDGET})])
+@pytest.mark.parametrize(
+    ("desk", "kinds"),
+    [
+        pytest.param(False, {"text/plain", "text/html"}, marks=pytest.mark.slow),
+        (True, {"text/plain", WIDGET}),
+    ],
+)
 def test_in_a_kernel_only_the_desk_gets_a_widget(desk: bool, kinds: set[str]) -> None:
     code = (
         "import pandas as pd\nfrom datetime import date\nfrom types import SimpleNamespace\n"

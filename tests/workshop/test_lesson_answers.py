@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from crmlib.workshop.exercise import Exercise
 
-TAUGHT = LESSONS[1:]
+TAUGHT = LESSONS[1:]  # the first one's ten seeds stand beside its own tests
 # Who was reached in the follow-up call is chance in the demo, so that leaving the others out may change nothing.
 MAY_AGREE = {("effect", "treated_only")}
 
 
-@pytest.fixture(scope="module", params=TAUGHT)
+@pytest.fixture(scope="module", params=LESSONS)
 def lesson(request: pytest.FixtureRequest, open_for_learner: Callable[[str], Lesson]) -> Lesson:
     return open_for_learner(str(request.param))
 
@@ -36,7 +36,11 @@ def test_the_right_answers_come_out_right(lesson: Lesson) -> None:
 def test_every_usual_mistake_is_called_by_its_name(lesson: Lesson) -> None:
     for exercise in lesson.exercises:
         for mistake in exercise.mistakes:
-            found = lesson.judge(exercise.id, mistake.value(lesson))
+            try:
+                given = mistake.value(lesson)
+            except LookupError:
+                continue  # what only a messy export makes possible
+            found = lesson.judge(exercise.id, given)
             if found.status == "right":
                 assert (exercise.id, mistake.name) in MAY_AGREE
                 continue
