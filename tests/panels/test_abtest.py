@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -21,6 +18,7 @@ from crmlib.batch.plan import overrides
 from crmlib.batch.template import read_template
 from crmlib.client import load_client
 
+pytestmark = pytest.mark.usefixtures("no_pictures")
 ROOT = Path(__file__).resolve().parents[2]
 NAN = math.nan
 MEASURED = pd.DataFrame(
@@ -30,38 +28,6 @@ DESIGN = {
     "experiment_id": "E1", "name": "お礼メール", "unit": "customer", "assigned_method": "random",
     "primary_metric": "repurchase", "window_days": 60, "treatment_share": 0.5, "missing": "",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    words.speak("en", "JPY")
-    yield
-    words.speak("en", "JPY")
-
-
-@pytest.fixture(autouse=True)
-def _no_pictures(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    # A chart costs more than all the rest of a view; one test draws both.
-    if "draws" not in request.node.name:
-        monkeypatch.setattr("crmlib.panels.picture.drawn", lambda *_args, **_how: "<svg/>")
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What is displayed."""
-    seen: list[Any] = []
-    monkeypatch.setattr("IPython.display.display", seen.append)
-    return seen
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Any:
-    """What a panel asks of a shop, with a client file that can be read."""
-    (tmp_path / "orders.csv").write_text("order_id\n", encoding="utf-8")
-    path = tmp_path / "acme.yml"
-    path.write_text("name: acme\nsources:\n  orders: {path: orders.csv}\n", encoding="utf-8")
-    days = {"first_day": 19_000, "as_of_day": 20_000, "as_of": date(2024, 10, 4)}
-    return SimpleNamespace(**days, client=SimpleNamespace(path=path))
 
 
 def units(x_c: int, n_c: int, x_t: int, n_t: int, *, waiting: int = 0) -> pd.DataFrame:

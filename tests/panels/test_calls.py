@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
-from datetime import date
 from html import unescape
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -22,6 +19,7 @@ from crmlib.batch.template import read_template
 from crmlib.client import load_client
 from tests.analysis.test_call_cells import DAY, sources
 
+pytestmark = pytest.mark.usefixtures("no_pictures")
 ROOT = Path(__file__).resolve().parents[2]
 RULES = {"min_orders": 2, "zone_days": [30, 60], "relative_bounds": [1.0, 2.0], "zones": ["zone_action", "zone_long"]}
 REACH = {"channels": ["phone", "mail"], "rest_days": 14, "order_by": "source", "most": 200}
@@ -31,38 +29,6 @@ WEAK = EffectResult(
     rate_called_interval=Interval(0.13, 0.29), rate_held_out=NAN, rate_held_out_interval=UNKNOWN, difference=NAN,
     difference_interval=UNKNOWN, amount_difference=NAN, amount_interval=UNKNOWN,
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    words.speak("en", "JPY")
-    yield
-    words.speak("en", "JPY")
-
-
-@pytest.fixture(autouse=True)
-def _no_pictures(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    # A chart costs more than all the rest of a view; one test draws it.
-    if "draws" not in request.node.name:
-        monkeypatch.setattr("crmlib.panels.picture.drawn", lambda *_args, **_how: "<svg/>")
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What is displayed."""
-    seen: list[Any] = []
-    monkeypatch.setattr("IPython.display.display", seen.append)
-    return seen
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Any:
-    """What a panel asks of a shop, with a client file that can be read."""
-    (tmp_path / "orders.csv").write_text("order_id\n", encoding="utf-8")
-    path = tmp_path / "acme.yml"
-    path.write_text("name: acme\nsources:\n  orders: {path: orders.csv}\n", encoding="utf-8")
-    days = {"first_day": 19_000, "as_of_day": DAY, "as_of": date(2024, 10, 4)}
-    return SimpleNamespace(**days, client=SimpleNamespace(path=path))
 
 
 def four() -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:

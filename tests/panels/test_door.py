@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,21 +34,6 @@ sources:
       status: {発送済み: shipped}
 formats: [html]
 """
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    words.speak("en", "JPY")
-    yield
-    words.speak("en", "JPY")
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What is displayed."""
-    seen: list[Any] = []
-    monkeypatch.setattr("IPython.display.display", seen.append)
-    return seen
 
 
 @pytest.fixture

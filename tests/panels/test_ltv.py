@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,13 +24,6 @@ OLD = [(f"c{n:02d}", AS_OF - 730, 1000) for n in range(40)] + [(f"c{n:02d}", AS_
 NEW = [(f"n{n}", AS_OF - 10, 1000) for n in range(10)]
 NAN = math.nan
 MEDIA = pd.DataFrame({"media": ["tv"], "cost": [40_000], "n_customers": [50], "n_main": [40.0]})
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    words.speak("en", "JPY")
-    yield
-    words.speak("en", "JPY")
 
 
 @pytest.fixture

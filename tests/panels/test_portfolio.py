@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,13 +24,6 @@ ORDERS = pd.DataFrame(
     columns=["customer_id", "ago", "amount"],
 ).assign(order_day=lambda rows: AS_OF - rows.pop("ago"), order_id=list("12345"))
 START = Thresholds(amount=1000)
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    words.speak("en", "JPY")
-    yield
-    words.speak("en", "JPY")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,13 +29,6 @@ LINES = pd.DataFrame({
 })  # fmt: skip
 CUSTOMERS = pd.DataFrame({"customer_id": ["a", "b", "c"], "acq_media": ["call", "call", "shop"]})
 PRODUCTS = pd.DataFrame({"product_id": ["gel", "soap"], "product_name": ["<b>Gel</b>", "Soap"]})
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    words.speak("en", "JPY")
-    yield
-    words.speak("en", "JPY")
 
 
 @pytest.fixture

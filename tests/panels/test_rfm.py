@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextvars import Context
 from datetime import date
 from pathlib import Path
@@ -35,21 +34,6 @@ BOUNDS = {
     "n_orders": [1.0, 3.0, 6.0, 11.0],
     "amount": [5000.0, 10_000.0, 15_000.0, 20_000.0],
 }
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    words.speak("en", "JPY")
-    yield
-    words.speak("en", "JPY")
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What is displayed."""
-    seen: list[Any] = []
-    monkeypatch.setattr("IPython.display.display", seen.append)
-    return seen
 
 
 @pytest.fixture
