@@ -147,11 +147,12 @@ def lab(
         typer.echo(_short(page))
         raise typer.Exit(0 if no_open else open_lab(page.parent, page.stem, extra))
     wanted = words[1] if len(words) > 1 else None
-    copies = desk.write_desk(_load(words[0]), wanted, fresh=fresh)
+    found = _load(words[0])
+    copies = desk.write_desk(found, wanted, fresh=fresh)
     for copy in copies:
         typer.echo(f"{_short(copy.path)}  {'written' if copy.written else 'kept as it is'}")
     if not no_open:
-        raise typer.Exit(open_lab(desk.place(_load(words[0])), wanted or copies[0].path.stem, extra))
+        raise typer.Exit(open_lab(desk.place(found), wanted or copies[0].path.stem, extra))
 
 
 @app.command()

@@ -360,10 +360,13 @@ def test_lab_without_a_client_lists_the_clients(home: Path, capsys: pytest.Captu
     assert "[acme](acme/start.ipynb)" in (home / "desk" / "start.ipynb").read_text(encoding="utf-8")
 
 
-def test_show_of_an_unknown_panel_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, err = said(capsys, "show", "acme", "rfn")
+@pytest.mark.parametrize("panel", ["rfn", "door"])
+def test_show_of_a_panel_that_a_client_is_not_shown_is_refused(
+    home: Path, capsys: pytest.CaptureFixture[str], panel: str
+) -> None:
+    code, out, err = said(capsys, "show", "acme", panel)
     assert (code, out) == (2, "")
-    assert err.startswith("there is no panel 'rfn' for acme, ")
+    assert err == f"there is no panel '{panel}' to show for acme, allowed are: none.\n"
 
 
 def test_a_defect_is_one_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crmlib.client import Client
 
 PANELS = "panels"  # the folder of the pages that hold one panel each, among the notebooks and at the desk
+DOOR = "door"  # the panel that belongs to no notebook of the client's
 GIVEN_NOW = ("client", "as_of", "language", "desk", "writable")
 
 
@@ -83,11 +84,12 @@ def write_shown(client: Client, panel: str | None = None) -> Path:
     folder = place(client) / "show"
     for old in folder.glob("*.ipynb"):
         old.unlink()
-    names = [page.name for page in write_pages(client, folder, fresh=True, writable=False)]
+    pages = write_pages(client, folder, fresh=True, writable=False)
+    names = [page.name for page in pages if page.name != DOOR]
+    # The mapping of the export is the consultant's own business.
+    (folder / f"{DOOR}.ipynb").unlink(missing_ok=True)
     if panel is not None and panel not in names:
-        raise UserError(f"there is no panel {panel!r} for {client.name}, {nearest(panel, names)}")
-    # The door's mapping is the consultant's own business.
-    (folder / "door.ipynb").unlink(missing_ok=True)
+        raise UserError(f"there is no panel {panel!r} to show for {client.name}, {nearest(panel, names)}")
     return folder
 
 
@@ -108,7 +110,7 @@ def write_pages(client: Client, folder: Path, *, fresh: bool = False, writable: 
     `writable` False leaves out what leads into the client file, for pages that a client is shown.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    pages = [path for path in panel_pages(client) if path.stem in {*client.notebooks, "door"}]
+    pages = [path for path in panel_pages(client) if path.stem in {*client.notebooks, DOOR}]
     return [_write(client, path, folder, fresh=fresh, writable=writable) for path in pages]
 
 

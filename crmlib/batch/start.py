@@ -77,14 +77,14 @@ def _client_row(home: Path, file: Path) -> str:
 
 
 def _cells(client: Client, shop: Any, copies: Sequence[Copy], pages: Sequence[Copy]) -> list[dict[str, Any]]:
-    plan = make_plan(client, shop)
+    plan, customers = make_plan(client, shop), _customers(shop)
     words.speak(client.language, client.currency)
     parts = [
         _head(client, shop),
-        _data(shop),
+        _data(shop, customers),
         _questions(plan, copies),
         _panels(pages),
-        _tries(client, shop, plan),
+        _tries(client, shop, plan, customers),
     ]
     cells = [_markdown(f"part-{n}", text) for n, text in enumerate(filter(None, parts))]
     return [*cells, _own_code(client)]
@@ -110,7 +110,7 @@ def _head(client: Client, shop: Any) -> str:
     return f"# {plain(client.title_in(client.language))}\n\n{words.say(said, day=shop.as_of).text()}"
 
 
-def _data(shop: Any) -> str:
+def _data(shop: Any, customers: Any) -> str:
     heads = [
         words.translate(N_("Table")), words.translate(N_("Rows read")), words.translate(N_("Rows used")),
         words.translate(N_("Left out")),
@@ -118,7 +118,7 @@ def _data(shop: Any) -> str:
     rows = [_row(table, ledger.frame()) for table, ledger in _orders_first(shop.ledgers)]
     table = "\n".join([_line(heads), "|:--|--:|--:|--:|", *map(_line, rows)])
     title = words.translate(N_("What is in the data"))
-    parts = [f"## {title}", _size(shop), table]
+    parts = [f"## {title}", _size(shop, customers), table]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -126,10 +126,9 @@ def _orders_first(ledgers: dict[str, Any]) -> list[tuple[str, Any]]:
     return sorted(ledgers.items(), key=lambda pair: pair[0] != "orders")
 
 
-def _size(shop: Any) -> str:
+def _size(shop: Any, customers: Any) -> str:
     if not shop.has("orders"):
         return words.translate(N_("There are no orders in the data."))
-    customers = _customers(shop)
     n_orders, amount = int(customers["n_orders"].sum()), int(customers["amount"].sum())
     first = customers["first_day"].min()
     said = N_(
@@ -176,10 +175,10 @@ def _link(path: Path, target: str) -> str:
     return f"[{plain(title)}]({target})"
 
 
-def _tries(client: Client, shop: Any, plan: Plan) -> str:
+def _tries(client: Client, shop: Any, plan: Plan, customers: Any) -> str:
     name = client.name
     steps = [
-        *_by_data(shop, plan),
+        *_by_data(shop, plan, customers),
         words.translate(N_("Open a panel, run all cells (menu Run, then Run All Cells), and move a value.")),
         words.translate(
             N_("In a notebook, change a value in the second code cell and run all cells: figures and sentences follow.")
@@ -194,11 +193,11 @@ def _tries(client: Client, shop: Any, plan: Plan) -> str:
     return "\n".join([f"## {title}", "", *(f"{n}. {step}" for n, step in enumerate(steps, 1))])
 
 
-def _by_data(shop: Any, plan: Plan) -> list[str]:
+def _by_data(shop: Any, plan: Plan, customers: Any) -> list[str]:
     """What stands out in this client's data, with the notebook to go to."""
     names, found = {notebook.name for notebook in plan.notebooks}, []
     if shop.has("orders") and "retention" in names:
-        n_orders = _customers(shop)["n_orders"]
+        n_orders = customers["n_orders"]
         said = N_(
             "{once:customers} of {n:customers} have bought once so far: the notebook on retention says where they"
             " leave."
