@@ -37,13 +37,13 @@ def open_lesson(lesson: str) -> Lesson:
     return lesson_for(lesson, learner, folder)
 
 
-def lesson_for(lesson: str, learner: Learner, folder: Path) -> Lesson:
-    """A lesson on the data of one learner, which are kept in that folder.
+def lesson_for(lesson: str, learner: Learner, folder: Path, shop: Shop | None = None) -> Lesson:
+    """A lesson on the data of one learner, which are kept in that folder; on that shop where it is open already.
 
     Raises:
         UserError: there is no such lesson.
     """
-    return Lesson(lesson, exercises_of(lesson), learner, folder)
+    return Lesson(lesson, exercises_of(lesson), learner, folder, shop)
 
 
 def exercises_of(lesson: str) -> tuple[Exercise, ...]:
@@ -65,7 +65,9 @@ class Lesson:
         id: the lesson's name. learner: who learns. language: in which it speaks. folder: where the data lie.
     """
 
-    def __init__(self, id: str, exercises: tuple[Exercise, ...], learner: Learner, folder: Path) -> None:
+    def __init__(
+        self, id: str, exercises: tuple[Exercise, ...], learner: Learner, folder: Path, shop: Shop | None = None
+    ) -> None:
         self.id = id
         self.learner = learner
         self.language = learner.language
@@ -73,12 +75,13 @@ class Lesson:
         self._exercises = {exercise.id: exercise for exercise in exercises}
         self._hints: dict[str, int] = {}
         self._kept: dict[str, Any] = {}
+        self._shop = shop
         self._speak()
 
     @cached_property
     def shop(self) -> Shop:
         """The learner's shop."""
-        return open_learners_shop(self.folder, self.learner)
+        return self._shop or open_learners_shop(self.folder, self.learner)
 
     @cached_property
     def export(self) -> Path:

@@ -21,6 +21,7 @@ from crmlib.workshop.guide import guide_page
 from crmlib.workshop.raw import raw_export
 from crmlib.workshop.run import execute
 from crmlib.workshop.slides import slides_page
+from crmlib.workshop.telling import make_telling
 from crmlib.workshop.versions import learner_version, masters, notebook_text, read_master, solution_version
 
 Lessons = dict[str, dict[str, Any]]
@@ -56,15 +57,20 @@ def make_workshop(request: Request, tell: Callable[[str], None]) -> roster.Roste
     _refuse_place(folder)
     enrolled = _enrolled(request)
     lessons = {name: read_master(path) for name, path in masters().items()}
-    texts = _learners_texts(enrolled, lessons, request.language)
     if not request.force:
-        made_files.refuse_changed(folder, texts)
+        made_files.refuse_changed(folder, _learners_texts(enrolled, lessons, request.language))
     (folder / "teacher").mkdir(parents=True, exist_ok=True)
-    roster.write_roster(folder / "teacher" / roster.FILE, enrolled)
-    made_files.write(folder, texts)
-    _make_data(folder, enrolled, tell)
+    _write(folder, enrolled, lessons, request.language)
+    told = _make_data(folder, enrolled, tell)
+    if told != enrolled:
+        _write(folder, told, lessons, request.language)
     _for_teacher(folder / "teacher", lessons, request, tell)
-    return enrolled
+    return told
+
+
+def _write(folder: Path, enrolled: roster.Roster, lessons: Lessons, language: str) -> None:
+    roster.write_roster(folder / "teacher" / roster.FILE, enrolled)
+    made_files.write(folder, _learners_texts(enrolled, lessons, language))
 
 
 def _refuse_place(folder: Path) -> None:
@@ -123,22 +129,20 @@ def _readme(learner: Learner) -> str:
     return "\n\n".join(words.translate(text) for text in told) + "\n"
 
 
-def _make_data(folder: Path, enrolled: roster.Roster, tell: Callable[[str], None]) -> None:
-    """Every learner's shop, prepared, so that in class each lesson opens at once."""
+def _make_data(folder: Path, enrolled: roster.Roster, tell: Callable[[str], None]) -> roster.Roster:
+    """Every learner's shop, prepared, so that in class each lesson opens at once; the learners by the seeds it took."""
     places = [(folder / "learners" / name, learner) for name, learner in enrolled.items()]
     workers = max(1, min(len(places), os.cpu_count() or 1))
     if len(places) == 1:
-        _make_shop(*places[0])
+        found = {name: make_telling(*places[0]) for name in enrolled}
         tell(f"{places[0][0].name}: data made")
-        return
+        return found
+    found = {}
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for place, _ in zip(places, pool.map(_make_shop, *zip(*places, strict=True)), strict=True):
-            tell(f"{place[0].name}: data made")
-
-
-def _make_shop(folder: Path, learner: Learner) -> None:
-    open_learners_shop(folder, learner)
-    raw_export(folder, learner)
+        for name, learner in zip(enrolled, pool.map(make_telling, *zip(*places, strict=True)), strict=True):
+            found[name] = learner
+            tell(f"{name}: data made")
+    return found
 
 
 def _for_teacher(
@@ -150,7 +154,8 @@ def _for_teacher(
         each.mkdir(parents=True, exist_ok=True)
     learner = Learner(name="teacher", seed=TEACHER, language=request.language, variant=request.variant)
     write_learner(place / FILE, learner)
-    _make_shop(place, learner)
+    open_learners_shop(place, learner)
+    raw_export(place, learner)
     wanted = {name: solution_version(master, request.language) for name, master in lessons.items()}
     done = execute(wanted, place, jobs=os.cpu_count() or 1)
     for number, (name, path) in enumerate(masters().items(), start=1):

@@ -38,8 +38,6 @@ def open_for_learner(learners_home: Path, learners_shop: Shop) -> Callable[[str]
     """Open a lesson of the demo learner on the shop that is open already."""
 
     def opened(name: str) -> Lesson:
-        lesson = lesson_for(name, Learner(), learners_home)
-        lesson.__dict__["shop"] = learners_shop
-        return lesson
+        return lesson_for(name, Learner(), learners_home, learners_shop)
 
     return opened

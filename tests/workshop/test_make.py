@@ -17,7 +17,7 @@ FILES = sorted([*(path.name for path in versions.masters().values()), "learner.y
 @pytest.fixture
 def without_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """Data and the teacher's side take long and are tested beside."""
-    monkeypatch.setattr(make, "_make_data", lambda *_: None)
+    monkeypatch.setattr(make, "_make_data", lambda _, enrolled, __: enrolled)
     monkeypatch.setattr(make, "_for_teacher", lambda *_: None)
 
 

@@ -1,0 +1,60 @@
+"""Whether a learner's data tell the usual mistakes from the right answer; where they do not, other data are made.
+
+A mistake that gives the right answer at the printed precision would count as right, and teach the mistake.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+from crmlib.workshop.answers import equal, read
+from crmlib.workshop.data import Learner, open_learners_shop
+from crmlib.workshop.exercise import NO_VALUE, Exercise
+from crmlib.workshop.lesson import Lesson, lesson_for
+from crmlib.workshop.lessons import LESSONS
+from crmlib.workshop.raw import raw_export
+
+# Who was reached in the follow-up call is chance, so that one of the two ways to leave the others out may change
+# nothing.
+MAY_AGREE = {("effect", "treated_only")}
+# Seeds of different learners lie closer together than this, so that two never come to the same one.
+STEP, TRIES = 10_000_000, 20
+
+
+def make_telling(folder: Path, learner: Learner) -> Learner:
+    """Make the learner's data in that folder, by the first of its seeds that tells; the learner with that seed."""
+    for n in range(TRIES):
+        tried = replace(learner, seed=learner.seed + n * STEP)
+        if not untold(folder, tried):
+            break
+    return tried
+
+
+def untold(folder: Path, learner: Learner) -> list[tuple[str, str, str]]:
+    """Lesson, exercise and mistake where the mistake gives the right answer on the learner's data, made if need be."""
+    shop = open_learners_shop(folder, learner)
+    raw_export(folder, learner)
+    lessons = [lesson_for(name, learner, folder, shop) for name in LESSONS]
+    return [
+        (lesson.id, exercise.id, mistake)
+        for lesson in lessons
+        for exercise in lesson.exercises
+        for mistake in agreeing(exercise, lesson)
+    ]
+
+
+def agreeing(exercise: Exercise, lesson: Lesson) -> list[str]:
+    """The mistakes that give the right answer on these data, whichever way they are made."""
+    expected = read(lesson.expected(exercise.id), exercise.kind)
+    given = []
+    for mistake in exercise.mistakes:
+        try:
+            given.append((mistake.name, read(mistake.value(lesson), exercise.kind)))
+        except NO_VALUE:  # what only the messy export has
+            continue
+    found = Counter(name for name, value in given if equal(value, expected, exercise.kind))
+    ways = Counter(name for name, _ in given)
+    allowed = {name for (of, name) in MAY_AGREE if of == exercise.id and found[name] < ways[name]}
+    return sorted(set(found) - allowed)
