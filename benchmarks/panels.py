@@ -53,11 +53,18 @@ import ipywidgets as w
 def _boxes(widget):
     for child in getattr(widget, "children", ()):
         yield from _boxes(child)
-    if isinstance(widget, (w.BoundedIntText, w.BoundedFloatText, w.IntSlider, w.FloatSlider)):
+    if isinstance(widget, (w.BoundedIntText, w.BoundedFloatText, w.IntSlider, w.FloatSlider, w.Dropdown)):
         yield widget
+def _other(box):
+    if not isinstance(box, w.Dropdown):
+        return box.value + box.step if box.value + box.step <= box.max else None
+    allowed = [each[1] if isinstance(each, tuple) else each for each in box.options]
+    return next((each for each in allowed if each != box.value), None)
 def _moved(panel):
-    box = next(each for each in _boxes(panel) if each.value + each.step <= each.max)
-    values, took = (box.value + box.step, box.value), []
+    # A number where there is one; the panel of the mapping has only choices.
+    boxes = sorted(_boxes(panel), key=lambda each: isinstance(each, w.Dropdown))
+    box = next(each for each in boxes if _other(each) is not None)
+    values, took = (_other(box), box.value), []
     for n in range({redraws} + 2):
         start, cpu = time.perf_counter(), time.process_time()
         box.value = values[n % 2]
