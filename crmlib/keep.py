@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import errno
 import json
 import os
 import tempfile
@@ -59,6 +60,7 @@ def draft(path: Path, sections: Sections) -> Draft:
     """
     before = _read(path)
     after = before
+    _refuse_halves(sections, path)
     for section, values in sections.items():
         for name, value in values.items():
             after = _with_value(after, section, name, value, path)
@@ -105,9 +107,16 @@ def write(kept: Draft) -> None:
         raise UserError(f"{kept.path.name} has been changed by somebody else in the meantime; nothing was written.")
     target = kept.path.resolve()
     try:
+        _refuse_locked(target)
         _replace(target, kept.after)
     except OSError as error:
         raise UserError(f"{kept.path.name} cannot be written ({error.strerror}); nothing was changed.") from None
+
+
+def _refuse_locked(target: Path) -> None:
+    # Renaming needs no leave of the file itself; who has taken away the leave to write means it.
+    if not target.stat().st_mode & 0o222 or not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _replace(target: Path, text: str) -> None:
@@ -151,10 +160,10 @@ def _in_map(text: str, node: yaml.MappingNode, section: str, name: str, value: A
     found = _pair(node, name)
     if found is not None:
         key, old = found
-        if _at(_load(text), section)[name] == value:
+        if _at(_loaded(text, path), section)[name] == value:
             return text
         start, end = old.start_mark.index, _end(old, text)
-        if start < key.end_mark.index or text[start] in "&*":
+        if start < key.end_mark.index or text[start : start + 1] in {"&", "*"}:
             raise UserError(
                 f"{path.name}: the value of {section}.{name} is shared with another key (& or *); change it by hand."
             )
@@ -243,17 +252,13 @@ def _at(data: Any, section: str) -> Any:
 
 
 def _check_columns(before: str, after: str, table: str, columns: Mapping[str, str | None], path: Path) -> None:
-    meant = _load(before)
+    meant = _loaded(before, path)
     source = meant["sources"][table]
     kept = {**(source.get("columns") or {}), **columns}
     wanted = {name: header for name, header in kept.items() if header is not None}
     if wanted or "columns" in source:
         source["columns"] = wanted or None
-    try:
-        said = _load(after)
-    except yaml.YAMLError:
-        said = None
-    if said != meant:
+    if _said(after) != meant:
         raise UserError(f"{path.name}: sources.{table}.columns cannot be changed without changing more; do it by hand.")
 
 
@@ -292,8 +297,27 @@ def _compose(text: str, path: Path) -> yaml.Node | None:
     return node
 
 
-def _load(text: str) -> Any:
-    return yaml.load(text, Loader=LOADER)  # noqa: S506 -- a safe loader, in C
+def _loaded(text: str, path: Path) -> Any:
+    found = _said(text)
+    if found is None:
+        raise UserError(f"{path.name} is not valid YAML, so nothing can be kept in it.")
+    return found
+
+
+def _said(text: str) -> Any:
+    """What the text says; None where it cannot be read, with a tag that is not known or a date that is none."""
+    try:
+        return yaml.load(text, Loader=LOADER)  # noqa: S506 -- a safe loader, in C
+    except (yaml.YAMLError, ValueError):
+        return None
+
+
+def _refuse_halves(sections: Sections, path: Path) -> None:
+    try:
+        json.dumps(sections, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        said = "a value holds half a character (\\ud800 to \\udfff), write the character."
+        raise UserError(f"{path.name}: {said}") from None
 
 
 def _pair(node: yaml.MappingNode, name: str) -> tuple[yaml.Node, yaml.Node] | None:
@@ -315,13 +339,9 @@ def _leaves(node: yaml.CollectionNode) -> Iterator[yaml.Node]:
 
 def _check(before: str, after: str, sections: Sections, path: Path) -> None:
     """The new text must say exactly what was meant, and nothing else must have moved."""
-    meant = _load(before)
+    meant = _loaded(before, path)
     for section, values in sections.items():
         meant[section] = {**(meant.get(section) or {}), **values}
-    try:
-        said = _load(after)
-    except yaml.YAMLError:
-        said = None
-    if said != meant:
+    if _said(after) != meant:
         names = ", ".join(f"{section}.{name}" for section, values in sections.items() for name in values)
         raise UserError(f"{path.name}: {names} cannot be changed without changing more; write it by hand.")

@@ -38,6 +38,8 @@ def file(folder: Path, text: str) -> Path:
         ("rfm: null\nltv: {x: 1}\n", {"rfm": {"b": None}}, "rfm:\n  b: null\nltv: {x: 1}\n"),
         ("name: acme", {"rfm": {"b": True}}, "name: acme\n\nrfm:\n  b: true\n"),
         ("name: acme\r\nrfm:\r\n  a: 1\r\n", {"rfm": {"c": 2}}, "name: acme\r\nrfm:\r\n  a: 1\r\n  c: 2\r\n"),
+        ("rfm:\n  a:", {"rfm": {"a": 2}}, "rfm:\n  a: 2"),
+        ("\ufeffrfm:\r\n  a: 1 # c\r\n", {"rfm": {"a": 2}}, "\ufeffrfm:\r\n  a: 2 # c\r\n"),
         ("name: acme\nrfm:\n    a: 'x'\n", {"rfm": {"a": "結"}, "ltv": {"n": 1.5}},
          "name: acme\nrfm:\n    a: 結\n\nltv:\n  n: 1.5\n"),
     ],
@@ -79,11 +81,26 @@ def test_what_somebody_else_wrote_is_not_lost(tmp_path: Path) -> None:
         ("rfm: 3\n", r"^acme\.yml: rfm is not a map of parameters, so a cannot be kept in it\.$"),
         ("- 1\n", r"^acme\.yml is not a map of keys"),
         ("rfm: [\n", r"^acme\.yml is not valid YAML"),
+        ("rfm:\n  a: !!python/name:os.system\n", r"^acme\.yml is not valid YAML"),
+        ("rfm:\n  a: 2026-13-45\n", r"^acme\.yml is not valid YAML"),
     ],
 )
 def test_what_cannot_be_changed_alone_is_refused(tmp_path: Path, before: str, message: str) -> None:
     with pytest.raises(UserError, match=message):
         draft(file(tmp_path, before), {"rfm": {"a": [2]}})
+
+
+def test_half_a_character_is_no_value(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"^acme\.yml: a value holds half a character"):
+        draft(file(tmp_path, "rfm:\n  a: 1\n"), {"rfm": {"b": ["\ud800"]}})
+
+
+def test_a_file_that_is_locked_against_writing_stays(tmp_path: Path) -> None:
+    path = file(tmp_path, "rfm:\n  a: 1\n")
+    path.chmod(0o444)
+    with pytest.raises(UserError, match=r"^acme\.yml cannot be written \(Permission denied\); nothing was changed\.$"):
+        write(draft(path, {"rfm": {"a": 2}}))
+    assert path.read_text() == "rfm:\n  a: 1\n"
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
