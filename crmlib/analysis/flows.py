@@ -56,7 +56,8 @@ def movement(before: pd.DataFrame, after: pd.DataFrame, *, groups: Sequence[str]
 def movement_of_pairs(pairs: pd.DataFrame, *, groups: Sequence[str]) -> pd.DataFrame:
     """`movement` from the sums of its pairs, indexed by group_before and group_after: n_customers and amount."""
     every = pd.MultiIndex.from_product([[NEW, *groups], groups], names=["group_before", "group_after"])
-    table = pairs.reindex(every, fill_value=0).astype("int64").reset_index()
+    filled = pairs if pairs.index.equals(every) else pairs.reindex(every, fill_value=0)
+    table = filled.astype("int64").reset_index()
     table.insert(2, "n_start", table.groupby("group_before")["n_customers"].transform("sum"))
     table.insert(4, "rate", table["n_customers"] / table["n_start"].where(table["n_start"] > 0))
     low, high = wilson_bounds(table["n_customers"], table["n_start"])

@@ -130,7 +130,9 @@ def _joined(parts: list[pd.DataFrame], groups: list[str]) -> pd.DataFrame:
 
 def _places(groups: pd.Series[str]) -> pd.Series[str]:
     known = pd.CategoricalDtype([NEW, *STEPS, LEFT], ordered=True)
-    return groups.astype("str").map(_place).astype(known)
+    # The same few names stand on many rows.
+    names = {group: _place(str(group)) for group in groups.unique()}
+    return groups.astype("object").map(names).astype(known)
 
 
 def _place(group: str) -> str:
