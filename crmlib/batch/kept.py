@@ -11,7 +11,15 @@ from crmlib import keep
 from crmlib.batch.desk import GIVEN_NOW, PANELS, set_by
 from crmlib.batch.limits import shown
 from crmlib.batch.plan import notebook_folders, notebook_path, wrong_value
-from crmlib.batch.template import TemplateError, code_cells, nearest, read_json, read_template, source_of
+from crmlib.batch.template import (
+    TemplateError,
+    assignment,
+    code_cells,
+    nearest,
+    read_json,
+    read_template,
+    source_of,
+)
 from crmlib.client import NOTEBOOKS
 from crmlib.errors import UserError
 
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
     from crmlib.client import Client
 
 TAGS = {"parameters", "injected-parameters"}
+LONGEST = 80
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +95,9 @@ def _changed(client: Client, template: Template, path: Path) -> tuple[dict[str, 
     where = path.relative_to(client.home).as_posix()
     notebook = _read(path, where)
     now = {**template.defaults, **set_by(client, template)}
-    given = notebook.get("metadata", {}).get("crm", {}).get("given", now)
+    crm = notebook["metadata"].get("crm", {})
+    given = crm.get("given", now) if isinstance(crm, dict) else now
+    given = given if isinstance(given, dict) else now
     values, notes = {}, []
     for name, value in _seen(notebook, where).items():
         if name not in now or _same(value, given.get(name, now[name])):
@@ -108,9 +119,21 @@ def _changed(client: Client, template: Template, path: Path) -> tuple[dict[str, 
 
 def _read(path: Path, where: str) -> dict[str, Any]:
     try:
-        return read_json(path)
+        notebook = read_json(path)
     except TemplateError as error:
         raise UserError(f"{where}: {error}") from None
+    if not isinstance(notebook.get("metadata"), dict) or not all(map(_is_cell, notebook["cells"])):
+        raise UserError(f"{where}: a cell has lost its form; `crm lab --fresh` writes the copy anew.")
+    return notebook
+
+
+def _is_cell(cell: Any) -> bool:
+    """A cell as JupyterLab writes one, so far as it is read here."""
+    if not isinstance(cell, dict) or not isinstance(cell.get("metadata", {}), dict) or "cell_type" not in cell:
+        return False
+    source, tags = cell.get("source", ""), cell.get("metadata", {}).get("tags", [])
+    lines = source if isinstance(source, list) else [source]
+    return isinstance(tags, list) and all(isinstance(text, str) for text in [*tags, *lines])
 
 
 def _seen(notebook: dict[str, Any], where: str) -> dict[str, Any]:
@@ -118,26 +141,38 @@ def _seen(notebook: dict[str, Any], where: str) -> dict[str, Any]:
     cells = [cell for cell in code_cells(notebook) if TAGS & set(cell.get("metadata", {}).get("tags", ()))]
     found: dict[str, Any] = {}
     for cell in cells:
-        for statement in _statements(source_of(cell), where):
-            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-                found[statement.targets[0].id] = _value(statement, where)
+        source = source_of(cell)
+        for statement in _statements(source, where):
+            name, value = assignment(statement)
+            if name is not None and value is not None:
+                found[name] = _value(value, source, statement, where)
+            elif any(isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) for node in ast.walk(statement)):
+                # A value set in any other way would be missed, and an older one kept in its place.
+                raise _worked_out(source, statement, where)
     return found
 
 
 def _statements(source: str, where: str) -> list[ast.stmt]:
     try:
         return ast.parse(source).body
-    except SyntaxError as error:
-        raise UserError(f"{where}: the parameters cannot be read, line {error.lineno} is not Python.") from None
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise UserError(f"{where}: the parameters cannot be read, line {line} is not Python.") from None
 
 
-def _value(statement: ast.Assign, where: str) -> Any:
+def _value(code: ast.expr, source: str, statement: ast.stmt, where: str) -> Any:
     try:
-        value = ast.literal_eval(statement.value)
-    except ValueError:
-        code = ast.unparse(statement)
-        raise UserError(f"{where}: `{code}` is worked out by code; write the value itself to keep it.") from None
+        value = ast.literal_eval(code)
+        repr(value)  # refuses numbers of more digits than Python writes
+    except (ValueError, TypeError, RecursionError):
+        raise _worked_out(source, statement, where) from None
     return list(value) if isinstance(value, tuple) else value
+
+
+def _worked_out(source: str, statement: ast.stmt, where: str) -> UserError:
+    code = " ".join((ast.get_source_segment(source, statement) or "").split())
+    code = code if len(code) <= LONGEST else f"{code[:LONGEST]}…"
+    return UserError(f"{where}: `{code}` is worked out by code; write the value itself to keep it.")
 
 
 def _check(client: Client, template: Template, name: str, value: Any, where: str) -> None:

@@ -109,7 +109,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise TemplateError(f"{path.name} cannot be read as a notebook: {type(error).__name__}.") from None
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or not isinstance(notebook.get("cells"), list):
         raise TemplateError(f"{path.name} is not a notebook of format 4.")
@@ -174,7 +174,7 @@ def _limits(told: Any, name: str, where: str) -> Limits:
 
 
 def _parameter(statement: ast.stmt, comments: dict[int, str], file: str) -> Parameter:
-    target, value = _assignment(statement)
+    target, value = assignment(statement)
     if target is None or value is None:
         raise TemplateError(f"line {statement.lineno} of the parameters cell of {file} is not `name = literal`.")
     try:
@@ -186,7 +186,8 @@ def _parameter(statement: ast.stmt, comments: dict[int, str], file: str) -> Para
     return Parameter(name=target, default=default, help=comments.get(statement.end_lineno or statement.lineno, ""))
 
 
-def _assignment(statement: ast.stmt) -> tuple[str | None, ast.expr | None]:
+def assignment(statement: ast.stmt) -> tuple[str | None, ast.expr | None]:
+    """Name and value of `name = value`, annotated or not; None for both of any other statement."""
     if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
         return statement.target.id, statement.value
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:

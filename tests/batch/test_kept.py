@@ -77,6 +77,31 @@ def test_a_change_is_shown_and_written_only_when_it_is_said(home: Path, capsys: 
     assert said(capsys, "--yes")[1] == "No parameter was changed at the desk.\n"
 
 
+def test_a_value_may_be_annotated(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(home, "new_days = 60", "new_days: int = 45")
+    said(capsys, "--yes")
+    assert "new_days: 45   # a season" in client_file(home)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("metadata", None),
+        ("metadata", {"crm": None}),
+        ("cells", [1]),
+        ("cells", [{"cell_type": "code", "source": [1]}]),
+        ("cells", [{"cell_type": "code", "metadata": {"tags": None}, "source": "x"}]),
+    ],
+)
+def test_a_copy_that_has_lost_its_form_is_one_sentence(
+    home: Path, capsys: pytest.CaptureFixture[str], key: str, value: object
+) -> None:
+    path = home / "desk" / "acme" / "rfm.ipynb"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), key: value}), encoding="utf-8")
+    assert said(capsys, "--yes")[0] in (0, 2)
+    assert client_file(home) == CLIENT
+
+
 def test_a_default_that_the_client_file_overrides_is_no_change(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # The second cell wins over the first, as it does when the notebook runs.
     change(home, "new_days = 90", "new_days = 10", tag="parameters")
@@ -103,6 +128,11 @@ def test_a_change_on_both_sides_is_told_before_it_is_written(home: Path, capsys:
         ("new_days = 'x'", 'desk/acme/rfm.ipynb: rfm.new_days is "x", must be a whole number'),
         ("new_days = 3 * 15", "desk/acme/rfm.ipynb: `new_days = 3 * 15` is worked out by code; write the value"),
         ("new_days = ", "desk/acme/rfm.ipynb: the parameters cannot be read, line "),
+        ("new_days = {[]: 1}", "desk/acme/rfm.ipynb: `new_days = {[]: 1}` is worked out by code; write the value"),
+        ("new_days = 45\nnew_days += 5", "desk/acme/rfm.ipynb: `new_days += 5` is worked out by code"),
+        ("if client: new_days = 45", "desk/acme/rfm.ipynb: `if client: new_days = 45` is worked out by code"),
+        ("a, new_days = 1, 45", "desk/acme/rfm.ipynb: `a, new_days = 1, 45` is worked out by code"),
+        ("new_days = 45\0", "desk/acme/rfm.ipynb: the parameters cannot be read, line 1 is not Python"),
         (
             "new_days = __import__('os').getpid()",
             "desk/acme/rfm.ipynb: `new_days = __import__('os').getpid()` is worked",
