@@ -50,8 +50,11 @@ def smallest_difference_proportions(
         rate = rate_control + sign * difference
         return power_proportions(rate_control, rate, n_control=n_control, n_treatment=n_treatment, alpha=alpha) - power
 
-    most = room * (1 - 1e-12)
-    return float(brentq(short, room * 1e-12, most)) if power > alpha / 2 and short(most) > 0 else float("nan")
+    least, most = room * 1e-12, room * (1 - 1e-12)
+    if not (power > alpha / 2 and short(most) > 0):
+        return float("nan")
+    # Of so many units that even the least is found, no less can be told.
+    return float(brentq(short, least, most)) if short(least) < 0 else least
 
 
 def smallest_difference_means(

@@ -91,8 +91,8 @@ def plan(
     those who enter it, eligible_share can have the outcome. months_needed: until as many have
     entered the population, those in it today counted, plus the window. detectable_gain: the relative gain that those of
     today and of most_months less the window would find. decidable: decidable_now (today's customers are enough),
-    decidable_in_time (within most_months), not_decidable, gain_impossible (a rate above 1), baseline_not_known (below
-    30 customers, or a baseline of 0).
+    decidable_in_time (within most_months), not_decidable (also where most_months are shorter than the window),
+    gain_impossible (a rate above 1), baseline_not_known (below 30 customers, or a baseline of 0).
 
     Returns columns:
         primary_metric; n_baseline; baseline_rate, baseline_amount (one of them, by metric); n_needed_control,
@@ -107,15 +107,17 @@ def plan(
         require_between(name, value, 0, 1)
     require_between("smallest_gain", smallest_gain, 0, math.inf)
     how = {"treatment_share": 1 - hold_out_share, "power": power, "alpha": alpha}
-    entering = max(most_months - window_days / MONTH_DAYS, 0) * (max(0, per_month))
+    over = most_months * MONTH_DAYS >= window_days
+    # Before the window is over nobody's outcome is known, however many could be assigned today.
+    n_time = n_now + max(most_months - window_days / MONTH_DAYS, 0) * max(0, per_month) if over else 0
     rows = []
     for base in baselines.to_dict("records"):
         told = {str(name): value for name, value in base.items()}
         share = told["eligible_share"]
         sizes = needed(told, smallest_gain, **how)
         months = _months(sizes, n_now * share, per_month * share) + window_days / MONTH_DAYS
-        gain = detectable_gain(told, (n_now + entering) * share, **how)
-        verdict = _decidable(told["baseline_value"], sizes, n_now * share, months, most_months)
+        gain = detectable_gain(told, n_time * share, **how)
+        verdict = _decidable(told["baseline_value"], sizes, n_now * share, months, most_months, over=over)
         rows.append(_row(told, sizes, months, gain, verdict))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -197,9 +199,13 @@ def _months(sizes: Sizes | None, n_now: float, per_month: float) -> float:
     return lacking / per_month if per_month > 0 else float("nan")
 
 
-def _decidable(value: float, sizes: Sizes | None, n_now: float, months: float, most_months: float) -> str:
+def _decidable(
+    value: float, sizes: Sizes | None, n_now: float, months: float, most_months: float, *, over: bool
+) -> str:
     if sizes is None:
         return "gain_impossible" if value > 0 else "baseline_not_known"
+    if not over:
+        return "not_decidable"
     if sum(sizes) <= n_now:
         return "decidable_now"
     return "decidable_in_time" if months <= most_months else "not_decidable"

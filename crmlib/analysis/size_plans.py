@@ -119,7 +119,9 @@ def missed(base: dict[str, Any], gain: float, n: float, setting: Setting) -> flo
 
 
 def in_time(base: dict[str, Any], days: float, setting: Setting) -> float:
-    """Units that can be assigned so early that their window is over within so many days."""
+    """Units that can be assigned so early that their window is over within so many days; none before it is over."""
+    if days < setting.window_days:
+        return 0.0
     return (setting.n_start + max(days - setting.window_days, 0.0) * setting.per_day) * base["eligible_share"]
 
 

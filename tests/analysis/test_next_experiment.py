@@ -201,6 +201,8 @@ def test_the_plan_is_the_published_size_and_says_what_cannot_be_decided() -> Non
     assert late["decidable"] == "not_decidable"
     assert late["months_needed"] == pytest.approx((7_682 - 2_000) / 100 + 30 / populations.MONTH_DAYS)
     assert (half["decidable"], half["months_needed"] > now["months_needed"]) == ("decidable_in_time", True)
+    soon = planner.plan(base, n_now=7_682, per_month=0, most_months=0.9, **how).iloc[0]  # its window takes a month
+    assert (soon["decidable"], math.isnan(soon["detectable_gain"])) == ("not_decidable", True)
     held = planner.plan(base, n_now=20_000, per_month=0, hold_out_share=0.2, **how).iloc[0]
     assert (held["n_needed_control"], held["n_needed_treatment"]) == sizes_proportions(0.1, 0.12, treatment_share=0.8)
 

@@ -36,6 +36,11 @@ def test_enough_customers_today_need_the_window_only_and_nobody_more_never_come(
     assert math.isnan(row(n_start=7681, window_days=60)["days_planned"])
 
 
+def test_nobody_is_observed_for_the_window_before_it_is_over() -> None:
+    base, setting = size_plans.own_rate(0.1), Setting(n_start=1000, per_day=10, window_days=60)
+    assert [size_plans.in_time(base, days, setting) for days in (30, 59, 60, 70)] == [0, 0, 1000, 1100]
+
+
 def test_three_arms_share_what_the_control_leaves_and_alpha() -> None:
     three = row(n_arms=3, hold_out_share=1 / 3)
     alone = row(alpha=0.025)
@@ -54,7 +59,8 @@ def test_the_chance_to_miss_is_what_the_power_of_these_sizes_leaves() -> None:
         by_hand = 1 - power_proportions(0.1, 0.12, n_control=n / 2, n_treatment=n / 2)
         assert size_plans.missed(base, 0.2, n, Setting()) == pytest.approx(by_hand, abs=1e-4)
     assert size_plans.missed(base, 0.2, 2, Setting()) == 1.0
-    assert size_plans.missed(base, 0.2, 10_000_000, Setting()) == pytest.approx(0, abs=1e-6)
+    for n in (10_000_000, 10**12):
+        assert size_plans.missed(base, 0.2, n, Setting()) == pytest.approx(0, abs=1e-6)
 
 
 def test_the_curve_falls_and_holds_the_plan() -> None:
@@ -76,7 +82,7 @@ def test_a_setting_that_cannot_be_is_refused() -> None:
 @settings(max_examples=15, deadline=None)
 @given(
     rate=st.floats(0.02, 0.9), gain=st.floats(0.02, 0.8), hold_out=st.floats(0.1, 0.9), power=st.floats(0.5, 0.99),
-    now=st.integers(0, 20_000), per_month=st.floats(0, 3000), share=st.floats(0.1, 1),
+    now=st.integers(0, 20_000), per_month=st.one_of(st.just(0.0), st.floats(0.01, 3000)), share=st.floats(0.1, 1),
     months=st.floats(1, 24),
 )  # fmt: skip
 def test_it_says_what_the_report_plans(
