@@ -113,7 +113,8 @@ def _drawn(ground: Ground, values: Values) -> str:
     said = (
         findings.planned.takes(row, metric=metric, n_arms=setting.n_arms),
         findings.planned.lasts(row, power=setting.power),
-        _in_time(base, n_time, kept, setting),
+        # A gain that cannot be is neither found nor missed.
+        _in_time(base, n_time, kept, setting) if row["n_planned"] == row["n_planned"] else None,
         findings.planned.other_alpha(setting.alpha, usual=experiments.ALPHA, n_arms=setting.n_arms),
     )
     head: dict[str, Any] = {"period": sight.period(ground.shop), "n": _measured(base)}

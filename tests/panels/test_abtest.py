@@ -130,12 +130,15 @@ def test_a_moved_slider_changes_sizes_and_the_lines_to_copy(shop: Any, shown: li
     boxes(panel)["Outcome"].value = "typed_rate"
     assert "a rate typed in" in sentences(panel)[0]
     assert "takes 1,035" not in sentences(panel)[0]
+    boxes(panel)["Smallest relative gain worth having (%)"].value = 100  # nobody reaches more than all
+    assert "cannot be told" in sentences(panel)[0]
+    assert not any("would be missed in" in said for said in sentences(panel))
 
 
 def test_more_arms_and_another_alpha_say_how_they_differ_from_the_report(shop: Any, shown: list[Any]) -> None:
     panel = planner(shop, shown)
     boxes(panel)["Arms with the control"].value = 3
-    assert any("each is judged at 0.03" in said for said in sentences(panel))
+    assert any("each is judged at an alpha of 2.5%" in said for said in sentences(panel))
     boxes(panel)["Arms with the control"].value = 2
     boxes(panel)["Alpha"].value = 0.01
     assert any("the report judges at 0.05" in said for said in sentences(panel))

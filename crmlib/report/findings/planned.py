@@ -64,8 +64,8 @@ def other_alpha(alpha: float, *, usual: float, n_arms: int) -> Sentence | None:
     """That the plan is stricter or laxer than the report's, or shares alpha among several arms."""
     if n_arms > 2:
         return say(
-            "With {others:count} arms beside the control each is judged at {each:ratio}, so that a false alarm in any"
-            " of them stays below {alpha:share} (Bonferroni; the report's own correction needs no more).",
+            "With {others:count} arms beside the control each is judged at an alpha of {each:share}, so that a false"
+            " alarm in any of them stays below {alpha:share} (Bonferroni; the report's own correction needs no more).",
             others=n_arms - 1, each=alpha / (n_arms - 1), alpha=alpha,
         )  # fmt: skip
     if alpha == usual:
