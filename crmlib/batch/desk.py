@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crmlib.batch.place import unwritable
 from crmlib.batch.plan import chosen, json_value, notebook_folders, notebook_path, overrides, reference
 from crmlib.batch.template import (
     Template,
@@ -16,6 +17,7 @@ from crmlib.batch.template import (
     parameters_index,
     read_template,
 )
+from crmlib.data.files import write_atomically
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -46,8 +48,7 @@ def write_copies(
     listed = list(client.notebooks)
     if notebook is not None and notebook not in listed:
         raise UserError(f"{notebook!r} is not among the notebooks of {client.name}, {nearest(notebook, listed)}")
-    folder = place(client)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _folder(client, place(client))
     names, places = [notebook] if notebook else chosen(client, ()), folders or notebook_folders(client)
     return [_write(client, notebook_path(client, name, places), folder, fresh=fresh) for name in names]
 
@@ -81,13 +82,10 @@ def write_shown(client: Client, panel: str | None = None) -> Path:
     Raises:
         UserError: there is no such panel.
     """
-    folder = place(client) / "show"
+    folder = _folder(client, place(client) / "show")
     for old in folder.glob("*.ipynb"):
         old.unlink()
-    pages = write_pages(client, folder, fresh=True, writable=False)
-    names = [page.name for page in pages if page.name != DOOR]
-    # The mapping of the export is the consultant's own business.
-    (folder / f"{DOOR}.ipynb").unlink(missing_ok=True)
+    names = [page.name for page in write_pages(client, folder, fresh=True, writable=False)]
     if panel is not None and panel not in names:
         raise UserError(f"there is no panel {panel!r} to show for {client.name}, {nearest(panel, names)}")
     return folder
@@ -109,9 +107,22 @@ def write_pages(client: Client, folder: Path, *, fresh: bool = False, writable: 
 
     `writable` False leaves out what leads into the client file, for pages that a client is shown.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    pages = [path for path in panel_pages(client) if path.stem in {*client.notebooks, DOOR}]
+    _folder(client, folder)
+    # The mapping of the export is the consultant's own business.
+    known = {*client.notebooks, *([DOOR] if writable else [])}
+    pages = [path for path in panel_pages(client) if path.stem in known]
     return [_write(client, path, folder, fresh=fresh, writable=writable) for path in pages]
+
+
+def _folder(client: Client, folder: Path) -> Path:
+    """A folder below the client's home, made where it is missing; what it links to elsewhere is never written over."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(client.name, folder, error) from None
+    if not folder.resolve().is_relative_to(client.home.resolve()):
+        raise UserError(f"{folder} is a link that leads out of {client.home}, move it away.")
+    return folder
 
 
 def panel_pages(client: Client) -> list[Path]:
@@ -123,11 +134,15 @@ def panel_pages(client: Client) -> list[Path]:
 
 def _write(client: Client, source: Path, folder: Path, *, fresh: bool, writable: bool = True) -> Copy:
     path = folder / source.name
-    if path.is_file() and not fresh:
+    if path.exists() and not fresh:
         return Copy(name=source.stem, path=path, written=False)
     template = _template(source)
     text = json.dumps(desk_notebook(client, template, folder, writable=writable), ensure_ascii=False, indent=1)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    try:
+        # Half a copy would be kept as it is from then on.
+        write_atomically(path, f"{text}\n".encode())
+    except OSError as error:
+        raise unwritable(client.name, path, error) from None
     return Copy(name=source.stem, path=path, written=True)
 
 

@@ -13,8 +13,10 @@ import crmlib
 from crmlib import words
 from crmlib.batch.check import can_say
 from crmlib.batch.desk import near, place
+from crmlib.batch.place import unwritable
 from crmlib.batch.plan import Plan, make_plan
-from crmlib.batch.template import read_json, source_of
+from crmlib.batch.template import TemplateError, read_json
+from crmlib.data.files import write_atomically
 from crmlib.errors import UserError
 from crmlib.words import N_
 
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
     from crmlib.client import Client
 
 NAME = "start"
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>&~$-])")
+_CLIENT = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_SPECIAL = re.compile(r"(?i)[\\`*_{}\[\]()#+!|<>&~$@-]|:(?=//)|(?<=www)\.")
+# Behind two of these JupyterLab sees a formula; the others make a link by themselves.
+_ENTITIES = {mark: f"&#{ord(mark)};" for mark in "\\@:."}
 
 
 def write_start(client: Client, copies: Sequence[Copy], pages: Sequence[Copy]) -> Path:
@@ -50,8 +55,11 @@ def write_start(client: Client, copies: Sequence[Copy], pages: Sequence[Copy]) -
 def _save(path: Path, cells: list[dict[str, Any]]) -> None:
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+    text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+    try:
+        write_atomically(path, text.encode())
+    except OSError as error:
+        raise unwritable("crm lab", path, error) from None
 
 
 def write_clients(home: Path) -> Path:
@@ -60,7 +68,8 @@ def write_clients(home: Path) -> Path:
     Raises:
         UserError: there is no client file.
     """
-    files = sorted((home / "parameters").glob("*.yml"))
+    # No other file can be a client's.
+    files = [file for file in sorted((home / "parameters").glob("*.yml")) if _CLIENT.fullmatch(file.stem)]
     if not files:
         raise UserError("there is no client file in parameters/ here; `crm new NAME --orders FILE` writes one.")
     rows = [_client_row(home, file) for file in files]
@@ -169,10 +178,18 @@ def _listed(title: str, rows: Sequence[str]) -> str:
 
 def _link(path: Path, target: str) -> str:
     """The notebook's own title, which is its question, as a link."""
-    notebook = read_json(path)
-    texts = [source_of(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
-    title = next((text.lstrip("# ").splitlines()[0] for text in texts if text.startswith("# ")), path.stem)
-    return f"[{plain(title)}]({target})"
+    try:
+        cells = read_json(path)["cells"]
+    except TemplateError:  # a copy that was broken at the desk; the way to it stays
+        cells = []
+    texts = [_source(cell) for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "markdown"]
+    heads = (text.splitlines()[0].removeprefix("# ").strip() for text in texts if text.startswith("# "))
+    return f"[{plain(next(filter(None, heads), path.stem))}]({target})"
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    return "".join(map(str, source)) if isinstance(source, list) else str(source)
 
 
 def _tries(client: Client, shop: Any, plan: Plan, customers: Any) -> str:
@@ -245,4 +262,4 @@ def plain(text: str) -> str:
         >>> plain("<b>[x](y)")
         '\\<b\\>\\[x\\]\\(y\\)'
     """
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(lambda mark: _ENTITIES.get(mark[0], f"\\{mark[0]}"), " ".join(text.split()))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crmlib.batch.desk import write_copies, write_pages
+from crmlib.batch.desk import write_copies, write_pages, write_shown
 from crmlib.batch.lab import lab_command, show_command
+from crmlib.batch.start import _link, plain
 from crmlib.batch.template import source_of
 from crmlib.errors import UserError
 from tests.batch.conftest import PARAMETERS
@@ -63,6 +64,38 @@ def test_a_copy_that_is_there_stays_unless_a_fresh_one_is_wanted(client: StubCli
     assert copy.path.read_text(encoding="utf-8") == "my work"
     assert [kept.written for kept in write_copies(client, fresh=True)] == [True]
     assert cells(copy.path)
+
+
+def test_a_link_out_of_the_client_s_home_is_not_written_over(client: StubClient, write: Write) -> None:
+    write("small")
+    own = client.home.parent / "own"
+    own.mkdir()
+    (own / "precious.ipynb").write_text("{}", encoding="utf-8")
+    (client.home / "desk" / "acme").mkdir(parents=True)
+    (client.home / "desk" / "acme" / "show").symlink_to(own)
+    with pytest.raises(UserError, match=r"desk/acme/show is a link that leads out of .*, move it away\.$"):
+        write_shown(client)
+    assert [path.name for path in own.iterdir()] == ["precious.ipynb"]
+
+
+def test_where_no_folder_can_be_made_it_is_one_sentence(client: StubClient, write: Write) -> None:
+    write("small")
+    (client.home / "desk").write_text("x", encoding="utf-8")
+    with pytest.raises(UserError, match=r"^acme: .*desk/acme cannot be written \(Not a directory\)\.$"):
+        write_copies(client)
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "null", '{"nbformat": 4, "cells": [1, {"cell_type": "markdown", "source": "# "}]}']
+)
+def test_a_copy_that_was_broken_does_not_keep_anybody_from_the_desk(tmp_path: Path, raw: str) -> None:
+    (tmp_path / "small.ipynb").write_text(raw, encoding="utf-8")
+    assert _link(tmp_path / "small.ipynb", "small.ipynb") == "[small](small.ipynb)"
+
+
+def test_a_client_s_text_makes_no_formula_and_no_link() -> None:
+    text = r"\(x\) a@b.jp https://x.jp WWW.x.jp 1:2 <b>"
+    assert plain(text) == r"&#92;\(x&#92;\) a&#64;b.jp https&#58;//x.jp WWW&#46;x.jp 1:2 \<b\>"
 
 
 def test_one_notebook_is_copied_when_one_is_named(client: StubClient, write: Write) -> None:
