@@ -12,6 +12,7 @@ import pytest
 from crmlib.workshop.data import Learner
 from crmlib.workshop.lesson import Lesson, exercises_of
 from crmlib.workshop.lessons import case, leaving_figures, stages_figures
+from crmlib.workshop.versions import masters
 
 # The base date is day 400. A came back after 30 days, D after 195; B bought once long ago, C once lately.
 ORDERS = pd.DataFrame(
@@ -78,6 +79,15 @@ def test_f2_of_those_observed_for_180_days(opened: Any) -> None:
         "wrong_window": [pytest.approx(2 / 3)],
         "orders_for_customers": [pytest.approx(2 / 6)],
     }
+
+
+def test_a_naive_share_may_lie_on_either_side(opened: Any) -> None:
+    # Above: here D came back after 195 days and B is observed. Nothing said of the lesson may take one side for given.
+    lesson = opened("where_they_leave")
+    assert _mistakes(lesson, "f2_rate")["young_customers"][0] > lesson.expected("f2_rate")
+    told = next(path for path in masters().values() if "where_they_leave" in path.name).read_text(encoding="utf-8")
+    assert "lower figure" not in told
+    assert "always higher" not in told
 
 
 def test_the_curve_counts_everybody_for_as_long_as_observed(opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:

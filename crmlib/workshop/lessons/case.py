@@ -10,10 +10,9 @@ from crmlib.workshop.lessons import case_figures as figures
 from crmlib.workshop.lessons.stages_figures import customers
 
 ROLL_OUT = N_(
-    "I propose one measure first: the follow-up call after the third delivery, for all but a"
-    " tenth that we hold out. A randomised trial has measured its effect; even counted"
-    " cautiously it brings {gain:money} a year after its cost. In 60 days I report the"
-    " difference to those held out."
+    "I propose one measure first: the follow-up call after the third delivery, for all but a tenth that we hold out. A"
+    " randomised trial has measured its effect; even counted cautiously, calling everybody would bring {gain:money} a"
+    " year after its cost. When enough of those held out have been observed I report the difference with its interval."
 )
 LARGER_TRIAL = N_(
     "I propose one measure first, and as a trial: the follow-up call after the third delivery, in larger arms. Counted"
@@ -98,7 +97,7 @@ LOST = Exercise(
         N_("`began` holds the right customers. Who of them has no `next_days` of 180 or less?"),
         N_("Take the number of all of `began` and subtract those with `next_days` of 180 or less."),
     ),
-    why=N_("Everybody in it had 180 days; this is the largest group that the shop loses, year after year."),
+    why=N_("Everybody in it had 180 days; of all beginnings it is the one that loses most customers in a year."),
 )
 
 NET = Exercise(
@@ -137,7 +136,7 @@ NET = Exercise(
         N_("In `media` one row is SNS広告. Which column is gross profit of a year, which the cost of a new customer?"),
         N_("`profit` less `cpa`."),
     ),
-    why=N_("So much is left of an average customer so far; the next ones, won with more money, will leave less."),
+    why=N_("So much is left of an average customer so far; the next ones, won with more money, usually leave less."),
 )
 
 GAIN = Exercise(

@@ -97,7 +97,8 @@ LOW = Exercise(
         N_("The row of `results` for EX01 has `difference_low`."),
     ),
     why=N_(
-        "Above zero, the call has worked; at or below zero, the figures are also those of a call that does nothing."
+        "Above zero, chance alone hardly explains the difference; at or below zero, a call that does nothing can give"
+        " such figures."
     ),
 )
 

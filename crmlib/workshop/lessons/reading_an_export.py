@@ -43,7 +43,7 @@ N_ORDERS = Exercise(
 
 SALES = Exercise(
     id="sales",
-    question=N_("What did buyers pay for orders that were not cancelled or returned?"),
+    question=N_("What did buyers pay for orders that were sent and not returned?"),
     kind="money",
     expected=lambda lesson: figures.sold(figures.orders(lesson))["paid"].sum(),
     mistakes=(

@@ -20,7 +20,8 @@ F2 = Exercise(
             value=lambda lesson: figures.first_step(lesson)["naive_step_rate"],
             reason=N_(
                 "This divides everybody with a second order by all customers. Those who first bought last month are in"
-                " the denominator although their 180 days have hardly begun."
+                " the denominator although their 180 days have hardly begun, and second orders after the 180 days are"
+                " counted."
             ),
         ),
         Mistake(
