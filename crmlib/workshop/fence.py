@@ -1,7 +1,8 @@
 """What a submission may touch while it is graded: it reads the libraries and its own copy, and writes that copy only.
 
-Two fences: Landlock, where the kernel has it (Linux from 5.13 on), which no program can climb; and Python's audit
-hook, everywhere, which stops what an ordinary notebook can try. Limits of time, memory and file size come with them.
+Two fences: the kernel's, on Linux, which no program can climb (Landlock from 5.13 on for files, seccomp for programs,
+sockets and signals); and Python's audit hook, everywhere, which stops what an ordinary notebook can try. Limits of
+time, memory and file size come with them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import struct
 import sys
 from collections.abc import Callable
 from pathlib import Path
+
+from crmlib.workshop.calls import refuse_calls
 
 GIGABYTE = 1024**3
 _READ = 0b1101  # execute, read file, read folder
@@ -46,7 +49,11 @@ def set_limits(*, cpu_seconds: int, memory: int) -> None:
 
 def shut(folder: Path, *, hidden: tuple[Path, ...]) -> None:
     """Close both fences around a folder; `hidden` may not even be read."""
-    _landlock(folder)
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        _landlock(libc, folder)
+        refuse_calls(libc)
     sys.addaudithook(_hook(str(folder.resolve()), tuple(str(path.resolve()) for path in hidden)))
 
 
@@ -78,17 +85,15 @@ def _inside(path: object, place: str) -> bool:
     return real == place or real.startswith(place + os.sep)
 
 
-def _landlock(folder: Path) -> None:
+def _landlock(libc: ctypes.CDLL, folder: Path) -> None:
     """Let the kernel allow nothing but reading the libraries and using the folder; without Landlock, nothing."""
-    if sys.platform != "linux":
-        return
-    libc = ctypes.CDLL(None, use_errno=True)
     version = libc.syscall(_CREATE, None, 0, 1)
     if version < 1:
         return
     rights = sum(bits for since, bits in _FILE_RIGHTS if version >= since)
-    network = 0b11 if version >= 4 else 0
-    attributes = struct.pack("QQ", rights, network)[: 16 if version >= 4 else 8]
+    network = outside = 0b11  # TCP; sockets without a file and signals beyond the fence
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    attributes = struct.pack("QQQ", rights, network, outside)[:size]
     rules = libc.syscall(_CREATE, attributes, len(attributes), 0)
     if rules < 0:
         return
@@ -96,7 +101,6 @@ def _landlock(folder: Path) -> None:
         _allow(libc, rules, path, _READ)
     _allow(libc, rules, Path(os.devnull), _READ | _WRITE_FILE)
     _allow(libc, rules, folder, rights)
-    libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     libc.syscall(_RESTRICT, rules, 0)
     os.close(rules)
 
@@ -115,8 +119,10 @@ def _allow(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None:
 def _libraries() -> list[Path]:
     """Where Python, its libraries and crmlib lie, and what they read of the system."""
     package = Path(__file__).resolve().parents[1]
-    ours = [package, package.parent / "notebooks", package.parent / "parameters"]
-    system = ["/usr", "/lib", "/lib64", "/bin", "/etc", "/opt", "/dev/urandom", "/proc", "/sys/fs/cgroup",
+    # In a checkout the client files lie beside the demo's, and in /proc the environment of whoever grades.
+    ours = [package, package.parent / "notebooks" / "workshop", package.parent / "parameters" / "demo.yml"]
+    system = ["/usr", "/lib", "/lib64", "/bin", "/opt", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts",
+              "/dev/urandom", "/proc/self", "/proc/meminfo", "/proc/cpuinfo", "/proc/stat", "/sys/fs/cgroup",
               "/sys/devices/system"]  # fmt: skip
     python = [sys.prefix, sys.base_prefix, sys.exec_prefix, *(each for each in sys.path if "site-packages" in each)]
     return [*ours, *map(Path, [*system, *python])]

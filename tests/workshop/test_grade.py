@@ -168,6 +168,14 @@ for fd in range(3, 99):
     try: os.write(fd, b'{"id": "sales", "value": {"columns": 5}}')
     except OSError: pass
 """
+UNHOOKED = "import os, socket\nfrom crmlib.workshop import fence\nfence._REFUSED = ()"
+LISTENS = "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))"
+DAEMON = """import _posixsubprocess, os
+ends, name = os.pipe(), [b'/bin/touch', os.fsencode(PWNED)]
+_posixsubprocess.fork_exec(name, name[:1], True, (), None, None, *[-1] * 6, *ends, True, True, -1, *[None] * 3, -1,
+                           None, True)
+"""
+PARENT = "len(open(f'/proc/{os.getppid()}/environ').read())"
 # Of each: what is run before the lesson and after it, whether the lesson is solved, and the row that must come out.
 HOSTILE = {
     "good": ("", "", True, ALL),
@@ -186,6 +194,9 @@ HOSTILE = {
     "foreign": (FOREIGN, "", True, ALL),
     "reads": ("", "n_orders = len(open(ROSTER).read())", True, ALL),
     "forged": (FORGED, "", False, NONE),
+    "signals": ("import os, signal\nsignal.pidfd_send_signal(os.pidfd_open(os.getppid()), 9)", "", True, ALL),
+    "unhooked": (f"{UNHOOKED}\nos.kill(os.getppid(), 9)", f"n_orders = {LISTENS}", True, ALL),
+    "daemon": (DAEMON, f"n_orders = {PARENT}", True, ALL),
 }
 
 
