@@ -26,6 +26,7 @@ class Limits(BaseModel):
         choices: the texts allowed. values_of: `table.column`, the texts found there are allowed.
         numbers: a list of so many numbers. increasing, whole: of a list or of a number. money: no more decimals than
         the currency has. min, max: bounds, themselves allowed. above, below: bounds, themselves not allowed.
+        or_none: None is allowed where it is not the default too.
         default_for: the currencies the default is for; a client in another one must set the parameter.
     """
 
@@ -41,6 +42,7 @@ class Limits(BaseModel):
     max: float | None = None
     above: float | None = None
     below: float | None = None
+    or_none: bool = False
     default_for: list[str] = Field(default=[])
 
     @property
@@ -68,7 +70,7 @@ def fault(value: Any, default: Any, limits: Limits, *, decimals: int = 2) -> str
         >>> fault(0.5, 0.5, Limits(above=0, below=1))
         ''
     """
-    if (value is None and default is None) or _is_allowed(value, default, limits, decimals):
+    if (value is None and (default is None or limits.or_none)) or _is_allowed(value, default, limits, decimals):
         return ""
     sentence, more = f"must be {allowed(default, limits, decimals=decimals)}", _hint(value, default, limits)
     return f"{sentence}; {more}" if more else f"{sentence}."
@@ -92,7 +94,8 @@ def allowed(default: Any, limits: Limits, *, decimals: int = 2) -> str:
         return f"{said}, each {bounds}" if bounds else said
     name = "a number" if default is None else TYPES[type(default)]
     name = "a whole number" if _is_whole(limits, decimals) else name
-    return f"{name}, {bounds}" if bounds else name
+    said = f"{name}, {bounds}" if bounds else name
+    return f"{said}, or null" if limits.or_none else said
 
 
 def _is_allowed(value: Any, default: Any, limits: Limits, decimals: int) -> bool:

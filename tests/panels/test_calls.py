@@ -14,7 +14,8 @@ import pytest
 from crmlib import panels, words
 from crmlib.analysis.intervals import UNKNOWN, Interval
 from crmlib.analysis.revival import EffectResult
-from crmlib.batch.plan import overrides
+from crmlib.batch.limits import fault
+from crmlib.batch.plan import SHIPPED, overrides
 from crmlib.batch.template import read_template
 from crmlib.client import load_client
 from tests.analysis.test_call_cells import DAY, sources
@@ -142,6 +143,13 @@ def test_the_rules_are_kept_as_the_notebook_takes_them(shop: Any, shown: list[An
     boxes(box)["Cost of one contact (0: not known) (yen)"].value = 320
     press(box)
     assert accepted(shop)["contact_cost"] == 320
+
+
+def test_no_limit_is_a_value_the_notebook_takes() -> None:
+    template = read_template(SHIPPED[-1] / "calls.ipynb")
+    [longest] = [each for each in template.parameters if each.name == "max_length"]
+    assert fault(None, longest.default, longest.limits) == ""
+    assert fault(0, longest.default, longest.limits) == "must be a whole number, at least 1, or null."
 
 
 def test_without_consents_nobody_can_be_said_to_agree(shop: Any, shown: list[Any]) -> None:
