@@ -35,6 +35,11 @@ SHOWN = (
 )
 
 
+# A page of another site that calls itself this machine must not read a client's figures; no file lies beside a page.
+SHOWN_CONFIG = {
+    "Voila": {"tornado_settings": {"allow_remote_access": False}},
+    "VoilaConfiguration": {"file_allowlist": []},
+}
 ADDRESS_SECONDS, STOP_SECONDS = 60, 30
 # Voila's own page asks a CDN for a font of icons; ours is the same page without it, in the client's language.
 PAGE = """{%- extends 'voila/templates/lab/index.html.j2' -%}
@@ -116,7 +121,8 @@ def _serve(
 ) -> int:
     own = Path(tempfile.mkdtemp(prefix="crm-lab-"))
     # A terminal that is closed, or a service that is stopped, must not leave a server behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
+        signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
     server: subprocess.Popen[bytes] | None = None
     try:
         server = subprocess.Popen(command, env=_environment(own, desk))
@@ -169,6 +175,7 @@ def _environment(folder: Path, desk: Path | None = None) -> dict[str, str]:
     config = folder / "labconfig" / "page_config.json"
     config.parent.mkdir()
     config.write_text(json.dumps({"disabledExtensions": {ASKS: True}}), encoding="utf-8")
+    (folder / "voila.json").write_text(json.dumps(SHOWN_CONFIG), encoding="utf-8")
     page = folder / "voila" / "templates" / "crm" / "index.html.j2"
     page.parent.mkdir(parents=True)
     page.write_text(PAGE, encoding="utf-8")

@@ -85,6 +85,8 @@ def test_with_the_keyboard_alone(home: Path, browser: Any) -> None:
 def test_shown_to_a_client_it_moves_and_cannot_write(home: Path, browser: Any) -> None:
     before = (home / "parameters" / "demo.yml").read_bytes()
     with served(home, "show", "demo", "rfm") as url, opened(browser, url) as page:
+        # A page of another site whose name was turned to this machine is not answered.
+        assert page.request.get(url, headers={"Host": "elsewhere.example"}).status == 403
         page.get_by_label("R5 ≤").wait_for()
         page.locator("td[style*=rgba]").first.wait_for()
         old = page.locator("td[style*=rgba]").first.inner_text()
