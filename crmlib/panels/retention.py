@@ -43,6 +43,11 @@ DENOMINATOR = N_(
     "In the denominator are only the customers whose first purchase lies at least {window:days} before the base date;"
     " groups of fewer than {least:customers} show counts only."
 )
+WINDOWS_NOTE = N_(
+    "Each window has its own denominator: the customers whose first purchase lies at least so long before the base"
+    " date; with fewer than {least:customers} it shows counts only. Kaplan-Meier uses everybody for as long as they were"
+    " observed."
+)
 NO_RANKING = N_(
     "The first product is the one with the largest amount in the first order. Products sold as a subscription and"
     " trials differ in what a second purchase means, so their rates are no ranking of the products."
@@ -172,17 +177,17 @@ def _untellable(second: Second, way: str) -> Sentence | None:
 Part = tuple[list["Sentence"], str]
 
 
-def _whole(second: Second, _way: str, window: int, _least: int) -> Part:
+def _whole(second: Second, _way: str, window: int, least: int) -> Part:
     table = return_days.by_window(second.days, windows=[*WINDOWS, window])
+    # So few are hardly more than the first days of the data.
+    rates = ["f2_rate", "f2_rate_low", "f2_rate_high"]
+    table[rates] = table[rates].where(table["n_eligible"] >= least)
+    note = words.say(WINDOWS_NOTE, least=least)
     return [], _shown(
         second, table, plots.entries.windows, findings.entries.windows_title(table),
         N_("F2 conversion by window, and the Kaplan-Meier share by that day"),
         N_("F2 conversion rate by the window it is counted in, with its 95% interval."),
-        N_(
-            "Each window has its own denominator: the customers whose first purchase lies at least so long before the"
-            " base date. Kaplan-Meier uses everybody for as long as they were observed."
-        ),
-        second.days.n,
+        note, second.days.n,
     )  # fmt: skip
 
 

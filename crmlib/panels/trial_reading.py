@@ -112,21 +112,37 @@ def chosen(known: Known, values: Values, power: float) -> tuple[DataFrame, Look 
 def _drawn(known: Known, values: Values, power: float) -> str:
     row, look = chosen(known, values, power)
     told: Row = {str(name): value for name, value in row.iloc[0].items()}
-    said = (
-        findings.planned.sizes_fit(told),
-        *findings.abtest.verdicts(row, parameters(values)["smallest_gain"]),
-        findings.planned.lift(told),
-        *_early(told, look, values),
-    )
+    early = _too_early(told, look, values)
+    read = () if early else (
+        *findings.abtest.verdicts(row, parameters(values)["smallest_gain"]), findings.planned.lift(told),
+    )  # fmt: skip
+    said = (findings.planned.sizes_fit(told), *read, *_early(told, look, values))
     head: dict[str, Any] = {"period": _period(known, values), "n": int(told["n_control"] + told["n_treatment"])}
     rates = told["primary_metric"] not in AMOUNTS
     shown = experiment_views.rate_table(row) if rates else experiment_views.amount_table(row)
     sizes, *others = _tables(row, shown, head)
-    return sight.sentences(*said) + sight.beside(_chart(row, shown, head, rates=rates), sizes) + "".join(others)
+    return (
+        sight.sentences(*said)
+        + sight.beside(_chart(row, shown, head, rates=rates, early=early), sizes)
+        + "".join(others)
+    )
 
 
 def _period(known: Known, values: Values) -> str:
     return words.translate(N_("as typed in")) if values["trial"] == TYPED else sight.period(known.shop)
+
+
+def _too_early(told: Row, look: Look | None, values: Values) -> bool:
+    """A look before the size planned, at which the interval for any number of looks tells no difference."""
+    planned = _planned(values)
+    if planned is None or planned <= told["n_control"] + told["n_treatment"]:
+        return False
+    if told["verdict"] not in experiment_views.JUDGED or not told["is_random"]:
+        return False
+    if look is None:
+        return True
+    ends = typed_trial.at_any_look(look, n_planned=planned).difference_interval
+    return not (ends.low > 0 or ends.high < 0)
 
 
 def _early(told: Row, look: Look | None, values: Values) -> tuple[Any, ...]:
@@ -142,11 +158,12 @@ def _early(told: Row, look: Look | None, values: Values) -> tuple[Any, ...]:
     return warned, findings.planned.held(ends.low, ends.high, wider=found.wider, money=money)
 
 
-def _chart(row: DataFrame, shown: DataFrame, head: Row, *, rates: bool) -> str:
+def _chart(row: DataFrame, shown: DataFrame, head: Row, *, rates: bool, early: bool) -> str:
+    title = findings.abtest.differences_title if rates else findings.abtest.amounts_title
     return sight.chart(
         plots.abtest.differences if rates else plots.abtest.amounts,
         shown,
-        title=findings.abtest.differences_title(row) if rates else findings.abtest.amounts_title(row),
+        title=words.translate(N_("Before the size planned no difference can be told")) if early else title(row),
         alt=words.translate(N_("Difference between treatment and control with its 95% interval; the table has it.")),
         **head,
     )

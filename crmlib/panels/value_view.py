@@ -192,7 +192,7 @@ def _by_day(known: Value, before: pd.DataFrame, after: pd.DataFrame) -> str:
         period=sight.period(known.shop), n=int(before["n_eligible"].max()) if len(before) else 0,
         note=N_(
             "Observed: at each day only the customers whose first order lies so long before the base date. With the"
-            " changes: the same customers; another pace is read from the days observed, on a straight line between two"
-            " of them, and left blank where nobody was observed so long."
+            " changes: another pace is read from another day, on a straight line between two of those followed and of"
+            " the customers observed so long; blank where the days followed do not reach."
         ),
     )  # fmt: skip

@@ -195,8 +195,13 @@ def test_a_look_before_the_end_is_warned_of_and_read_as_such(shop: Any, shown: l
     panel = reader(shop, shown)
     planned = boxes(panel)["Planned for both arms before the first look (0: not planned)"]
     planned.value = 8000
-    assert sentences(panel)[3].startswith("This is a look before the end: 2,000 customers of 8,000 customers planned.")
-    assert sentences(panel)[4].startswith("However often one looks, no difference holds yet: ")
+    assert sentences(panel)[1].startswith("This is a look before the end: 2,000 customers of 8,000 customers planned.")
+    assert sentences(panel)[2].startswith("However often one looks, no difference holds yet: ")
+    assert not any("worked" in said or "In proportion" in said for said in sentences(panel))
+    assert "shows a clear gain" not in html_of(panel)
+    boxes(panel)["Treatment with the outcome"].value = 250  # it holds at any look
+    assert any("worked" in said for said in sentences(panel))
+    boxes(panel)["Treatment with the outcome"].value = 150
     planned.value = 2000
     assert sentences(panel)[3].startswith("The size planned has been reached")
     planned.value = 1

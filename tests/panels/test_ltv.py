@@ -100,6 +100,14 @@ def test_each_control_moves_its_own(shown: list[Any], changed: dict[str, Any], p
     assert row(html, "as it is")[1] == "750"
 
 
+def test_a_day_beyond_those_followed_is_not_said_to_be_unobserved(shown: list[Any]) -> None:
+    html = view(
+        opened(shown), pace=50
+    )  # day 365 is read at day 730: 40 customers were observed so long, 720 are followed
+    assert "cannot be told: the days followed do not reach so far" in html
+    assert "nobody was observed so long" not in html
+
+
 def test_a_cost_that_comes_back(shown: list[Any]) -> None:
     html = view(opened(shown), cpo=900)  # 720 a new customer; 750 by day 60
     assert "at a CPO of ¥900 a customer pays back in month 2" in html

@@ -77,6 +77,10 @@ def test_a_longer_window_counts_only_who_was_observed_so_long(shown: list[Any]) 
     panel = opened(shown, shop_of())
     assert "Of 3 customers observed for at least 30 days" in view(panel, window_days=30)
     assert "Of 1 customer observed for at least 95 days" in view(panel, window_days=95)
+    few = view(panel, window_days=95, min_group=2)
+    assert row(few, "95")[:4] == ["3", "1", "1", words.MISSING]
+    assert row(few, "90")[:4] == ["3", "2", "1", "50.0%"]
+    assert "to 50.0% within 90 days" in few
     assert "nobody has been observed for 120 days yet" in view(panel, window_days=120)
 
 

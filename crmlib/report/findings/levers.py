@@ -14,8 +14,7 @@ def tried(before: Any, after: Any, day: int) -> Sentence:
         return say("What the changes would bring cannot be told: the gross profit of the first year is not known.")
     if math.isnan(after.value):
         return say(
-            "What the changes would bring by day {day:rank} cannot be told: nobody has been observed long enough for"
-            " that.",
+            "What the changes would bring by day {day:rank} cannot be told: the days followed do not reach so far.",
             day=day,
         )
     values = {"base": before.value, "value": after.value, "n": before.n}
