@@ -45,8 +45,8 @@ DENOMINATOR = N_(
 )
 WINDOWS_NOTE = N_(
     "Each window has its own denominator: the customers whose first purchase lies at least so long before the base"
-    " date; with fewer than {least:customers} it shows counts only. Kaplan-Meier uses everybody for as long as they were"
-    " observed."
+    " date; with fewer than {least:customers} it shows counts only. Kaplan-Meier uses everybody for as long as they"
+    " were observed."
 )
 NO_RANKING = N_(
     "The first product is the one with the largest amount in the first order. Products sold as a subscription and"
