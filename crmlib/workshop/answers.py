@@ -111,7 +111,10 @@ def _number(value: Any, kind: str) -> Any:
         return _fault(N_("The answer is NaN, not a number: somewhere a value is missing or 0 is divided by 0."), _NAN)
     if isinstance(value, bool) or not (isinstance(value, numbers.Real) or _is_decimal(value)):
         return _fault(N_("The answer is no number."), _NAN)
-    found = float(value)
+    try:
+        found = float(value)
+    except OverflowError:
+        found = math.inf
     return found if math.isfinite(found) else _fault(N_("The answer is infinite: something is divided by 0."), _NAN)
 
 

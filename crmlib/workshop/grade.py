@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from crmlib.data.naming import one_line
 from crmlib.errors import UserError
 from crmlib.words import N_, say
 from crmlib.workshop import roster
@@ -53,7 +54,9 @@ def grade(
             tell(f"{name}: {sum(each.outcome == RIGHT for each in own)} / {len(own)}")
             found += own
     for name in _strangers(place, enrolled):
-        tell(say(N_("{name:text}: not on the roster, passed over"), name=name).text())
+        # A folder out of somebody's archive need not be called by letters.
+        shown = one_line(os.fsencode(name).decode("utf-8", "replace"))
+        tell(say(N_("{name:text}: not on the roster, passed over"), name=shown).text())
     return found
 
 
@@ -129,7 +132,10 @@ def _graded(lesson: Lesson, answers: Answers | None) -> list[tuple[str, str, str
 
 def _outcome(lesson: Lesson, exercise: str, answers: Answers) -> tuple[str, str]:
     if exercise in answers.values:
-        judged = lesson.judge(exercise, answers.values[exercise])
+        try:
+            judged = lesson.judge(exercise, answers.values[exercise])
+        except Exception:  # noqa: BLE001 - what was handed out need be no answer, and the others wait for theirs
+            return WRONG, "wrong_type"
         return judged.status, judged.mistake
     if exercise in answers.faults:
         name = answers.faults[exercise]

@@ -71,4 +71,5 @@ def write_grades(path: Path, grades: list[Grade]) -> None:
 
 def _harmless(cell: str) -> str:
     """A name that a spreadsheet would take for a formula stays a text."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    # A Japanese Excel takes full-width signs for the half-width ones.
+    return f"'{cell}" if unicodedata.normalize("NFKC", cell).startswith(("=", "+", "-", "@", "\t", "\r")) else cell

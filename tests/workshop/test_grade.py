@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crmlib import words
 from crmlib.workshop import sandbox, versions
 from crmlib.workshop.data import Learner, open_learners_shop
-from crmlib.workshop.grade import Grade, grade
+from crmlib.workshop.grade import Grade, _outcome, grade
 from crmlib.workshop.matrix import matrix, write_grades
 from crmlib.workshop.raw import raw_export
 from crmlib.workshop.roster import write_roster
 from crmlib.workshop.submission import Answers, Limits, _parsed, _read, decoded
+
+if TYPE_CHECKING:
+    from crmlib.workshop.lesson import Lesson
 
 FILE = "1_reading_an_export.ipynb"
 KINDS = {"rate": "share", "n": "customers", "ids": "ids", "table": "table", "letter": "choice"}
@@ -83,6 +88,12 @@ def test_a_table_that_is_none_is_a_wrong_answer_and_no_crash(value: Any) -> None
     assert isinstance(decoded(value), str) or decoded(value).empty
 
 
+@pytest.mark.parametrize("value", ["1" + "0" * 400, "[1, 2]", '{"columns": {"a": [{}, [1]]}}', '"\\ud800"'])
+def test_what_is_no_answer_is_a_wrong_one_and_no_crash(open_for_learner: Callable[[str], Lesson], value: str) -> None:
+    answers = _parsed(f'{{"id": "n_orders", "value": {value}}}'.encode())
+    assert _outcome(open_for_learner("reading_an_export"), "n_orders", answers)[0] == "wrong"
+
+
 def test_magics_and_shell_lines_are_left_out() -> None:
     cells = [{"cell_type": "code", "source": ["%matplotlib inline\n", "a = 1\n", "!ls"]},
              {"cell_type": "code", "source": "%%bash\nrm -rf /"}, {"cell_type": "markdown", "source": "x"}]  # fmt: skip
@@ -104,7 +115,7 @@ GRADES = [
         folder="佐藤", learner="佐藤 花子", lesson="stages", exercise="rate", outcome="wrong", mistake="young_customers"
     ),
     Grade(folder="x", learner="=cmd|x", lesson="stages", exercise="n_recent", outcome="not_tried"),
-    Grade(folder="x", learner="=cmd|x", lesson="stages", exercise="rate", outcome="failed"),
+    Grade(folder="x", learner="＝cmd|x", lesson="stages", exercise="rate", outcome="failed"),
 ]
 
 
@@ -129,7 +140,7 @@ def test_grades_are_a_file_in_which_a_name_is_no_formula(tmp_path: Path) -> None
         "佐藤,佐藤 花子,stages,n_recent,right,",
         "佐藤,佐藤 花子,stages,rate,wrong,young_customers",
         "x,'=cmd|x,stages,n_recent,not_tried,",
-        "x,'=cmd|x,stages,rate,failed,",
+        "x,'＝cmd|x,stages,rate,failed,",
     ]
 
 
@@ -139,10 +150,14 @@ def test_who_handed_in_nothing_has_tried_nothing(tmp_path: Path) -> None:
     for name in ("b", "c"):
         (tmp_path / "learners" / name).mkdir(parents=True)
     (tmp_path / "learners" / "b" / FILE).write_text("{}", encoding="utf-8")
+    odd = os.fsdecode(b"\x83e\x1b[31m\x83X")  # a Windows name, and a colour
+    (tmp_path / "learners" / odd).mkdir()
+    (tmp_path / "learners" / odd / FILE).write_text("{}", encoding="utf-8")
     words.speak("en")
     told: list[str] = []
     found = grade(tmp_path, tell=told.append)
-    assert told == [f"a: 0 / {len(found)}", "b: not on the roster, passed over"]
+    assert told[:2] == [f"a: 0 / {len(found)}", "b: not on the roster, passed over"]
+    assert told[2].isprintable()
     assert {each.outcome for each in found} == {"not_tried"}
     assert len(found) == sum(len(versions.exercise_ids(versions.read_master(p))) for p in versions.masters().values())
 
