@@ -86,9 +86,9 @@ def address(server: subprocess.Popen[str], said: list[str]) -> str:
 
 
 @contextmanager
-def opened(browser: Any, url: str) -> Iterator[Any]:
+def opened(browser: Any, url: str, height: int = 1000) -> Iterator[Any]:
     """A page at an address; at the end nothing outside this machine may have been asked for."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context = browser.new_context(viewport={"width": 1400, "height": height})
     context.set_default_timeout(START * 1000)
     page, asked = context.new_page(), set()
     page.on("request", lambda request: asked.add(re.sub(r"^(\w+:(//[^/:]*)?).*", r"\1", request.url)))
@@ -107,6 +107,8 @@ def picture(page: Any, name: str) -> None:
 
 def run_all(page: Any) -> None:
     """Run, Run All Cells, as a person does it; waits until the last cell has run."""
+    # What is run before the kernel has answered is forgotten.
+    page.locator("#jp-main-statusbar", has_text="| Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     # JupyterLab goes to each cell as it runs, and would take the focus from whoever types meanwhile.
