@@ -242,7 +242,7 @@ def _cohorts(second: Second, way: str, least: int) -> str:
     note = words.say(
         N_(
             "Of the customers who began, the share who bought in each calendar month after it; only cohorts of at least"
-            " {least:customers}. A month counts from its end on."
+            " {least:customers}. Where cohorts are taken together a month counts from its end on."
         ),
         least=least,
     )

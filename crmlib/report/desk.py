@@ -9,6 +9,17 @@ from typing import Any
 
 from crmlib import words
 from crmlib.report.views import next_text, row_kinds, stake_text
+from crmlib.words import N_
+
+STATES = {
+    "partial": N_("* The period is not over yet; the figure will still rise."),
+    "not_yet": N_("Empty: not yet observed."),
+}
+
+# JupyterLab sets every cell to the right, and breaks a word to give the figures room.
+LEFT, LEFT_WHOLE = ' style="text-align:left"', ' style="text-align:left;white-space:nowrap"'
+SHORT = 12
+TEXTS = ("text", "label")
 
 
 def metric(item: dict[str, Any]) -> str:
@@ -41,25 +52,39 @@ def table(head: dict[str, Any], body: dict[str, Any]) -> str:
     """A table under its title, period and note."""
     heads = [words.headed(c["label"], c["unit"]) for c in body["columns"]]
     kinds = [c["kind"] for c in body["columns"]]
+    texts = [words.kind(kind).form in TEXTS for kind in kinds]
     rows = [
         [words.cell_text(v, k, measure) for v, k in zip(row, kinds, strict=True)]
         for row, measure in zip(body["rows"], row_kinds(body), strict=True)
     ]
-    return _html_table(_caption(head), heads, rows)
+    return _html_table(_caption(head), heads, rows, texts)
 
 
 def grid(head: dict[str, Any], body: dict[str, Any]) -> str:
-    """A matrix of the texts of its cells."""
+    """A matrix of the texts of its cells; what is partial or not yet observed is told apart, as on the pages."""
     heads = [f"{body['row_header']} / {body['column_header']}", *body["column_labels"]]
-    cells = [[(c or {}).get("text", "") for c in row] for row in body["cells"]]
+    cells = [[_grid_text(cell or {}) for cell in row] for row in body["cells"]]
     rows = [[label, *row] for label, row in zip(body["row_labels"], cells, strict=True)]
-    return _html_table(_caption(head), heads, rows)
+    states = {cell["state"] for row in body["cells"] for cell in row if cell}
+    told = [words.translate(text) for state, text in STATES.items() if state in states]
+    return _html_table(_caption(head), heads, rows, [True] + [False] * len(body["column_labels"])) + lines(told)
 
 
-def _html_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    top = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows)
+def _grid_text(cell: dict[str, Any]) -> str:
+    return str(cell.get("text", "")) + ("*" if cell.get("state") == "partial" else "")
+
+
+def _html_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], texts: Sequence[bool]) -> str:
+    top = "".join(
+        f'<th scope="col"{LEFT if text else ""}>{escape(head)}</th>' for head, text in zip(heads, texts, strict=True)
+    )
+    body = "".join(f"<tr>{''.join(map(_cell, row, texts))}</tr>" for row in rows)
     return f"<table><caption>{caption}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(said: str, text: bool) -> str:
+    look = "" if not text else LEFT_WHOLE if len(said) <= SHORT else LEFT
+    return f"<td{look}>{escape(said)}</td>"
 
 
 def figure(head: dict[str, Any], picture: str) -> str:

@@ -100,6 +100,13 @@ def test_by_product_medium_and_month(shown: list[Any]) -> None:
     assert row(by_month, "1971-01")[:3] == ["1", "0", "0"]
 
 
+def test_a_month_that_is_not_over_is_marked_among_the_cohorts(shown: list[Any]) -> None:
+    cohorts = view(opened(shown, shop_of()), by="month").partition("Share that bought")[2]
+    assert row(cohorts, "1971-01")[:3] == ["100.0%", "0.0%*", ""]  # the base date is 5 February
+    assert "<p>* The period is not over yet; the figure will still rise.</p><p>Empty: not yet observed.</p>" in cohorts
+    assert "*" not in "".join(row(cohorts, "All cohorts"))
+
+
 def test_small_groups_keep_their_counts_and_lose_their_rate(shown: list[Any]) -> None:
     panel = opened(shown, shop_of())
     html = view(panel, by="acq_media", min_group=2)
