@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +32,7 @@ Lessons = dict[str, dict[str, Any]]
 LONE = "learner"
 # The teacher's own data; a learner's seed is never 0.
 TEACHER = 0
+HALF, STALE_SECONDS = ".shop.*.new", 600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,17 +137,38 @@ def _readme(learner: Learner) -> str:
 def _make_data(folder: Path, enrolled: roster.Roster, tell: Callable[[str], None]) -> roster.Roster:
     """Every learner's shop, prepared, so that in class each lesson opens at once; the learners by the seeds it took."""
     places = [(folder / "learners" / name, learner) for name, learner in enrolled.items()]
+    for place, _ in places:
+        _tidy(place)
     workers = max(1, min(len(places), os.cpu_count() or 1))
     if len(places) == 1:
         found = {name: make_telling(*places[0]) for name in enrolled}
         tell(f"{places[0][0].name}: data made")
         return found
     found = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         for name, learner in zip(enrolled, pool.map(make_telling, *zip(*places, strict=True)), strict=True):
             found[name] = learner
             tell(f"{name}: data made")
     return found
+
+
+def end_with_parent() -> None:
+    """End this process at once where the command that started it is killed; it would write on beside the next one."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _tidy(place: Path) -> None:
+    """Remove the halves of shops that a command left which was killed."""
+    for half in place.glob(HALF):
+        if time.time() - half.stat().st_mtime > STALE_SECONDS:
+            shutil.rmtree(half, ignore_errors=True)
 
 
 def _for_teacher(

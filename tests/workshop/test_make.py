@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +154,38 @@ def test_a_whole_workshop_is_made(tmp_path: Path, language: str) -> None:
         assert str(tmp_path) not in text
         assert '"output_type": "error"' not in text
     assert (place / "teacher" / "guide.html").is_file()
+
+
+POOL = """import os, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from crmlib.workshop.make import end_with_parent
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        pool.submit(time.sleep, 60).result()
+"""
+
+
+@pytest.mark.slow
+def test_who_makes_the_data_ends_with_a_command_that_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "pool.py").write_text(POOL, encoding="utf-8")
+    environment = {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    command = subprocess.Popen([sys.executable, tmp_path / "pool.py"], stdout=subprocess.PIPE, env=environment)
+    assert command.stdout
+    worker = Path("/proc") / command.stdout.readline().decode().strip()
+    assert worker.is_dir()
+    command.kill()
+    command.wait()
+    end = time.monotonic() + 20
+    while worker.is_dir() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not worker.is_dir()
+
+
+def test_only_old_halves_are_removed(tmp_path: Path) -> None:
+    for name, age in ((".shop.1.new", 3600), (".shop.2.new", 0), (".shop", 3600)):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    make._tidy(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".shop", ".shop.2.new"]
