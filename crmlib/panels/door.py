@@ -32,8 +32,15 @@ if TYPE_CHECKING:
     from crmlib.shop import Shop
 
 TABLE = "orders"
-# What is written by hand may hold anybody's name.
-_WRITTEN = re.compile(r"(?i)備考|メモ|コメント|要望|連絡|伝言|のし|note|comment|memo|message|remark|gift")
+# What is written by hand may hold anybody's name; the others are of a person, though no name and no mail address.
+_WRITTEN = re.compile(
+    r"(?i)備考|メモ|コメント|要望|連絡|伝言|のし|熨斗|名入れ|刻印|但し書|問い?合わ?せ|質問|指示|指定|伝達|通信欄|その他|自由記入|アンケート|事項|申し送り|内容"
+    r"|note|comment|memo|message|remark|gift|instruction"
+    r"|お?客様?$|得意先|顧客$|宛先|送付先|届け?先|配[送達]先|贈り主|購入者|紹介者|保護者|本人|家族|会社|表示名|ユーザー名|ログイン|パスワード"
+    r"|郵便|〒|番地|町名|市区|建物|マンション|所在地|生年|誕生|カード|口座|マイナンバー|IPアドレス"
+    r"|^(?:customer|buyer|recipient|consignee|contact|attention)$|(?:ship|bill)(?:ping|ing)? ?to|street|zip|postal|city"
+    r"|birth|dob|password|login|company"
+)
 NONE = ""
 
 
