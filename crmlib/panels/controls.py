@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 Values = dict[str, Any]
+JAPANESE = "\u2e80"
 KINDS = ("whole", "number", "slider", "choice", "tick", "text")
 
 
@@ -22,6 +23,7 @@ class Control:
         low, high, step: of a number; high None is open. choices: (label, value) of a list.
         row: controls of one row stand beside one another behind this label; without it, one a line.
         width: of the box, as CSS. label_width: of the label before it, where it stands in a row.
+        only: name and value of the control that its row belongs to: with another value there the row is not shown.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Control:
     row: str = ""
     width: str = ""
     label_width: str = "2.8em"
+    only: tuple[str, Any] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -50,20 +53,29 @@ def rows(controls: Sequence[Control], boxes: dict[str, Any]) -> list[Any]:
     """The widgets in their rows, each behind its row's label."""
     from ipywidgets import HBox, Label, Layout
 
-    flow = Layout(flex_flow="row wrap")
     found = []
     for label, members in groupby(controls, key=lambda control: control.row):
-        own = [boxes[control.name] for control in members]
-        found.append(HBox([Label(label, layout=Layout(width="17em")), *own], layout=flow) if label else HBox(own))
-        if not label:
-            found[-1].layout = flow
+        each = [*members]
+        own = [boxes[control.name] for control in each]
+        named = [Label(label, layout=Layout(width="17em"))] if label else []
+        found.append(HBox([*named, *own], layout=Layout(flex_flow="row wrap")))
+        if each[0].only:
+            _show_only(found[-1], boxes[each[0].only[0]], each[0].only[1])
     return found
+
+
+def _show_only(row: Any, box: Any, value: Any) -> None:
+    def follow(_change: object = None) -> None:
+        row.layout.display = None if box.value == value else "none"
+
+    box.observe(follow, names="value")
+    follow()
 
 
 def _widget(control: Control) -> Any:
     import ipywidgets as w
 
-    shape = w.Layout(width=control.width or _WIDTHS[control.kind])
+    shape = w.Layout(width=control.width or _width(control))
     given: dict[str, Any] = {"value": control.value, "description": control.label, "layout": shape}
     if control.row:
         given["style"] = {"description_width": control.label_width}
@@ -80,6 +92,14 @@ def _widget(control: Control) -> Any:
     kinds = {"slider": (w.FloatSlider, w.IntSlider), "whole": (w.BoundedIntText,) * 2}
     kind = kinds.get(control.kind, (w.BoundedFloatText,) * 2)[whole]
     return kind(continuous_update=False, **bounds, **given)
+
+
+def _width(control: Control) -> str:
+    """Room for a box behind its label; a label behind which no box fits would leave none to type in."""
+    if control.row or control.kind not in ("whole", "number"):
+        return _WIDTHS[control.kind]
+    letter = 1.0 if control.label[:1] > JAPANESE else 0.6
+    return f"{len(control.label) * letter + 9:.0f}em"
 
 
 _WIDTHS = {"whole": "10em", "number": "10em", "slider": "30em", "choice": "22em", "tick": "auto", "text": "22em"}

@@ -197,7 +197,7 @@ def _controls(known: Known, smallest_gain: float, planned_size: int | None) -> t
     gain = int(gain) if float(gain).is_integer() else gain
     control, treatment = words.label("control"), words.label("treatment")
     n, x = said(N_("all")), said(N_("with the outcome"))
-    box: dict[str, Any] = {"kind": "whole", "width": "15em"}
+    box: dict[str, Any] = {"kind": "whole", "width": "17em", "label_width": "8em", "only": ("trial", TYPED)}
     return (
         Control(name="trial", label=said(N_("Experiment")), value=trials[0][1], kind="choice", choices=trials,
                 width="36em"),

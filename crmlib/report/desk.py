@@ -16,9 +16,7 @@ STATES = {
     "not_yet": N_("Empty: not yet observed."),
 }
 
-# JupyterLab sets every cell to the right, and breaks a word to give the figures room.
-LEFT, LEFT_WHOLE = ' style="text-align:left"', ' style="text-align:left;white-space:nowrap"'
-SHORT = 12
+SHORT = 12  # letters of a text that is not broken
 TEXTS = ("text", "label")
 
 
@@ -75,16 +73,23 @@ def _grid_text(cell: dict[str, Any]) -> str:
 
 
 def _html_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], texts: Sequence[bool]) -> str:
-    top = "".join(
-        f'<th scope="col"{LEFT if text else ""}>{escape(head)}</th>' for head, text in zip(heads, texts, strict=True)
+    top = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows)
+    name, style = _look(rows, texts)
+    return (
+        f'{style}<table class="{name}"><caption>{caption}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody>'
+        f"</table>"
     )
-    body = "".join(f"<tr>{''.join(map(_cell, row, texts))}</tr>" for row in rows)
-    return f"<table><caption>{caption}</caption><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _cell(said: str, text: bool) -> str:
-    look = "" if not text else LEFT_WHOLE if len(said) <= SHORT else LEFT
-    return f"<td{look}>{escape(said)}</td>"
+def _look(rows: Sequence[Sequence[str]], texts: Sequence[bool]) -> tuple[str, str]:
+    """Texts to the left, where JupyterLab sets every cell to the right; a column of short ones in one line each."""
+    left = [n for n, text in enumerate(texts, 1) if text]
+    whole = [n for n in left if all(len(row[n - 1]) <= SHORT for row in rows)]
+    name = f"crm-{'-'.join(map(str, left))}w{'-'.join(map(str, whole))}"
+    rules = [(left, "text-align:left"), (whole, "white-space:nowrap")]
+    said = [f".{name} :is(td,th):nth-child({n}){{{rule}}}" for numbers, rule in rules for n in numbers]
+    return name, f"<style>{''.join(said)}</style>" if said else ""
 
 
 def figure(head: dict[str, Any], picture: str) -> str:

@@ -120,6 +120,14 @@ def test_the_planner_shows_the_plan_of_the_report(shop: Any, shown: list[Any]) -
         assert f"<td>{months:.1f}</td>" in page
 
 
+def test_the_boxes_for_typed_counts_are_shown_only_with_them(shop: Any, shown: list[Any]) -> None:
+    panel = reader(shop, shown)
+    typed = [child for child in panel.children if getattr(child, "children", ()) and len(child.children) == 3]
+    assert [row.layout.display for row in typed] == ["none", "none"]
+    boxes(panel)["Experiment"].value = -1
+    assert [row.layout.display for row in typed] == [None, None]
+
+
 def test_a_moved_slider_changes_sizes_and_the_lines_to_copy(shop: Any, shown: list[Any]) -> None:
     panel = planner(shop, shown)
     boxes(panel)["Smallest relative gain worth having (%)"].value = 40
@@ -241,7 +249,7 @@ def test_the_reader_keeps_gain_and_size_and_the_runner_takes_them(shop: Any, sho
 def test_in_japanese_nothing_of_english_is_left(shop: Any, shown: list[Any]) -> None:
     words.speak("ja", "JPY")
     for page in (planner(shop, shown, desk=False).data, reader(shop, shown, desk=False).data):
-        text = re.sub(r"<[^>]*>", " ", page)
+        text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page)
         assert (
             re.findall(r"[A-Za-z]{4,}", text.replace("Holm", "").replace("Benjamini", "").replace("Hochberg", "")) == []
         )
