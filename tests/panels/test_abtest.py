@@ -121,11 +121,11 @@ def test_the_planner_shows_the_plan_of_the_report(shop: Any, shown: list[Any]) -
 
 
 def test_the_boxes_for_typed_counts_are_shown_only_with_them(shop: Any, shown: list[Any]) -> None:
-    panel = reader(shop, shown)
-    typed = [child for child in panel.children if getattr(child, "children", ()) and len(child.children) == 3]
-    assert [row.layout.display for row in typed] == ["none", "none"]
+    panel = reader(shop, shown, units(10, 100, 15, 100))
+    rows = [child for child in panel.children if type(child).__name__ == "HBox"]
+    assert [row.layout.display for row in rows[:4]] == [None, "none", "none", None]
     boxes(panel)["Experiment"].value = -1
-    assert [row.layout.display for row in typed] == [None, None]
+    assert [row.layout.display for row in rows[:4]] == [None] * 4
 
 
 def test_a_moved_slider_changes_sizes_and_the_lines_to_copy(shop: Any, shown: list[Any]) -> None:
