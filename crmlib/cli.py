@@ -150,7 +150,7 @@ def lab(
     found = _load(words[0])
     copies = desk.write_desk(found, wanted, fresh=fresh)
     for copy in copies:
-        typer.echo(f"{_short(copy.path)}  {'written' if copy.written else 'kept as it is'}")
+        typer.echo(f"{_short(copy.path)}  {copy.said}")
     if not no_open:
         raise typer.Exit(open_lab(desk.place(found), wanted or copies[0].path.stem, extra))
 

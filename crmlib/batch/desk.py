@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crmlib.batch.follow import CELL, behind, followed, remember
 from crmlib.batch.place import unwritable
 from crmlib.batch.plan import chosen, json_value, notebook_folders, notebook_path, overrides, reference
 from crmlib.batch.template import (
     Template,
     TemplateError,
+    is_cell,
     nearest,
     parameters_index,
+    read_json,
     read_template,
 )
 from crmlib.data.files import write_atomically
@@ -30,11 +33,12 @@ GIVEN_NOW = ("client", "as_of", "language", "desk", "writable")
 
 @dataclass(frozen=True, kw_only=True)
 class Copy:
-    """A notebook at the desk: its name, its file, and whether it was written now or had been there."""
+    """A notebook at the desk: its name, its file, whether it was written now, and what became of it in words."""
 
     name: str
     path: Path
     written: bool
+    said: str = "written"
 
 
 def write_copies(
@@ -134,16 +138,44 @@ def panel_pages(client: Client) -> list[Path]:
 
 def _write(client: Client, source: Path, folder: Path, *, fresh: bool, writable: bool = True) -> Copy:
     path = folder / source.name
+    anew = desk_notebook(client, _template(source), folder, writable=writable)
     if path.exists() and not fresh:
-        return Copy(name=source.stem, path=path, written=False)
-    template = _template(source)
-    text = json.dumps(desk_notebook(client, template, folder, writable=writable), ensure_ascii=False, indent=1)
+        return _kept(client, path, anew)
+    _save(client, path, anew)
+    return Copy(name=source.stem, path=path, written=True)
+
+
+def _kept(client: Client, path: Path, anew: dict[str, Any]) -> Copy:
+    """A copy that is there: brought up to date where nobody has changed its parameters, else left as it is."""
+    copy = _read(path)
+    if copy is None:
+        return Copy(name=path.stem, path=path, written=False, said="kept as it is")
+    found = followed(copy, anew)
+    if found is not None:
+        _save(client, path, found)
+        return Copy(name=path.stem, path=path, written=True, said=f"brought up to date with {client.path.name}")
+    late = behind(copy, anew)
+    told = f", though {client.path.name} has changed: {'; '.join(late)}; --fresh writes it anew" if late else ""
+    return Copy(name=path.stem, path=path, written=False, said=f"kept as it is{told}")
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """A copy whose cells have their form; None where somebody has broken it."""
+    try:
+        copy = read_json(path)
+    except TemplateError:
+        return None
+    whole = isinstance(copy.get("metadata"), dict) and all(map(is_cell, copy["cells"]))
+    return copy if whole else None
+
+
+def _save(client: Client, path: Path, notebook: dict[str, Any]) -> None:
+    text = json.dumps(notebook, ensure_ascii=False, indent=1)
     try:
         # Half a copy would be kept as it is from then on.
         write_atomically(path, f"{text}\n".encode())
     except OSError as error:
         raise unwritable(client.name, path, error) from None
-    return Copy(name=source.stem, path=path, written=True)
 
 
 def _template(source: Path) -> Template:
@@ -168,6 +200,7 @@ def desk_notebook(client: Client, template: Template, folder: Path, *, writable:
     index = parameters_index(notebook)
     cell = _cell(client, template, folder, values, writable=writable)
     notebook["cells"].insert(0 if index is None else index + 1, cell)
+    remember(notebook)
     return notebook
 
 
@@ -195,7 +228,7 @@ def _cell(
     return {
         "cell_type": "code",
         "execution_count": None,
-        "id": "client-parameters",
+        "id": CELL,
         "metadata": {"tags": ["injected-parameters"]},
         "outputs": [],
         "source": "\n".join(lines),

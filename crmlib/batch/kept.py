@@ -15,6 +15,7 @@ from crmlib.batch.template import (
     TemplateError,
     assignment,
     code_cells,
+    is_cell,
     nearest,
     read_json,
     read_template,
@@ -122,18 +123,9 @@ def _read(path: Path, where: str) -> dict[str, Any]:
         notebook = read_json(path)
     except TemplateError as error:
         raise UserError(f"{where}: {error}") from None
-    if not isinstance(notebook.get("metadata"), dict) or not all(map(_is_cell, notebook["cells"])):
+    if not isinstance(notebook.get("metadata"), dict) or not all(map(is_cell, notebook["cells"])):
         raise UserError(f"{where}: a cell has lost its form; `crm lab --fresh` writes the copy anew.")
     return notebook
-
-
-def _is_cell(cell: Any) -> bool:
-    """A cell as JupyterLab writes one, so far as it is read here."""
-    if not isinstance(cell, dict) or not isinstance(cell.get("metadata", {}), dict) or "cell_type" not in cell:
-        return False
-    source, tags = cell.get("source", ""), cell.get("metadata", {}).get("tags", [])
-    lines = source if isinstance(source, list) else [source]
-    return isinstance(tags, list) and all(isinstance(text, str) for text in [*tags, *lines])
 
 
 def _seen(notebook: dict[str, Any], where: str) -> dict[str, Any]:

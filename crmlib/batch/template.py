@@ -116,6 +116,15 @@ def read_json(path: Path) -> dict[str, Any]:
     return notebook
 
 
+def is_cell(cell: Any) -> bool:
+    """A cell as JupyterLab writes one, so far as it is read here."""
+    if not isinstance(cell, dict) or not isinstance(cell.get("metadata", {}), dict) or "cell_type" not in cell:
+        return False
+    source, tags = cell.get("source", ""), cell.get("metadata", {}).get("tags", [])
+    lines = source if isinstance(source, list) else [source]
+    return isinstance(tags, list) and all(isinstance(text, str) for text in [*tags, *lines])
+
+
 def source_of(cell: dict[str, Any]) -> str:
     """A cell's text, which a notebook file keeps as one string or as lines."""
     source = cell.get("source", "")

@@ -164,8 +164,8 @@ def written(panel: Panel, client: Client, values: Values) -> str:
     if not draft.diff:
         said = words.say(N_("{file:text} says so already; nothing was changed."), file=client.path.name)
         return f'<p role="status">{escape(said.text())}</p>'
-    said = words.say(N_("Written to {file:text}; notebooks that are open keep their own parameters cell."),
-                     file=client.path.name)  # fmt: skip
+    told = N_("Written to {file:text}; copies of notebooks keep their parameters until `crm lab` is started again.")
+    said = words.say(told, file=client.path.name)
     return f'<p role="status">{escape(said.text())}</p><pre>{escape(draft.diff)}</pre>'
 
 

@@ -66,6 +66,41 @@ def test_a_copy_that_is_there_stays_unless_a_fresh_one_is_wanted(client: StubCli
     assert cells(copy.path)
 
 
+def test_an_untouched_copy_follows_the_client_file_and_loses_its_results(client: StubClient, write: Write) -> None:
+    write("small", parameters=PARAMETERS + "days = 90  # of a window\n")
+    client.sections = {"small": {"days": 60}}
+    [copy] = write_copies(client)
+    seen = json.loads(copy.path.read_text(encoding="utf-8"))
+    seen["cells"][2] |= {"execution_count": 3, "outputs": [{"output_type": "stream", "name": "stdout", "text": "60"}]}
+    seen["cells"].append({"cell_type": "markdown", "id": "mine", "metadata": {}, "source": "what I saw"})
+    copy.path.write_text(json.dumps(seen), encoding="utf-8")
+    assert [kept.said for kept in write_copies(client)] == ["kept as it is"]
+    client.sections = {"small": {"days": 45}}
+    assert [kept.said for kept in write_copies(client)] == ["brought up to date with acme.yml"]
+    found = cells(copy.path)
+    assert "days = 45" in source_of(found[2])
+    assert (found[2]["outputs"], found[2]["execution_count"]) == ([], None)
+    assert found[-1]["source"] == "what I saw"
+    assert json.loads(copy.path.read_text(encoding="utf-8"))["metadata"]["crm"]["given"]["days"] == 45
+    assert [kept.said for kept in write_copies(client)] == ["kept as it is"]
+
+
+@pytest.mark.parametrize("cell", [1, 2])
+def test_a_copy_with_parameters_of_its_own_is_left_and_told_of(client: StubClient, write: Write, cell: int) -> None:
+    write("small", parameters=PARAMETERS + "days = 90  # of a window\n")
+    client.sections = {"small": {"days": 60}}
+    [copy] = write_copies(client)
+    seen = json.loads(copy.path.read_text(encoding="utf-8"))
+    seen["cells"][cell]["source"] = source_of(seen["cells"][cell]).replace("days =", "days = 10 +")
+    copy.path.write_text(json.dumps(seen), encoding="utf-8")
+    before = copy.path.read_bytes()
+    client.sections = {"small": {"days": 45}}
+    assert [kept.said for kept in write_copies(client)] == [
+        "kept as it is, though acme.yml has changed: days was 60, is 45; --fresh writes it anew"
+    ]
+    assert copy.path.read_bytes() == before
+
+
 def test_a_link_out_of_the_client_s_home_is_not_written_over(client: StubClient, write: Write) -> None:
     write("small")
     own = client.home.parent / "own"
