@@ -10,9 +10,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: report test slow check format lab words clean
 report: $(READY) data/demo/export/truth.json
+	@echo "Making the reports of the demo shop and of CDNOW (a few minutes) ..."
 	$(BIN)/crm run demo cdnow
 
 test: $(READY)
+	@echo "Running the tests (about ten minutes) ..."
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope
 
 slow: $(READY)
@@ -34,10 +36,13 @@ words: $(READY)
 	$(BIN)/python -m crmlib.catalogue
 
 data/demo/export/truth.json: $(wildcard crmlib/demo/*.py) | $(READY)
+	@echo "Writing the demo shop's exports ..."
 	$(BIN)/python -m crmlib.demo data/demo/export --customers $(CUSTOMERS)
 
 $(READY): pyproject.toml
+	@echo "Making the virtual environment $(VENV) ..."
 	$(PYTHON) -m venv $(VENV)
+	@echo "Installing the libraries (a few minutes; pip may warn, which does no harm) ..."
 	$(BIN)/pip install --quiet --editable ".[excel,pdf,slides,voila,examples,test]"
 	touch $@
 

@@ -28,7 +28,7 @@ def _commands(readme: str) -> list[str]:
 
 
 def test_both_readmes_print_the_same_commands_and_examples() -> None:
-    for language in ("sh", "csv", "yaml"):
+    for language in ("sh", "bat", "csv", "yaml"):
         assert _blocks("README.md", language) == _blocks("README.ja.md", language)
 
 
