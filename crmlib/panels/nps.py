@@ -68,11 +68,16 @@ def bands(
 def parameters(ground: Ground, values: Values) -> dict[str, Any]:
     """The values as parameters of the notebook `nps`; bands and the smallest group are a view and are not kept.
 
-    The survey stays open where none was named and the one answered last is shown.
+    A grouping that is no question of the survey is a view too. The survey stays open where none was named and the one answered last is shown.
     """
     last = next(iter(ground.cells.surveys), None)
     survey = None if ground.survey is None and values["survey"] == last else values["survey"] or None
-    return {"group_by": ground.chosen(values), "survey": survey}
+    return {**({"group_by": values["by"]} if _is_question(ground, values["by"]) else {}), "survey": survey}
+
+
+def _is_question(ground: Ground, name: str) -> bool:
+    """Whether it is a question that somebody has answered: only these are the notebook's to compare groups of."""
+    return name in nps_cells.QUESTIONS and any(name in survey.groups for survey in ground.cells.surveys.values())
 
 
 def bands_of(values: Values) -> Bands:
@@ -102,6 +107,7 @@ def _drawn(ground: Ground, values: Values) -> str:
     said = (
         findings.nps.bands(chosen, values["bands"]),
         _not_kept(chosen),
+        _grouping_not_kept(ground, values["by"]),
         findings.nps.score(result, chosen, "" if survey.survey_id == nps_views.UNNAMED else survey.survey_id),
         _difference(table, values, k),
     )
@@ -127,6 +133,16 @@ def _not_kept(chosen: Bands) -> Sentence | None:
     return words.say(
         N_("These bands are a view only: the button does not write them, and the score is not called NPS.")
     )
+
+
+def _grouping_not_kept(ground: Ground, name: str) -> Sentence | None:
+    if _is_question(ground, name):
+        return None
+    return words.say(
+        N_("Groups by “{column:label}” are a view only: the client file keeps no grouping but by a question of the"
+           " survey."),
+        column=name,
+    )  # fmt: skip
 
 
 def _difference(table: DataFrame, values: Values, k: int) -> Sentence:

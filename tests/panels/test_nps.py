@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from crmlib import panels, words
+from crmlib.analysis import nps_cells
 from crmlib.analysis.nps_bands import JAPAN_UNVERIFIED
 from crmlib.batch.plan import overrides
 from crmlib.batch.template import read_template
@@ -82,7 +83,8 @@ def test_other_bands_move_the_score_under_another_name_and_are_not_kept(shop: An
     said = sentences(box)
     assert "could not be verified" in said[0]
     assert "the score is not called NPS" in said[1]
-    assert "own bands is +80.0" in said[2]  # 8 is a promoter now, 5 a passive
+    # 8 is a promoter now, 5 a passive; nobody at the client has made these bands.
+    assert "the score in the bands 0 to 4 and 8 to 10, which is not NPS, is +80.0" in said[2]
     assert not re.search(r"<th[^>]*>[^<]*NPS", html_of(box))
     press(box)
     kept = overrides(load_client(shop.client.path), read_template(ROOT / "notebooks" / "nps.ipynb"))
@@ -118,7 +120,19 @@ def test_the_other_survey_and_a_rank_of_the_customers(shop: Any, shown: list[Any
     boxes(box)["Groups by"].value = "member_rank"
     assert "&gt;&lt;b&gt;gold" in html_of(box)
     assert "<b>gold" not in html_of(box)
+    assert "view only: the client file keeps no grouping" in " ".join(sentences(box))
     assert "survey: NPS-2024" in box.children[-3].value
+    assert "group_by" not in box.children[-3].value
+    boxes(box)["Groups by"].value = "usage"
+    assert "group_by: usage" in box.children[-3].value
+
+
+def test_without_a_question_of_that_name_no_question_is_kept(shop: Any, shown: list[Any]) -> None:
+    box = panel(shop, shown, answers().drop(columns=[*nps_cells.QUESTIONS]))
+    assert boxes(box)["Groups by"].value == "stage"
+    assert "<pre>nps:\n  survey: null</pre>" in box.children[-3].value
+    press(box)
+    assert overrides(load_client(shop.client.path), read_template(ROOT / "notebooks" / "nps.ipynb")) == {"survey": None}
 
 
 def test_few_answers_one_customer_and_none_are_said(shop: Any, shown: list[Any]) -> None:

@@ -44,6 +44,11 @@ def test_only_the_usual_bands_make_an_nps() -> None:
     named = both(nps.score(result, STANDARD, "W12"))
     assert named.startswith("In the survey “W12” the NPS is +10.0 (95% interval 0.0 to +20.0; 100 responses: 40.0%")
     assert "In the survey “W12” the score in the client's own bands is" in both(nps.score(result, own, "W12"))
+    for survey in ("", "W12"):
+        assert "the bands 0 to 4 and 8 to 10, which is not NPS, is +10.0" in both(
+            nps.score(result, JAPAN_UNVERIFIED, survey)
+        )
+    assert both(nps.score_title(JAPAN_UNVERIFIED)) == "Score in the bands 0 to 4 and 8 to 10"
     assert nps.score_title(STANDARD).text() == "NPS"
     assert "own bands" in both(nps.score_title(own))
     assert "cannot stand beside" in both(nps_actions.benchmark(result, own))

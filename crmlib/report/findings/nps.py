@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 SMALL = 30
 ALPHA = 0.05
+# The arrangement for Japan: neither NPS nor made by the client, unless the client has typed the same bounds.
+JAPAN = (4, 8)
 
 
 def bands(chosen: Any, preset: str) -> Sentence:
@@ -38,7 +40,16 @@ def score_title(chosen: Any) -> Sentence:
     """The name of the score: NPS in its own bands only."""
     if chosen.is_standard:
         return say("NPS")
+    if _is_japan(chosen):
+        return say(
+            "Score in the bands 0 to {low:score} and {high:score} to 10",
+            low=chosen.detractor_to, high=chosen.promoter_from,
+        )  # fmt: skip
     return say("Score in the client's own bands")
+
+
+def _is_japan(chosen: Any) -> bool:
+    return (chosen.detractor_to, chosen.promoter_from) == JAPAN
 
 
 def score(result: Any, chosen: Any = None, survey: str = "") -> Sentence:
@@ -58,6 +69,8 @@ def score(result: Any, chosen: Any = None, survey: str = "") -> Sentence:
         "nps": result.nps, "low": result.interval.low, "high": result.interval.high, "n": result.n,
         "promoters": result.n_promoters / result.n, "detractors": result.n_detractors / result.n,
     }  # fmt: skip
+    if chosen is not None and _is_japan(chosen):
+        return _score_between(survey, values | {"to": chosen.detractor_to, "from": chosen.promoter_from})
     own = chosen is not None and not chosen.is_standard
     return _score_of(survey, values, own=own) if survey else _score(values, own=own)
 
@@ -88,6 +101,21 @@ def _score_of(survey: str, values: dict[str, Any], *, own: bool) -> Sentence:
         " {promoters:share} promoters, {detractors:share} detractors).",
         survey=survey, **values,
     )  # fmt: skip
+
+
+def _score_between(survey: str, values: dict[str, Any]) -> Sentence:
+    if survey:
+        return say(
+            "In the survey “{survey:text}” the score in the bands 0 to {to:score} and {from:score} to 10, which is not"
+            " NPS, is {nps:nps} (95% interval {low:nps} to {high:nps}; {n:responses}: {promoters:share} promoters,"
+            " {detractors:share} detractors).",
+            survey=survey, **values,
+        )  # fmt: skip
+    return say(
+        "The score in the bands 0 to {to:score} and {from:score} to 10, which is not NPS, is {nps:nps} (95% interval"
+        " {low:nps} to {high:nps}; {n:responses}: {promoters:share} promoters, {detractors:share} detractors).",
+        **values,
+    )
 
 
 def responses(n_answered: int, n_sent: int) -> Sentence:
