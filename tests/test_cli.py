@@ -340,7 +340,10 @@ def test_the_start_page_says_what_is_in_the_data(home: Path) -> None:
 def test_an_export_that_cannot_be_read_keeps_nobody_from_the_desk(home: Path) -> None:
     (home / "orders.csv").unlink()
     assert call(["lab", "acme", "--no-open"]) == 0
-    assert "The export cannot be read as the client file says:" in start_page(home)
+    page = start_page(home)
+    assert "The export cannot be read as the client file says:" in page
+    # No other page would say anything else.
+    assert re.findall(r"\]\((.*?)\)", page) in ([], ["panels/door.ipynb"])
 
 
 def test_a_client_s_title_is_text_and_not_markup(home: Path) -> None:

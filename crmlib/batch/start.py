@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import crmlib
 from crmlib import words
 from crmlib.batch.check import can_say
-from crmlib.batch.desk import near, place
+from crmlib.batch.desk import DOOR, near, place
 from crmlib.batch.place import unwritable
 from crmlib.batch.plan import Plan, make_plan
 from crmlib.batch.template import TemplateError, read_json
@@ -46,7 +46,7 @@ def write_start(client: Client, copies: Sequence[Copy], pages: Sequence[Copy]) -
         shop = crmlib.open_shop(client.path)
         cells = copy_context().run(_cells, client, shop, copies, pages)
     except UserError as error:
-        cells = copy_context().run(_unread, client, error, copies, pages)
+        cells = copy_context().run(_unread, client, error, pages)
     path = folder / f"{NAME}.ipynb"
     _save(path, cells)
     return path
@@ -99,14 +99,18 @@ def _cells(client: Client, shop: Any, copies: Sequence[Copy], pages: Sequence[Co
     return [*cells, _own_code(client)]
 
 
-def _unread(client: Client, error: UserError, copies: Sequence[Copy], pages: Sequence[Copy]) -> list[dict[str, Any]]:
+def _unread(client: Client, error: UserError, pages: Sequence[Copy]) -> list[dict[str, Any]]:
     words.speak(client.language, client.currency)
     said = words.translate(N_("The export cannot be read as the client file says:"))
-    questions = [f"- {_link(copy.path, copy.path.name)}" for copy in copies]
+    how = words.say(
+        N_("The panel below shows what the file holds; mend the mapping there or in {file:text}, then start"
+           " `crm lab {name:text}` again."),
+        file=client.path.name, name=client.name,
+    ).text()  # fmt: skip
+    # Every other notebook would only end in the same sentence.
     parts = [
-        f"# {plain(client.title_in(client.language))}\n\n{said}\n\n> {plain(str(error))}",
-        _panels(pages),
-        _listed(words.translate(N_("The questions")), questions),
+        f"# {plain(client.title_in(client.language))}\n\n{said}\n\n> {plain(str(error))}\n\n{how}",
+        _panels([page for page in pages if page.name == DOOR]),
     ]
     return [_markdown(f"part-{n}", text) for n, text in enumerate(filter(None, parts))]
 

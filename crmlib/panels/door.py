@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crmlib import keep, words
+from crmlib.client import Client
 from crmlib.data.keys import is_personal_header
 from crmlib.data.mapping import plain
 from crmlib.data.naming import shown_header
@@ -27,7 +28,6 @@ from crmlib.report import findings
 from crmlib.words import N_
 
 if TYPE_CHECKING:
-    from crmlib.client import Client
     from crmlib.data.settings import Source
     from crmlib.shop import Shop
 
@@ -55,17 +55,23 @@ class Ground:
     own: bool
 
 
-def mapping(shop: Shop, *, path: str | None = None, desk: bool = False, writable: bool = True) -> None:
+def mapping(
+    shop: Shop | Client, *, language: str | None = None, path: str | None = None, desk: bool = False,
+    writable: bool = True,
+) -> None:  # fmt: skip
     """Show how the orders of an export are mapped, what is missing then, and the lines of the client file.
 
     Args:
-        shop: whose client file it is; its own source of orders is shown first.
+        shop: whose client file it is, or the client file itself, for an export that cannot be read yet; its own
+            source of orders is shown first.
+        language: with a client file, the one to speak; None takes the client's.
         path: another file or folder; None takes the client's own.
         desk: True shows a list for each column and a box for the path; False shows the mapping as it stands.
         writable: False leaves out what leads into the client file.
     """
+    client = _spoken_to(shop, language)
     if not desk:
-        frame.show(_panel_of(shop.client, path or ""), client=shop.client)
+        frame.show(_panel_of(client, path or ""), client=client)
         return
     from IPython.display import display
     from ipywidgets import Layout, Text, VBox
@@ -77,11 +83,19 @@ def mapping(shop: Shop, *, path: str | None = None, desk: bool = False, writable
 
     def opened(_change: object = None) -> None:
         words.speak(spoken.language, spoken.currency)
-        holder.children = [frame.box(_panel_of(shop.client, box.value), client=shop.client, writable=writable)]
+        holder.children = [frame.box(_panel_of(client, box.value), client=client, writable=writable)]
 
     box.observe(opened, names="value")
     opened()
     display(VBox([box, holder]))
+
+
+def _spoken_to(shop: Shop | Client, language: str | None) -> Client:
+    """The client, in whose language the panel then speaks where no report does."""
+    if not isinstance(shop, Client):
+        return shop.client
+    words.speak(language or shop.language, shop.currency)
+    return shop
 
 
 def ground_of(client: Client, path: str) -> Ground:

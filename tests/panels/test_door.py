@@ -50,6 +50,12 @@ def page(shop: Any, shown: list[Any], **more: Any) -> str:
     return shown[-1].data
 
 
+def test_before_the_export_can_be_read_the_client_file_is_enough(shop: Any, shown: list[Any]) -> None:
+    whole = page(shop, shown)
+    assert page(shop.client, shown, language="en") == whole
+    assert page(shop.client, shown, language="ja") != whole
+
+
 def boxes(desk: Any) -> dict[str, Any]:
     """The lists by canonical column."""
     rows = [child for child in desk.children[1].children[0].children if type(child).__name__ == "HBox"]
