@@ -10,6 +10,7 @@ from pathlib import Path
 
 from crmlib import words
 from crmlib.words import N_, say
+from crmlib.workshop import versions
 from crmlib.workshop.exercise import mistake_label
 from crmlib.workshop.grade import FAILED, NOT_TRIED, RIGHT, WRONG, Grade
 
@@ -28,14 +29,22 @@ def matrix(grades: list[Grade]) -> str:
 def _block(lesson: str, grades: list[Grade]) -> Iterator[str]:
     exercises = list(dict.fromkeys(grade.exercise for grade in grades))
     learners = list(dict.fromkeys(grade.folder for grade in grades))
-    wide = max(_width(name) for name in [*learners, lesson]) + 2
-    yield _padded(lesson, wide) + "  ".join(exercises)
+    wide = max(map(_width, learners)) + 2
+    yield _title(lesson)
+    yield " " * wide + "  ".join(exercises)
     for learner in learners:
         own = {grade.exercise: grade for grade in grades if grade.folder == learner}
         marks = [_padded(MARKS[own[each].outcome], _width(each)) for each in exercises]
         yield (_padded(learner, wide) + "  ".join(marks)).rstrip()
         yield from (f"    {each}: {mistake_label(own[each].mistake)}" for each in exercises if own[each].mistake)
     yield from _summary(exercises, grades, wide)
+
+
+def _title(lesson: str) -> str:
+    """A lesson's number and title, as its notebook and the guide have them."""
+    number, path = next((n, path) for n, (name, path) in enumerate(versions.masters().items(), 1) if name == lesson)
+    heading = versions.source_of(versions.read_master(path)["cells"][0]).splitlines()[0]
+    return f"{number} {words.translate(heading).removeprefix('# ')}"
 
 
 def _summary(exercises: list[str], grades: list[Grade], wide: int) -> Iterator[str]:

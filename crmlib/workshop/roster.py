@@ -17,6 +17,8 @@ FILE = "roster.yml"
 MOST = 200
 LONGEST = 60
 _SEEDS = 1_000_000
+# From a learner's first seed to the next one; first seeds lie closer together, so that two never come to the same.
+SEED_STEP = 10_000_000
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{name}{i}" for name in ("com", "lpt") for i in range(1, 10))}
 Roster = dict[str, Learner]
 
@@ -70,11 +72,11 @@ def enrol(names: list[str], known: Roster, *, language: str, variant: str) -> Ro
     found: Roster = {}
     before = {learner.name: (folder, learner.seed) for folder, learner in known.items()}
     folders = {folder for name, (folder, _) in before.items() if name in names}
-    seeds = {seed for name, (_, seed) in before.items() if name in names}
+    seeds = {seed % SEED_STEP for name, (_, seed) in before.items() if name in names}
     for number, name in enumerate(names, start=1):
         folder, seed = before.get(name) or (_folder(name, number, folders), _seed(name, seeds))
         folders.add(folder)
-        seeds.add(seed)
+        seeds.add(seed % SEED_STEP)
         found[folder] = Learner(name=name, seed=seed, language=language, variant=variant)
     return found
 

@@ -122,11 +122,12 @@ GRADES = [
 def test_the_matrix_has_a_sign_for_every_outcome_and_the_mistake_below() -> None:
     words.speak("en")
     assert matrix(GRADES).splitlines()[2:] == [
-        "stages  n_recent  rate",
-        "佐藤    ○         ×",
+        "2 Who is at which stage: to whom do we write?",
+        "      n_recent  rate",
+        "佐藤  ○         ×",
         "    rate: young customers in the denominator",
-        "x       –         !",
-        "○       1         0",
+        "x     –         !",
+        "○     1         0",
         "Most frequent mistake: young customers in the denominator (rate, 1×)",
     ]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crmlib.errors import UserError
-from crmlib.workshop.roster import Roster, enrol, numbered, read_names, read_roster, write_roster
+from crmlib.workshop.roster import SEED_STEP, Roster, enrol, numbered, read_names, read_roster, write_roster
 
 
 def _names(tmp_path: Path, text: str | bytes) -> Path:
@@ -69,6 +70,13 @@ def test_who_was_there_keeps_folder_and_seed_whoever_comes() -> None:
     assert {learner.name: (folder, learner.seed) for folder, learner in after.items()} | {
         learner.name: (folder, learner.seed) for folder, learner in before.items()
     } == {learner.name: (folder, learner.seed) for folder, learner in after.items()}
+
+
+def test_nobody_gets_the_first_seed_of_one_who_has_moved_on() -> None:
+    first = _enrolled(["佐藤"])["佐藤"]
+    moved = {"鈴木": replace(first, name="鈴木", seed=first.seed + SEED_STEP)}
+    found = _enrolled(["鈴木", "佐藤"], moved)
+    assert found["佐藤"].seed == first.seed + 1
 
 
 def test_seeds_differ_and_depend_on_the_name_alone() -> None:

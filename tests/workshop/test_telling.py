@@ -37,6 +37,10 @@ def test_a_mistake_that_needs_what_is_not_there_agrees_with_nothing() -> None:
     assert agreeing(asked, lesson) == []
 
 
+def test_data_without_an_answer_do_not_tell() -> None:
+    assert agreeing(*_asked("share", float("nan"), young=0.4)) == ["no_answer"]
+
+
 def test_of_two_ways_to_leave_out_who_was_not_reached_one_may_change_nothing() -> None:
     assert agreeing(*_asked("points", 0.02, id="effect", treated_only=0.02, treated_only_=0.03)) == []
     assert agreeing(*_asked("points", 0.02, id="effect", treated_only=0.02, treated_only_=0.02)) == ["treated_only"]
