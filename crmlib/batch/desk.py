@@ -86,12 +86,15 @@ def write_shown(client: Client, panel: str | None = None) -> Path:
     Raises:
         UserError: there is no such panel.
     """
+    from crmlib.batch.shown import name_pages
+
     folder = _folder(client, place(client) / "show")
     for old in folder.glob("*.ipynb"):
         old.unlink()
     names = [page.name for page in write_pages(client, folder, fresh=True, writable=False)]
     if panel is not None and panel not in names:
         raise UserError(f"there is no panel {panel!r} to show for {client.name}, {nearest(panel, names)}")
+    name_pages(client, folder)
     return folder
 
 

@@ -167,8 +167,13 @@ def _row(table: str, frame: Any) -> list[str]:
 
 def _questions(plan: Plan, copies: Sequence[Copy]) -> str:
     known = {notebook.name: can_say(notebook) for notebook in plan.notebooks}
-    rows = [f"- {_link(copy.path, copy.path.name)}: {known[copy.name]}" for copy in copies if copy.name in known]
+    rows = [_answerable(copy, known[copy.name]) for copy in copies if copy.name in known]
     return _listed(words.translate(N_("The questions")), rows)
+
+
+def _answerable(copy: Copy, known: str) -> str:
+    said = words.say(N_("{question:text}: {known:text}"), question=_link(copy.path, copy.path.name), known=known)
+    return f"- {said.text()}"
 
 
 def _panels(pages: Sequence[Copy]) -> str:
@@ -200,7 +205,12 @@ def _tries(client: Client, shop: Any, plan: Plan, customers: Any) -> str:
     name = client.name
     steps = [
         *_by_data(shop, plan, customers),
-        words.translate(N_("Open a panel, run all cells (menu Run, then Run All Cells), and move a value.")),
+        words.translate(
+            N_(
+                "Open a panel, wait until the bar at the bottom says Idle (what is run earlier is forgotten), run all"
+                " cells (menu Run, then Run All Cells), and move a value."
+            )
+        ),
         words.translate(
             N_("In a notebook, change a value in the second code cell and run all cells: figures and sentences follow.")
         ),

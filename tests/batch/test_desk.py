@@ -15,7 +15,7 @@ from crmlib.batch.lab import lab_command, show_command
 from crmlib.batch.start import _link, plain
 from crmlib.batch.template import source_of
 from crmlib.errors import UserError
-from tests.batch.conftest import PARAMETERS
+from tests.batch.conftest import PARAMETERS, StubShop
 
 if TYPE_CHECKING:
     from tests.batch.conftest import StubClient, Write
@@ -111,6 +111,21 @@ def test_a_link_out_of_the_client_s_home_is_not_written_over(client: StubClient,
     with pytest.raises(UserError, match=r"desk/acme/show is a link that leads out of .*, move it away\.$"):
         write_shown(client)
     assert [path.name for path in own.iterdir()] == ["precious.ipynb"]
+
+
+def test_a_page_shown_to_a_client_says_whose_it_is_and_of_which_day(
+    client: StubClient, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (client.home / "notebooks" / "panels").mkdir()
+    write("panels/small")
+    client.title, client.language = "<i>青葉", "ja"
+    page = write_shown(client) / "small.ipynb"
+    assert source_of(cells(page)[1]) == "**\\<i\\>青葉 (ja)**"  # no export, no day
+    monkeypatch.setattr("crmlib.open_shop", lambda _: StubShop())
+    page = write_shown(client) / "small.ipynb"
+    assert source_of(cells(page)[1]) == "**\\<i\\>青葉 (ja)**  \n基準日：2026年3月31日"
+    tab = json.loads(page.read_text(encoding="utf-8"))["metadata"]["title"]
+    assert tab == "<i>青葉 (ja) | panels/small | 基準日：2026年3月31日"
 
 
 def test_where_no_folder_can_be_made_it_is_one_sentence(client: StubClient, write: Write) -> None:

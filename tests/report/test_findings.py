@@ -236,13 +236,13 @@ def test_groups_differ_clearly_or_not_or_are_too_small_or_were_not_asked() -> No
     # The same sentence follows several tables: each names what it was compared by.
     assert _both(findings.nps.groups(_groups(5, 10, 50), "usage")) == (
         "By “use of the product” no group's score differs clearly from that of all others.",
-        "「商品の使用状況」別では、他の全体と明らかな差のあるグループはありません。",
+        "「商品の使用状況」別では、それ以外の顧客と明らかな差のあるグループはありません。",
     )
     assert _both(findings.nps.groups(_groups(40, 10, 29), "stage"))[0] == (
         "By “stage of the customer” every group has fewer than 30 responses, too few to compare."
     )
     assert _both(findings.nps.groups_title(_groups(5, 10, 50), "stage"))[1] == (
-        "「顧客のステージ」別では、他の全体と明らかな差のあるグループはない"
+        "「顧客のステージ」別では、それ以外の顧客と明らかな差のあるグループはない"
     )
     assert _both(findings.nps.groups(_groups(1, 1, 1).iloc[:0], "usage"))[1] == (
         "グループの比較は判定不能です。「商品の使用状況」の回答がありません。"
