@@ -30,7 +30,7 @@ COMBINATIONS = pd.DataFrame(list(product(STATES, repeat=len(CHANNELS))), columns
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """The rules of the list, as `calls.call_table` takes them, and the share held out of it."""
+    """The rules of the list, as `calls.call_table` takes them, the share held out of it, and who counts as dormant."""
 
     min_orders: int = 2
     zone_days: Sequence[int] = (30, 60)
@@ -40,6 +40,7 @@ class Rules:
     order_by: str = "source"
     most: int | None = None
     held_out_share: float = 0.0
+    dormant_days: int = 60
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -67,6 +68,7 @@ class Preview:
         fitting: of those who fit by their orders: step, silence_zone, amount_year, as the findings take a call table.
         funnel: of `calls.funnel`. first: the first rows by id. n_called, n_held_out: of the list.
         n_due: who could be called today, were the list as long as it takes.
+        n_dormant: of those called, who have been silent for longer than the dormant days.
     """
 
     fitting: pd.DataFrame
@@ -75,6 +77,7 @@ class Preview:
     n_called: int
     n_held_out: int
     n_due: int
+    n_dormant: int
 
 
 def prepare(
@@ -141,6 +144,7 @@ def preview(cells: CallCells, rules: Rules, *, rows: int = 10) -> Preview:
         first=_first(cells, rules, np.concatenate([listed[~held], listed[held]])[:rows]),
         n_called=int((~held).sum()), n_held_out=int(held.sum()),
         n_due=int(counts["on_the_list"] + counts["beyond_maximum"]),
+        n_dormant=int((cells.recency_days[listed[~held]] > rules.dormant_days).sum()),
     )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class Ground:
     cells: CallCells
     found: EffectResult
     days: int
+    dormant_days: int
     channels: tuple[str, ...]
     told_contacts: bool
     given_cost: float | None
@@ -47,8 +48,8 @@ class Ground:
 
 def preview(
     shop: Shop, customers: DataFrame, sources: Mapping[str, DataFrame], *, rules: Given, reach: Given,
-    held_out_share: float, contact_cost: float | None, found: EffectResult, days: int, desk: bool = False,
-    writable: bool = True,
+    held_out_share: float, contact_cost: float | None, found: EffectResult, days: int, dormant_days: int,
+    desk: bool = False, writable: bool = True,
 ) -> None:  # fmt: skip
     """Show today's list under its rules: the funnel, who is left out and why, cost, and the first ten rows by id.
 
@@ -62,6 +63,7 @@ def preview(
         contact_cost: of one contact in the client's currency; None takes the notebook's guess for a call in yen.
         found: of `call_views.best_evidence`: what contacts have brought so far.
         days: in which an order counts as a revival.
+        dormant_days: after which a customer was dormant in `found`: only for these does it say anything.
         desk: True shows the controls; False shows the figures and makes no widget.
         writable: False leaves out what leads into the client file.
     """
@@ -71,8 +73,8 @@ def preview(
     cost = choose_cost("call", currency=words.speech().currency, contact_cost=contact_cost)
     guess = 0.0 if cost != cost else cost / 10 ** words.minor_digits(words.speech().currency)
     ground = Ground(
-        shop=shop, cells=cells, found=found, days=days, channels=order, told_contacts=told, given_cost=contact_cost,
-        guess=guess,
+        shop=shop, cells=cells, found=found, days=days, dormant_days=dormant_days, channels=order, told_contacts=told,
+        given_cost=contact_cost, guess=guess,
     )  # fmt: skip
     panel = frame.Panel(
         title=words.translate(N_("Preview today's call list")),
@@ -125,7 +127,7 @@ def rules_of(ground: Ground, values: Values) -> Rules:
     """The rules of the list for these values."""
     kept = parameters(ground, values)
     names = ("min_orders", "zone_days", "zones", "order_by", "channels", "rest_days", "held_out_share")
-    return Rules(most=kept["max_length"], **{name: kept[name] for name in names})
+    return Rules(most=kept["max_length"], dormant_days=ground.dormant_days, **{name: kept[name] for name in names})
 
 
 def _drawn(ground: Ground, values: Values) -> str:
@@ -139,8 +141,11 @@ def _drawn(ground: Ground, values: Values) -> str:
         findings.call_plan.takes(due=found.n_due, called=found.n_called, held_out=found.n_held_out, most=rules.most),
         findings.call_plan.costs(called=found.n_called, contact_cost=cost or float("nan")),
         findings.calls.cost_basis(cost_of(ground, values), cost or float("nan")),
-        findings.call_plan.brings(ground.found, called=found.n_called, days=ground.days, told=ground.told_contacts),
-    )
+        *findings.call_plan.brings(
+            ground.found, called=found.n_called, dormant=found.n_dormant, dormant_days=ground.dormant_days,
+            days=ground.days, told=ground.told_contacts,
+        ),
+    )  # fmt: skip
     head: dict[str, Any] = {"period": sight.period(ground.shop), "n": len(ground.cells.n_orders)}
     rule = findings.calls.method(
         as_of_day=ground.cells.as_of_day, min_orders=rules.min_orders, zone_days=rules.zone_days,

@@ -68,7 +68,8 @@ def bands(
 def parameters(ground: Ground, values: Values) -> dict[str, Any]:
     """The values as parameters of the notebook `nps`; bands and the smallest group are a view and are not kept.
 
-    A grouping that is no question of the survey is a view too. The survey stays open where none was named and the one answered last is shown.
+    A grouping that is no question of the survey is a view too. The survey stays open where none was named and the one
+    answered last is shown.
     """
     last = next(iter(ground.cells.surveys), None)
     survey = None if ground.survey is None and values["survey"] == last else values["survey"] or None

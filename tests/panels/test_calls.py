@@ -47,7 +47,7 @@ def four() -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
 
 def panel(shop: Any, shown: list[Any], *, desk: bool = True, found: EffectResult = WEAK, **more: Any) -> Any:
     customers, frames = more.pop("data", None) or four()
-    given = {"held_out_share": 0.0, "contact_cost": None, **more}
+    given = {"held_out_share": 0.0, "contact_cost": None, "dormant_days": 30, **more}
     panels.calls.preview(shop, customers, frames, rules=RULES, reach=REACH, found=found, days=90, desk=desk, **given)
     return shown[-1]
 
@@ -130,6 +130,13 @@ def test_what_contacts_brought_is_told_only_beyond_a_held_out_group(shop: Any, s
     said = sentences(panel(shop, shown, desk=False, data=frames, found=strong))
     assert "that is ¥600 of sales, between ¥200 and ¥1,000" in said[-1]
     assert "cannot be told: the table of contacts is missing" in sentences(panel(shop, shown, desk=False))[-1]
+    # Of a (40 days) and b (50) one is like those contacted before, then neither.
+    *_, part, said = sentences(panel(shop, shown, desk=False, data=frames, found=strong, dormant_days=45))
+    assert part.startswith("Among the 2 called, 1 customer has been silent for more than 45 days")
+    assert "that is ¥300 of sales, between ¥100 and ¥500" in said
+    said = sentences(panel(shop, shown, desk=False, data=frames, found=strong, dormant_days=60))
+    assert "cannot be told: none of the 2 customers called has been silent for more than 60 days" in said[-1]
+    assert "¥600" not in " ".join(said)
 
 
 def test_the_rules_are_kept_as_the_notebook_takes_them(shop: Any, shown: list[Any]) -> None:

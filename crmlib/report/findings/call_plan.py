@@ -36,15 +36,34 @@ def costs(*, called: int, contact_cost: float) -> Sentence:
     )  # fmt: skip
 
 
-def brings(found: Any, *, called: int, days: int, told: bool) -> Sentence:
-    """What the list would bring if it is like those contacted so far; sales only where some were held out."""
+def brings(found: Any, *, called: int, dormant: int, dormant_days: int, days: int, told: bool) -> tuple[Sentence, ...]:
+    """What the list would bring if it is like those contacted so far; sales only where some were held out.
+
+    `dormant`: of those called, who are silent for longer than `dormant_days`, as those contacted so far were; of the
+    others it says nothing.
+    """
     if not told:
-        return say("What the list would bring cannot be told: the table of contacts is missing.")
+        return (say("What the list would bring cannot be told: the table of contacts is missing."),)
     if not found.n_called:
-        return say(
+        return (say(
             "What the list would bring cannot be told yet: no contact with a dormant customer is {days:days} old.",
             days=days,
-        )
+        ),)  # fmt: skip
+    if not dormant:
+        return (say(
+            "What the list would bring cannot be told: none of the {n:customers} called has been silent for more than"
+            " {dormant:days}, as those contacted so far had been.",
+            n=called, dormant=dormant_days,
+        ),)  # fmt: skip
+    like = say(
+        "Among the {all:count} called, {n:customers} have been silent for more than {dormant:days}, as those contacted"
+        " so far had been; what the others bring cannot be told.",
+        all=called, n=dormant, dormant=dormant_days,
+    )  # fmt: skip
+    return (*((like,) if dormant < called else ()), _brought(found, called=dormant, days=days))
+
+
+def _brought(found: Any, *, called: int, days: int) -> Sentence:
     ends = found.rate_called_interval
     values = {"n": called, "days": days, "back": round(called * found.rate_called), "low": round(called * ends.low),
               "high": round(called * ends.high), "seen": found.n_called}  # fmt: skip
