@@ -30,8 +30,9 @@ TABLES = (
     "orders", "customers", "products", "surveys", "surveys_sent", "experiments", "assignments", "subscriptions",
     "subscription_events", "ad_costs",
 )  # fmt: skip
-VERSION = 1  # what is made changes with it, and is made anew
-_CUSTOMERS = (1300, 1701)
+VERSION = 2  # what is made changes with it, and is made anew
+# Few enough to be made while a class waits; many enough that the arms of EX03, which are broken, mostly show it.
+_CUSTOMERS = (2300, 2801)
 _HERE = Path(__file__).resolve()
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
