@@ -207,8 +207,8 @@ def _tries(client: Client, shop: Any, plan: Plan, customers: Any) -> str:
         *_by_data(shop, plan, customers),
         words.translate(
             N_(
-                "Open a panel, wait until the bar at the bottom says Idle (what is run earlier is forgotten), run all"
-                " cells (menu Run, then Run All Cells), and move a value."
+                "Open a panel, wait until the bar at the bottom says `Idle` (what is run earlier is forgotten), run all"
+                " cells (menu `Run`, then `Run All Cells`), and move a value."
             )
         ),
         words.translate(

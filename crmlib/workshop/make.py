@@ -125,7 +125,7 @@ def _readme(learner: Learner) -> str:
     told = [
         N_("# Workshop: analysing the customers of a mail-order shop"),
         N_("Open this folder in JupyterLab and begin with the notebook 1; run a cell with Shift + Enter."),
-        N_("Once a notebook is open, wait until the bar at the bottom of the window says Idle: what is run earlier is"
+        N_("Once a notebook is open, wait until the bar at the bottom of the window says `Idle`: what is run earlier is"
            " forgotten."),
         N_("The data are your own: nobody else has the same figures, so talk about the way and not about the number."),
         N_("In every exercise put your answer in place of `None` and run the cell. It says whether the answer is right,"

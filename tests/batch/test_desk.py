@@ -120,10 +120,10 @@ def test_a_page_shown_to_a_client_says_whose_it_is_and_of_which_day(
     write("panels/small")
     client.title, client.language = "<i>青葉", "ja"
     page = write_shown(client) / "small.ipynb"
-    assert source_of(cells(page)[1]) == "**\\<i\\>青葉 (ja)**"  # no export, no day
+    assert source_of(cells(page)[1]) == "**\\<i\\>青葉 \\(ja\\)**"  # no export, no day
     monkeypatch.setattr("crmlib.open_shop", lambda _: StubShop())
     page = write_shown(client) / "small.ipynb"
-    assert source_of(cells(page)[1]) == "**\\<i\\>青葉 (ja)**  \n基準日：2026年3月31日"
+    assert source_of(cells(page)[1]) == "**\\<i\\>青葉 \\(ja\\)**  \n基準日：2026年3月31日"
     tab = json.loads(page.read_text(encoding="utf-8"))["metadata"]["title"]
     assert tab == "<i>青葉 (ja) | panels/small | 基準日：2026年3月31日"
 

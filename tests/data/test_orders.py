@@ -463,6 +463,18 @@ def test_a_policy_that_keeps_returned_and_negative_orders_keeps_these_too(orders
     assert ignored.table("orders")[["order_id", "amount"]].values.tolist() == [["A2", 1000]]
 
 
+def test_a_sale_reversed_by_a_returned_line_of_minus_its_amount_is_taken_off_only_where_both_are_kept(
+    orders_of: Any,
+) -> None:
+    head, sale, other = "order_id,customer_id,order_date,status,line_amount\n", "A1,c1,2024-01-05,valid,5000\n", "B1,c2"
+    text = f"{head}{sale}R1,c1,2024-01-20,returned,-5000\n{other},2024-01-06,valid,3000\n"
+    assert amounts(orders_of(text)) == {"A1": 5000, "B1": 3000}
+    kept = {"returned": "keep", "negative": "keep"}
+    assert amounts(orders_of(text, policy=kept)) == {"A1": 5000, "B1": 3000, "R1": -5000}
+    # Under the number of the sale it is no order of its own.
+    assert amounts(orders_of(text.replace("R1", "A1"), policy=kept)) == {"A1": 0, "B1": 3000}
+
+
 def test_a_month_with_only_a_refund_is_not_retained(orders_of: Any) -> None:
     text = REFUNDS + "A1,c1,2024-01-05,1000,,\nA2,c1,2024-02-05,2000,,2000\nA3,c2,2024-02-09,1000,,\n"
     counts = cohort_counts(orders_of(text).orders)
