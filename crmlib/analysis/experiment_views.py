@@ -19,6 +19,7 @@ JUDGED = ("treatment_better", "treatment_worse", "no_clear_difference")
 SMALL = 30
 LEAVING = ("time_to_cancellation", "cancellation")
 BEFORE = "before"
+PER = {"revenue": "per_customer", "order_value": "per_order"}
 
 
 def named(table: pd.DataFrame) -> pd.Series:
@@ -80,7 +81,10 @@ def rate_table(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def amount_table(results: pd.DataFrame) -> pd.DataFrame:
-    """The experiments judged by sales per customer assigned or by the order value, in the smallest unit."""
+    """The experiments judged by sales per customer assigned or by the order value, in the smallest unit.
+
+    Each row says in `sales_per` what its sales are divided by: per_customer, per_order.
+    """
     chosen = results["primary_metric"].isin(AMOUNTS) & (results["baseline"] != BEFORE)
     return _results(results[chosen], value="amount", difference="difference_amount")
 
@@ -96,7 +100,8 @@ def verdict_table(results: pd.DataFrame) -> pd.DataFrame:
     table["verdict_by"] = table["verdict_by"].where(told, None)
     relative = ["relative", "relative_low", "relative_high"]
     enough = table[["n_control", "n_treatment"]].min(axis=1) >= SMALL
-    table[relative] = table[relative].where(enough)
+    # An end without the difference itself, as of none among none, says nothing.
+    table[relative] = table[relative].where(enough & table["relative"].notna())
     shown = table[["name", *relative, *pvalues, "verdict_by", "verdict"]]
     return shown[table["baseline"] != BEFORE].reset_index(drop=True)
 
@@ -113,6 +118,7 @@ def before_after_table(results: pd.DataFrame) -> pd.DataFrame:
     """The experiments without a control: the same units before and after, in shares of 30 or more or in sales."""
     table = results[results["baseline"] == BEFORE].copy()
     table["verdict"] = verdicts(table)
+    table["sales_per"] = _sales_per(table)
     money = table["primary_metric"].isin(AMOUNTS)
     shares = ~money & (table["n_treatment"] >= SMALL)
     for name, side in (("value_control", "before"), ("value_treatment", "after")):
@@ -123,7 +129,9 @@ def before_after_table(results: pd.DataFrame) -> pd.DataFrame:
         table[f"difference_amount{end}"] = table[f"difference{end}"].where(money)
     gaps = [f"difference_{kind}{end}" for kind in ("points", "amount") for end in ends]
     values = [f"{kind}_{side}" for kind in ("share", "sales") for side in ("before", "after")]
-    return table[["name", "n_treatment", *values, *gaps, "verdict"]].reset_index(drop=True)
+    return table[["name", "n_treatment", *values[:2], "sales_per", *values[2:], *gaps, "verdict"]].reset_index(
+        drop=True
+    )
 
 
 def readable(pairs: Sequence[Pair], results: pd.DataFrame) -> list[Pair]:
@@ -298,8 +306,15 @@ def _results(results: pd.DataFrame, *, value: str, difference: str) -> pd.DataFr
             table[f"rate_{arm}"] = table[f"rate_{arm}"].where(table[f"n_{arm}"] >= SMALL)
         enough = table[["n_control", "n_treatment"]].min(axis=1) >= SMALL
         table[[*gap.values()]] = table[[*gap.values()]].where(enough)
-    names = ["name", "primary_metric", "n_control", "n_treatment", *arms.values(), *gap.values(), "verdict"]
+    if value == "amount":
+        table["sales_per"] = _sales_per(table)
+    per = ["sales_per"] if value == "amount" else []
+    names = ["name", "primary_metric", *per, "n_control", "n_treatment", *arms.values(), *gap.values(), "verdict"]
     return table[names].reset_index(drop=True)
+
+
+def _sales_per(table: pd.DataFrame) -> list[str | None]:
+    return [PER.get(metric) for metric in table["primary_metric"]]
 
 
 def _readings(table: pd.DataFrame, difference: str) -> pd.DataFrame:

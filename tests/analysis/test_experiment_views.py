@@ -45,6 +45,20 @@ def test_a_group_picked_by_hand_gets_no_verdict_and_no_p_value(metric: str) -> N
     assert tests["verdict_by"].notna().tolist() == [True] * 3 + [False] * 7
 
 
+def test_sales_say_in_each_row_what_they_are_per() -> None:
+    rows = [_result(primary_metric=metric) for metric in ("revenue", "order_value")]
+    assert views.amount_table(pd.DataFrame(rows))["sales_per"].tolist() == ["per_customer", "per_order"]
+    before = pd.DataFrame(
+        [_result(baseline="before", primary_metric=metric) for metric in ("order_value", "repurchase")]
+    )
+    assert views.before_after_table(before)["sales_per"].fillna("").tolist() == ["per_order", ""]
+
+
+def test_without_a_relative_difference_it_has_no_ends_either() -> None:
+    row = _result(n_control=1000, n_treatment=1000, relative=math.nan, relative_low=-1.0, relative_high=math.nan)
+    assert views.verdict_table(pd.DataFrame([row]))[["relative", "relative_low"]].isna().all(axis=None)
+
+
 def test_before_and_after_stands_apart_and_is_weak() -> None:
     row = _result(
         baseline="before", assigned_method="before_after", is_random=False, primary_metric="revenue", n_arms=1
@@ -55,6 +69,7 @@ def test_before_and_after_stands_apart_and_is_weak() -> None:
     assert views.assignment_table(results)["name"].tolist() == ["call"]
     told = views.before_after_table(results).iloc[0]
     assert (told["sales_before"], told["sales_after"], told["verdict"]) == (0.1, 0.9, "weak_evidence")
+    assert told["sales_per"] == "per_customer"
     assert math.isnan(told["share_before"])
 
 
