@@ -17,6 +17,7 @@ STATES = {
 }
 
 SHORT = 12  # letters of a text that is not broken
+MANY, NARROW = 8, "padding:.35em .4em;font-size:.9em"  # columns that need the room between them
 TEXTS = ("text", "label")
 
 
@@ -85,10 +86,13 @@ def _html_table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]
 def _look(rows: Sequence[Sequence[str]], texts: Sequence[bool]) -> tuple[str, str]:
     """Texts to the left, where JupyterLab sets every cell to the right; a column of short ones in one line each."""
     left = [n for n, text in enumerate(texts, 1) if text]
-    whole = [n for n in left if all(len(row[n - 1]) <= SHORT for row in rows)]
-    name = f"crm-{'-'.join(map(str, left))}w{'-'.join(map(str, whole))}"
-    rules = [(left, "text-align:left"), (whole, "white-space:nowrap")]
-    said = [f".{name} :is(td,th):nth-child({n}){{{rule}}}" for numbers, rule in rules for n in numbers]
+    short = [n for n in left if all(len(row[n - 1]) <= SHORT for row in rows)]
+    long, every = [n for n in left if n not in short], [0] if len(texts) > MANY else []
+    name = "crm-" + "-".join(map(str, [*every, *left, "w", *short]))
+    rules = [(left, "text-align:left"), (short, "white-space:nowrap"), (long, "min-width:9em"), (every, NARROW)]
+    said = [
+        f".{name} :is(td,th){f':nth-child({n})' if n else ''}{{{rule}}}" for columns, rule in rules for n in columns
+    ]
     return name, f"<style>{''.join(said)}</style>" if said else ""
 
 
