@@ -50,11 +50,22 @@ def write_copies(
         UserError: the notebook is not the client's, or is no valid template.
     """
     listed = list(client.notebooks)
+    places = folders or notebook_folders(client)
     if notebook is not None and notebook not in listed:
-        raise UserError(f"{notebook!r} is not among the notebooks of {client.name}, {nearest(notebook, listed)}")
+        raise UserError(f"{notebook!r} is not among the notebooks of {client.name}{_why(client, notebook, places)}")
     folder = _folder(client, place(client))
-    names, places = [notebook] if notebook else chosen(client, ()), folders or notebook_folders(client)
+    names = [notebook] if notebook else chosen(client, ())
     return [_write(client, notebook_path(client, name, places), folder, fresh=fresh) for name in names]
+
+
+def _why(client: Client, notebook: str, places: tuple[Path, ...]) -> str:
+    """What a notebook that there is still needs; the nearest name for one that there is not."""
+    path = next((path for folder in places for path in folder.glob("*.ipynb") if path.stem == notebook), None)
+    if path is None:
+        return f", {nearest(notebook, list(client.notebooks))}"
+    lacking = [table for table in _template(path).needs if table not in client.sources]
+    first = f"give {' and '.join(lacking)} under sources, then " if lacking else ""
+    return f": {first}write it under notebooks in {client.path.name}."
 
 
 def place(client: Client) -> Path:

@@ -61,6 +61,7 @@ class StubClient:
     policy: Policy = field(default_factory=Policy)
     title: str = "Acme"
     as_of: date | None = None
+    sources: dict[str, Any] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:

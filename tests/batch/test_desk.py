@@ -161,6 +161,16 @@ def test_a_notebook_that_is_not_the_client_s_is_refused(client: StubClient) -> N
         write_copies(client, "smal")
 
 
+def test_a_notebook_that_there_is_says_what_it_still_needs(client: StubClient, write: Write) -> None:
+    write("other", needs=["surveys"])
+    with pytest.raises(UserError) as error:
+        write_copies(client, "other")
+    assert str(error.value) == (
+        "'other' is not among the notebooks of acme: give surveys under sources, then write it under notebooks in"
+        " acme.yml."
+    )
+
+
 def test_the_copy_remembers_what_the_parameters_were(client: StubClient, write: Write) -> None:
     write("small", parameters=PARAMETERS + 'days = 90  # of a window\nhow = "x"\n')
     client.sections = {"small": {"days": 60}}
