@@ -26,16 +26,35 @@ class Scenario:
 
     Attributes:
         fill: gross margin of orders without a known cost; None leaves gross profit out where there are any.
-        margin_shift: added to the gross margin of all sales. later: times as many later purchases a customer.
+        margin_shift: added to the gross margin of all sales. profit_factor: times as much gross profit of the sales
+            whose cost is known, before the shift. later: times as many later purchases a customer.
         price_change: share by which every price rises; the whole rise is gross profit, as in `sensitivity.tornado`.
         pace: times as many days between purchases.
     """
 
     fill: float | None = None
     margin_shift: float = 0.0
+    profit_factor: float = 1.0
     later: float = 1.0
     price_change: float = 0.0
     pace: float = 1.0
+
+
+def margin_moved(before: float, after: float) -> dict[str, float]:
+    """The margin of all sales moved from one rate to another, as what of a `Scenario` does it to each sale.
+
+    A lower one takes the same part of every gross profit, a higher one the same part of every cost: at 0 no sale has
+    a profit, at 1 none a cost.
+
+    Example:
+        >>> margin_moved(0.6, 0.3), margin_moved(0.6, 0.8)
+        ({'profit_factor': 0.5}, {'profit_factor': 0.5, 'margin_shift': 0.5})
+    """
+    if after < before:
+        return {"profit_factor": after / before}
+    left = (1 - after) / (1 - before) if before < 1 else 1.0
+    left = round(left, 12)
+    return {"profit_factor": left, "margin_shift": 1 - left}
 
 
 def later_factor(elements: pd.DataFrame, points: float) -> float:
@@ -82,10 +101,10 @@ def value_sums(parts: pd.DataFrame, scenario: Scenario, *, group: str = "all") -
     require_columns("parts", parts.columns, ["day", "n_customers", "n_eligible", "n_unknown", *PARTS])
     rise, later = scenario.price_change, scenario.later
     more = rise + scenario.margin_shift
-    fill = scenario.fill or 0.0
+    fill, same = scenario.fill or 0.0, scenario.profit_factor
     weights = {
         "amount": np.array([1 + rise, (1 + rise) * later, 0, 0, 0, 0]),
-        "profit": np.array([more, more * later, 1, later, fill, fill * later]),
+        "profit": np.array([more, more * later, same, same * later, fill, fill * later]),
     }
     numbers = parts.to_numpy("float64")
     places = {name: place for place, name in enumerate(parts.columns)}

@@ -51,6 +51,7 @@ def sensitivity(
     known = Value(
         shop=shop, parts=parts, bought=bought, margin=margin, given=margin_rate, cpo=cpo, share=share,
         horizon_days=horizon_days, n_new=int((year["n_customers"] - year["n_eligible"]).sum()),
+        variable_cost=variable_cost or 0.0,
     )  # fmt: skip
     panel = frame.Panel(
         title=words.translate(N_("Try what lifetime value and payback depend on")),

@@ -12,7 +12,15 @@ from crmlib import plots, words
 from crmlib.analysis import ltv as analysis
 from crmlib.analysis import ltv_views, payback
 from crmlib.analysis.intervals import Interval
-from crmlib.analysis.value_scenario import Scenario, later_factor, second_rate, value_at, value_sums, values_at
+from crmlib.analysis.value_scenario import (
+    Scenario,
+    later_factor,
+    margin_moved,
+    second_rate,
+    value_at,
+    value_sums,
+    values_at,
+)
 from crmlib.panels import sight
 from crmlib.report import findings
 from crmlib.words import N_
@@ -36,7 +44,7 @@ class Value:
         parts: of `aggregates.value_parts`. bought: of `elements.from_purchases`. margin: what gross profit rests on.
         given: the margin rate as the client gave it. cpo: advertising cost of a customer of the main product, NaN
             where there is none. share: customers of the main product in new customers of paid media.
-        horizon_days: to follow. n_new: customers won in the last year.
+        horizon_days: to follow. n_new: customers won in the last year. variable_cost: of an order.
     """
 
     shop: Shop
@@ -48,6 +56,7 @@ class Value:
     share: float
     horizon_days: int
     n_new: int
+    variable_cost: float = 0.0
 
 
 def cents() -> int:
@@ -63,14 +72,26 @@ def margin_percent(known: Value) -> float:
 
 def _scenarios(known: Value, values: Values) -> tuple[Scenario, Scenario]:
     """As it is, with the margin that stands in where no cost is known, and with the changes."""
-    fill, shift = known.margin.fill, 0.0
-    if known.margin.basis == ALL_KNOWN:
-        shift = (values["margin"] - margin_percent(known)) / 100
-    elif values["margin"] != margin_percent(known):
-        fill = values["margin"] / 100 or None
-    changes = {"price_change": values["price"] / 100, "pace": values["pace"] / 100, "margin_shift": shift}
+    fill, moved = known.margin.fill, {}
+    # The box shows the rate rounded: left where it began it changes nothing.
+    if values["margin"] != margin_percent(known):
+        if known.margin.basis == ALL_KNOWN:
+            moved = _moved(known, values["margin"] / 100)
+        else:
+            fill = values["margin"] / 100 or None
+    changes = {"price_change": values["price"] / 100, "pace": values["pace"] / 100, **moved}
     later = later_factor(known.bought, values["points"] / 100)
     return Scenario(fill=fill), Scenario(fill=fill, later=later, **changes)
+
+
+def _moved(known: Value, rate: float) -> dict[str, float]:
+    """The margin of all sales at another rate, as what of a `Scenario` does it.
+
+    Where an order costs something besides its goods, which no margin takes away, every margin moves by as much.
+    """
+    if known.variable_cost:
+        return {"margin_shift": rate - known.margin.rate}
+    return margin_moved(known.margin.rate, rate)
 
 
 def drawn(known: Value, values: Values) -> str:

@@ -36,13 +36,16 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def opened(
     shown: list[Any], rows: list[tuple[str, int, int]] | None = None, *, rate: float = 0.6, media: pd.DataFrame = MEDIA,
-    margin_rate: float | None = None,
+    margin_rate: float | None = None, recent: float | None = None, variable_cost: float = 0.0,
 ) -> Any:  # fmt: skip
     orders = pd.DataFrame(OLD + NEW if rows is None else rows, columns=["customer_id", "order_day", "amount"])
     orders = orders.astype({"customer_id": "str", "order_day": "int64", "amount": "int64"})
     orders = orders.assign(order_id=[f"{n:03d}" for n in range(len(orders))], channel="own")
     lines = orders.assign(product_id="gel", quantity=1, line_amount=orders["amount"], line_type="product")[LINES]
     products = pd.DataFrame({"product_id": ["gel"], "unit_cost": [NAN], "gross_margin_rate": [rate]})
+    if recent is not None:
+        lines["product_id"] = lines["product_id"].where(orders["order_day"] < AS_OF - 100, "cream")
+        products.loc[1] = ["cream", NAN, recent]
     sold = (orders, lines, products)
     shop: Any = SimpleNamespace(
         orders=orders, order_items=lines, relation={"products": products}.get, client=None, as_of=date(2024, 10, 4),
@@ -51,7 +54,8 @@ def opened(
     margin = ltv.margin(aggregates.margin_counts(*sold, as_of_day=AS_OF), margin_rate=margin_rate)
     bought = elements.from_purchases(aggregates.purchase_values(*sold, as_of_day=AS_OF, margin_rate=margin.fill))
     days = ltv.value_days(720, observed_days=730)
-    panels.ltv.sensitivity(shop, margin=margin, bought=bought, media=media, days=days, margin_rate=margin_rate)
+    given: dict[str, Any] = {"margin_rate": margin_rate, "variable_cost": variable_cost}
+    panels.ltv.sensitivity(shop, margin=margin, bought=bought, media=media, days=days, **given)
     return shown[-1]
 
 
@@ -98,6 +102,24 @@ def test_each_control_moves_its_own(shown: list[Any], changed: dict[str, Any], p
     assert row(html, "with the changes")[1] == profit
     assert row(html, "365")[-2:] == [sales, profit]
     assert row(html, "as it is")[1] == "750"
+
+
+@pytest.mark.parametrize(
+    ("margin", "profit"), [(0.0, "0"), (32.5, "375"), (65.0, "750"), (82.5, "1,000"), (100.0, "1,250")]
+)
+def test_the_margin_of_all_sales_moves_that_of_each(shown: list[Any], margin: float, profit: str) -> None:
+    # Those observed have 60 % and others 90 %, 65 % in all: half of it is half of each, half the cost likewise.
+    panel = opened(shown, recent=0.9)
+    assert panel.values["margin"] == 65.0
+    assert row(view(panel, margin=margin), "with the changes")[1] == profit
+
+
+def test_a_margin_moved_back_is_what_it_was(shown: list[Any]) -> None:
+    panel = opened(shown, rate=0.60449, variable_cost=100.0)
+    assert panel.values["margin"] == 60.4
+    # 60.449 % of 1,250 less 100 of an order and a half; then without a margin the orders' own cost alone.
+    for margin, profit in ((60.4, "606"), (0.0, "-150"), (100.0, "1,100")):
+        assert row(view(panel, margin=margin), "with the changes")[1] == profit
 
 
 def test_a_day_beyond_those_followed_is_not_said_to_be_unobserved(shown: list[Any]) -> None:
