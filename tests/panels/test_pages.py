@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,17 @@ def own_exhibits(page: Path) -> tuple[str, ...]:
     """What the page would put into a report."""
     assert not any("report.finish" in source for source in _code(page))
     return read_template(page).exhibits
+
+
+def test_the_docs_tell_of_it_and_name_the_parameters_it_writes(page: Path) -> None:
+    named = []
+    for file, head in (("panels.md", "Writes"), ("panels.ja.md", "書き込む値")):
+        text = (ROOT / "docs" / file).read_text(encoding="utf-8")
+        [section] = re.findall(rf"^## `{page.stem}`\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+        [written] = re.findall(rf"^- \*\*{head}\*\*(.*?)(?=^- )", section, re.MULTILINE | re.DOTALL)
+        named.append(set(re.findall(r"`(\w+)`", written)) - {page.stem})
+    assert named[0] == named[1] != set()
+    assert page.stem == "door" or named[0] <= set(_main(page).defaults)
 
 
 def test_its_code_is_short_defines_nothing_and_is_stripped(page: Path) -> None:
