@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
+from crmlib.batch.opening import chosen_port, tell_and_open
 from crmlib.batch.pool import importing
 from crmlib.errors import UserError
 
@@ -32,6 +34,8 @@ SHOWN = (
     "--template=crm",
     "--VoilaConfiguration.strip_sources=True",
     "--VoilaConfiguration.show_tracebacks=False",
+    "--Voila.auto_token=True",
+    "--no-browser",
 )
 
 
@@ -63,7 +67,12 @@ def open_lab(folder: Path, notebook: str | None = None, extra: tuple[str, ...] =
     """
     if find_spec("jupyterlab") is None:
         raise UserError("JupyterLab is not installed here, install the package jupyterlab.")
-    return _serve(lab_command(folder, notebook, (*_alone(), *extra)), "jpserver-*.json", _lab_address(notebook), folder)
+    told = _lab_address(notebook)
+    # Which tabs are open is remembered with the desk, so that no client's notebooks come up on another's.
+    return _serve(
+        lab_command(folder, notebook, (*_alone(), *extra)), {"JUPYTERLAB_WORKSPACES_DIR": str(folder / ".lab")},
+        lambda server, own: _tell_address(server, own, "jpserver-*.json", told),
+    )  # fmt: skip
 
 
 def open_show(folder: Path, page: str | None = None, extra: tuple[str, ...] = (), *, language: str = "en") -> int:
@@ -75,9 +84,14 @@ def open_show(folder: Path, page: str | None = None, extra: tuple[str, ...] = ()
     if find_spec("voila") is None:
         raise UserError('Voila is not installed here; get it with pip install "crmlib[voila]".')
     place = folder / f"{page}.ipynb" if page else folder
-    told = f"--VoilaExporter.language_code={language}"
-    command = show_command(place, (told, *([] if has_browser() else ["--no-browser"]), *extra))
-    return _serve(command, "", None)
+    port, options = chosen_port(extra)
+    command = show_command(place, (f"--VoilaExporter.language_code={language}", *options))
+    # Voila takes the token from its environment, which only its own user can read.
+    token, browser = secrets.token_hex(24), has_browser() and "--no-browser" not in extra
+    return _serve(
+        command, {"JUPYTER_TOKEN": token},
+        lambda server, own: tell_and_open(server, own, port, token, browser=browser),
+    )  # fmt: skip
 
 
 def lab_command(folder: Path, notebook: str | None = None, extra: tuple[str, ...] = ()) -> list[str]:
@@ -117,7 +131,7 @@ def _lab_address(notebook: str | None) -> Callable[[dict[str, str]], str]:
 
 
 def _serve(
-    command: list[str], runtime: str, address: Callable[[dict[str, str]], str] | None, desk: Path | None = None
+    command: list[str], environment: dict[str, str], told: Callable[[subprocess.Popen[bytes], Path], None]
 ) -> int:
     own = Path(tempfile.mkdtemp(prefix="crm-lab-"))
     # A terminal that is closed, or a service that is stopped, must not leave a server behind.
@@ -125,9 +139,8 @@ def _serve(
         signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
     server: subprocess.Popen[bytes] | None = None
     try:
-        server = subprocess.Popen(command, env=_environment(own, desk))
-        if address is not None:
-            _tell_address(server, own, runtime, address)
+        server = subprocess.Popen(command, env=_environment(own) | environment)
+        told(server, own)
         return _wait(server)
     finally:
         if server is not None and server.poll() is None:
@@ -162,11 +175,8 @@ def _wait(server: subprocess.Popen[bytes]) -> int:
             continue
 
 
-def _environment(folder: Path, desk: Path | None = None) -> dict[str, str]:
-    """The kernel called python3 is this Python, even where the user has installed another of that name.
-
-    Which tabs are open is remembered with the desk, so that no client's notebooks come up on another's.
-    """
+def _environment(folder: Path) -> dict[str, str]:
+    """The kernel called python3 is this Python, even where the user has installed another of that name."""
     kernel = folder / "kernels" / "python3"
     kernel.mkdir(parents=True)
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -182,8 +192,6 @@ def _environment(folder: Path, desk: Path | None = None) -> dict[str, str]:
     (page.parent / "conf.json").write_text('{"base_template": "lab"}', encoding="utf-8")
     paths = {name: _before(folder, name) for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")}
     own = {"JUPYTER_RUNTIME_DIR": str(folder / "runtime"), "PYTHONWARNINGS": "ignore::DeprecationWarning"}
-    if desk is not None:
-        own["JUPYTERLAB_WORKSPACES_DIR"] = str(desk / ".lab")
     return {**os.environ, **importing(), **paths, **own}
 
 

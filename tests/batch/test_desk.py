@@ -219,5 +219,7 @@ def test_pages_are_shown_on_this_machine_alone_without_code_or_traceback() -> No
         "--template=crm",
         "--VoilaConfiguration.strip_sources=True",
         "--VoilaConfiguration.show_tracebacks=False",
+        "--Voila.auto_token=True",
+        "--no-browser",
         "--port=9000",
     ]

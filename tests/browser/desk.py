@@ -80,7 +80,7 @@ def address(server: subprocess.Popen[str], said: list[str]) -> str:
         except Empty:
             pytest.fail("no address was printed:\n" + "".join(said))
         said.append(line)
-        found = re.search(r"^(?:JupyterLab: )?(http://(?:localhost|127\.0\.0\.1):\d+/\S*)", line)
+        found = re.search(r"^(?:JupyterLab|Voila): (http://(?:localhost|127\.0\.0\.1):\d+/\S*)", line)
         if found:
             return found.group(1)
 

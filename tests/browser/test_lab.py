@@ -87,6 +87,10 @@ def test_shown_to_a_client_it_moves_and_cannot_write(home: Path, browser: Any) -
     with served(home, "show", "demo", "rfm") as url, opened(browser, url) as page:
         # A page of another site whose name was turned to this machine is not answered.
         assert page.request.get(url, headers={"Host": "elsewhere.example"}).status == 403
+        # Nor is another user of this machine, who has not got the token.
+        stranger = browser.new_context()
+        assert "login" in stranger.request.get(url.split("?")[0]).url
+        stranger.close()
         page.get_by_label("R5 ≤").wait_for()
         page.locator("td[style*=rgba]").first.wait_for()
         old = page.locator("td[style*=rgba]").first.inner_text()
