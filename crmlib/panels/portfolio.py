@@ -166,14 +166,22 @@ def _drawn(known: Portfolio, values: Values) -> str:
         findings.portfolio.thresholds(chosen, preset="user" if moved else known.preset, average=known.average),
         *findings.portfolio.moved(rates, first, last, leave_days=chosen.leave_days),
     ]
-    groups = _groups(known, places)
+    # Before anybody could have left, a date says nothing of who did: it is not drawn.
+    begin = known.cells.first_day + chosen.leave_days
+    if last < begin:
+        said.append(findings.portfolio.nobody_left_yet(last, leave_days=chosen.leave_days))
+    groups = _groups(known, places, left=last >= begin)
+    if first < begin:
+        return sight.sentences(*said) + groups
     chart = _chart(known, places)
     between = words.say(N_("{first:date} to {last:date}"), first=first, last=last).text()
     return sight.sentences(*said) + chart + groups + sight.beside(_grid(known, moves, between), _flows(rates, between))
 
 
-def _groups(known: Portfolio, places: Places) -> str:
+def _groups(known: Portfolio, places: Places, *, left: bool) -> str:
     table = portfolio_cells.group_table(known.cells, places)
+    if not left:
+        table = table[table["standing"].astype("str") != analysis.STANDINGS["left"]]
     return sight.table(
         step_names.renamed(table, dict(known.called)),
         title=N_("The ten groups: customers, sales and averages"),

@@ -156,8 +156,8 @@ def _drawn(second: Second, values: Values) -> str:
     way, window, least = values["by"], int(values["window_days"]), int(values["min_group"])
     steps = analysis.steps(step_days.counts(second.steps, window_days=window))
     said = [
-        findings.retention.second_step(steps, window),
-        findings.retention.largest_loss(analysis.largest_loss(steps), window),
+        findings.retention.second_step(steps, window, least),
+        findings.retention.largest_loss(analysis.largest_loss(steps), window, least),
     ]
     if missing := _untellable(second, way):
         return sight.sentences(*said, missing)
@@ -239,19 +239,35 @@ def _cohorts(second: Second, way: str, least: int) -> str:
     rows = "group" if way in (PRODUCT, MEDIUM) else "cohort_month"
     began = table[table["k"] == 0].set_index(rows)["n_start"]
     shown = _named(second, table[table[rows].isin(began[began >= least].index)], way)
-    note = words.say(
-        N_(
-            "Of the customers who began, the share who bought in each calendar month after it; only cohorts of at least"
-            " {least:customers}. Where cohorts are taken together a month counts from its end on."
-        ),
-        least=least,
-    )
+    note = _cohort_note([str(name) for name in began.index[began >= least]], way, least)
     # The first row of the months is that of all of them.
     n = int(began.sum()) if rows == "group" else int(began.iloc[0]) if len(began) else 0
     return sight.grid(
         shown, rows=rows, columns="k", value="rate", title=N_("Share that bought, by months since the first purchase"),
         period=sight.period(second.shop), n=n, note=note,
     )  # fmt: skip
+
+
+def _cohort_note(names: list[str], way: str, least: int) -> str:
+    """What the cohorts shown are, as far as any are."""
+    together = N_("All cohorts are taken together; a month counts from the end of it on.")
+    if not names:
+        grouped = N_("No group has {least:customers}, so that none is shown.")
+        few = N_("Fewer than {least:customers} began, so that no share is shown.")
+        return words.say(grouped if way in (PRODUCT, MEDIUM) else few, least=least).text()
+    said = [words.translate(N_("Of the customers who began, the share who bought in each calendar month after it."))]
+    if way == ALL:
+        said.append(words.translate(together))
+    elif names == ["pooled"]:
+        alone = N_("No cohort by itself has {least:customers}.")
+        said += [words.say(alone, least=least).text(), words.translate(together)]
+    else:
+        only = N_(
+            "There are only cohorts of at least {least:customers}. Where cohorts are taken together a month counts from"
+            " the end of it on."
+        )
+        said.append(words.say(only, least=least).text())
+    return " ".join(said)
 
 
 def _named(second: Second, table: pd.DataFrame, way: str) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from crmlib.analysis.planner import BASE_COLUMNS, NextResult, plan
 from crmlib.batch.plan import overrides
 from crmlib.batch.template import read_template
 from crmlib.client import load_client
+from crmlib.report import findings
 
 pytestmark = pytest.mark.usefixtures("no_pictures")
 ROOT = Path(__file__).resolve().parents[2]
@@ -102,6 +103,15 @@ def test_the_planner_says_customers_days_and_weeks_as_worked_by_hand(shop: Any, 
     assert said[1].startswith("The answer is there after 120 days, that is 18 calendar weeks; 20.0% of real gains")
     assert said[3].startswith("Planned for: customers with one purchase, 1,682 customers today")
     assert "n = 900" in html_of(shown[-1])
+
+
+def test_an_answer_in_years_is_said_not_to_be_practical() -> None:
+    row = {"n_planned": 7682, "days_planned": 40_389, "weeks_planned": 5770}
+    said = findings.planned.lasts(row, power=0.8).text()
+    assert said == "The answer is there after about 111 years. At this size that is not practical."
+    row["days_planned"] = 730
+    assert "after 730 days" in findings.planned.lasts(row, power=0.8).text()
+    assert "after about 2 years" in findings.planned.lasts(row | {"days_planned": 731}, power=0.8).text()
 
 
 def test_each_draws_its_chart(shop: Any, shown: list[Any]) -> None:

@@ -85,6 +85,19 @@ def test_where_the_data_are_too_short_nobody_can_have_left(shown: list[Any]) -> 
     html = view(opened(shown), leave_days=330)
     assert "Who left from 4 September 2024 to 4 October 2024 cannot be told" in html
     assert groups(html)["First-time", "Left"] == 1
+    # Of the earlier date nothing can be told, so that nothing of it is drawn.
+    assert not re.search("<svg|image/svg", html)
+    assert "Where customers went" not in html
+    assert "Moves between the two dates" not in html
+    assert "who has left by" not in html
+
+
+def test_longer_than_the_data_nobody_is_said_to_have_stayed(shown: list[Any]) -> None:
+    html = view(opened(shown), leave_days=400)
+    assert "who has left by 4 October 2024: the data begin less than 400 days before it" in html
+    assert groups(html) == {("First-time", "Active"): 3, ("Excellent", "Active"): 1}
+    assert "Left" not in html
+    assert "Where customers went" not in html
 
 
 def test_tenures_that_do_not_follow_one_another_are_refused(shown: list[Any]) -> None:

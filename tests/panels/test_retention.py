@@ -84,6 +84,31 @@ def test_a_longer_window_counts_only_who_was_observed_so_long(shown: list[Any]) 
     assert "nobody has been observed for 120 days yet" in view(panel, window_days=120)
 
 
+def test_of_fewer_than_a_group_the_sentences_say_counts(shown: list[Any]) -> None:
+    panel = opened(shown, shop_of())
+    few = view(panel, min_group=3)  # two have been observed for 60 days
+    assert "Of 2 customers observed for at least 60 days since their first purchase, 1 bought a second time" in few
+    assert "1 of 2 customers did not come back within 60 days; of fewer than 3 customers no share is told." in few
+    assert "50.0%" not in "".join(re.findall(r'<p role="status">(.*?)</p>', few))
+    assert "50.0%" in "".join(re.findall(r'<p role="status">(.*?)</p>', view(panel, min_group=2)))
+
+
+def test_the_note_of_the_cohorts_is_true_of_what_is_shown(shown: list[Any]) -> None:
+    panel = opened(shown, shop_of())
+    only, alone = "only cohorts of at least", "No cohort by itself has"
+    whole = view(panel, min_group=2).partition("Share that bought")[2]
+    assert only not in whole
+    assert "All cohorts are taken together" in whole
+    assert "Fewer than 4 customers began" in view(panel, min_group=4)
+    assert only in view(panel, by="month")
+    few = view(panel, by="month", min_group=2)
+    assert only not in few
+    assert alone in few
+    assert "Fewer than 4 customers began" not in view(panel, by="acq_media", min_group=2)
+    assert only in view(panel, by="acq_media", min_group=2)
+    assert "No group has 4 customers" in view(panel, by="acq_media", min_group=4)
+
+
 def test_by_product_medium_and_month(shown: list[Any]) -> None:
     panel = opened(shown, shop_of())
     by_product = view(panel, by="product_id")

@@ -7,6 +7,8 @@ from typing import Any
 
 from crmlib.words import Sentence, say
 
+YEAR, LONG = 365.25, 730
+
 
 def takes(row: dict[str, Any], *, metric: str, n_arms: int) -> Sentence:
     """What a gain takes in customers: a row of `size_plans.rows`, the code of the metric, the arms planned."""
@@ -38,6 +40,11 @@ def lasts(row: dict[str, Any], *, power: float) -> Sentence | None:
         return None
     if math.isnan(row["days_planned"]):
         return say("So many customers never come together: nobody enters after those of today.")
+    if row["days_planned"] > LONG:
+        return say(
+            "The answer is there after about {years:count} years. At this size that is not practical.",
+            years=round(row["days_planned"] / YEAR),
+        )
     return say(
         "The answer is there after {days:days}, that is {weeks:count} calendar weeks; {missed:share} of real gains of"
         " this size would be missed all the same.",

@@ -151,6 +151,15 @@ def moved(rates: DataFrame, first_day: int, last_day: int, *, leave_days: int) -
     return [whole, most]
 
 
+def nobody_left_yet(last_day: int, *, leave_days: int) -> Sentence:
+    """That the data are too short for anybody to have left at the base date."""
+    return say(
+        "Nor can it be told who has left by {last:date}: the data begin less than {leave:days} before it. The table"
+        " therefore has the steps alone, all customers counted as active.",
+        last=last_day, leave=leave_days,
+    )  # fmt: skip
+
+
 def months_title(months: DataFrame) -> Sentence:
     """The message of the monthly chart: active customers now and at its beginning."""
     if months.empty:

@@ -11,14 +11,20 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-def second_step(steps: DataFrame, window_days: int) -> Sentence:
-    """The rate of a second purchase within the window, with its interval and its denominator."""
+def second_step(steps: DataFrame, window_days: int, least: int = 0) -> Sentence:
+    """The rate of a second purchase within the window, with its interval and its denominator; of few, counts only."""
     first = steps.iloc[0] if len(steps) else None
     if first is None or math.isnan(first["step_rate"]):
         return say(
             "How many come back for a second purchase cannot be told: nobody has been observed for {window:days} yet.",
             window=window_days,
         )
+    if first["n_eligible"] < least:
+        return say(
+            "Of {n:customers} observed for at least {window:days} since their first purchase, {back:count} bought a"
+            " second time within {window:days}; of fewer than {least:customers} no rate is told.",
+            n=int(first["n_eligible"]), window=window_days, back=int(first["n_next"]), least=least,
+        )  # fmt: skip
     return say(
         "Of {n:customers} observed for at least {window:days} since their first purchase, {rate:share} (95% interval"
         " {low:share} to {high:share}) bought a second time within {window:days}.",
@@ -27,8 +33,8 @@ def second_step(steps: DataFrame, window_days: int) -> Sentence:
     )  # fmt: skip
 
 
-def largest_loss(loss: Any, window_days: int) -> Sentence:
-    """The step at which most customers leave, from `analysis.retention.largest_loss`."""
+def largest_loss(loss: Any, window_days: int, least: int = 0) -> Sentence:
+    """The step at which most customers leave, from `analysis.retention.largest_loss`; of few, counts only."""
     if loss is None or loss.order_number is None:
         return say("At which purchase most customers leave cannot be told: too few have been observed long enough.")
     number = int(loss.order_number)
@@ -37,6 +43,14 @@ def largest_loss(loss: Any, window_days: int) -> Sentence:
             "No purchase has lost a customer so far: all of {total:customers} observed long enough came back within"
             " {window:days}.",
             total=int(loss.n_eligible), window=window_days,
+        )  # fmt: skip
+    if loss.n_eligible < least:
+        return say(
+            "The largest loss lies between purchase {n:rank} and purchase {next:rank}: {lost:count} of"
+            " {total:customers} did not come back within {window:days}; of fewer than {least:customers} no share is"
+            " told.",
+            n=number, next=number + 1, window=window_days, lost=int(loss.n_lost), total=int(loss.n_eligible),
+            least=least,
         )  # fmt: skip
     return say(
         "The largest loss lies between purchase {n:rank} and purchase {next:rank}: {lost:count} of"
