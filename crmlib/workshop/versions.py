@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import json
 import re
 from copy import deepcopy
 from pathlib import Path
+from tokenize import STRING, generate_tokens
 from typing import Any
 
 from crmlib import words
@@ -109,10 +112,27 @@ def _version(master: dict[str, Any], language: str, cells: list[Cell]) -> dict[s
     words.translate_notebook(version, language)
     for cell in version["cells"]:
         if cell["cell_type"] == "code":
-            cell |= {"source": words.translate_comments(source_of(cell), language), "outputs": []}
+            cell |= {"source": _translated(source_of(cell), language), "outputs": []}
             cell["execution_count"] = None
     version["metadata"]["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return version
+
+
+def _translated(source: str, language: str) -> str:
+    """A code cell whose comments and texts to be read, such as the sentence for the meeting, are in that language.
+
+    What is in the catalogue as a text is printed in Japanese anyhow; here a learner reads it in the code, too.
+    """
+    words.speak(language)
+    lines = words.translate_comments(source, language).splitlines()
+    tokens = [token for token in generate_tokens(io.StringIO("\n".join(lines)).readline) if token.type == STRING]
+    for token in reversed(tokens):
+        (line, start), (last, end) = token.start, token.end
+        text = ast.literal_eval(token.string)
+        if line == last and isinstance(text, str) and " " in text and (said := words.translate(text)) != text:
+            told = json.dumps(said, ensure_ascii=False)
+            lines[line - 1] = f"{lines[line - 1][:start]}{told}{lines[line - 1][end:]}"
+    return "\n".join(lines)
 
 
 def write_notebook(path: Path, notebook: dict[str, Any]) -> None:

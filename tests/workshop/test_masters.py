@@ -136,6 +136,9 @@ def test_a_japanese_lesson_is_wholly_japanese(master: dict[str, Any]) -> None:
     comments = [line.split("  # ")[1] for cell in version["cells"] if cell["cell_type"] == "code"
                 for line in source_of(cell).splitlines() if "  # " in line]  # fmt: skip
     assert [text for text in comments if not re.search(r"[ぁ-んァ-ヶ一-龠]", text)] == []
+    code = "\n".join(source_of(cell) for cell in version["cells"] if cell["cell_type"] == "code")
+    texts = [str(node.value) for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)]
+    assert [text for text in texts if re.search(r"[a-z] [a-z]+ [a-z]", text)] == []
 
 
 def test_a_version_leaves_the_master_as_it_is(master: dict[str, Any]) -> None:
