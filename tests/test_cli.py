@@ -369,7 +369,7 @@ def test_show_of_a_panel_that_a_client_is_not_shown_is_refused(
 ) -> None:
     code, out, err = said(capsys, "show", "acme", panel)
     assert (code, out) == (2, "")
-    assert err == f"there is no panel '{panel}' to show for acme, allowed are: none.\n"
+    assert err == f"there is no panel '{panel}' to show for acme, allowed are: abtest.\n"
 
 
 def test_a_defect_is_one_sentence(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

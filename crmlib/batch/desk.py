@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PANELS = "panels"  # the folder of the pages that hold one panel each, among the notebooks and at the desk
 DOOR = "door"  # the panel that belongs to no notebook of the client's
+PLANNER = "abtest"  # the panel that plans the first test of a shop, which has no notebook of tests yet
 GIVEN_NOW = ("client", "as_of", "language", "desk", "writable")
 
 
@@ -121,13 +122,13 @@ def write_overview(home: Path) -> Path:
 
 
 def write_pages(client: Client, folder: Path, *, fresh: bool = False, writable: bool = True) -> list[Copy]:
-    """Write the pages that hold one panel each into a folder, those of the client's notebooks and the door's.
+    """Write the pages that hold one panel each into a folder: those of the client's notebooks, planner and door.
 
     `writable` False leaves out what leads into the client file, for pages that a client is shown.
     """
     _folder(client, folder)
     # The mapping of the export is the consultant's own business.
-    known = {*client.notebooks, *([DOOR] if writable else [])}
+    known = {*client.notebooks, *([DOOR] if writable else []), *([PLANNER] if "orders" in client.sources else [])}
     pages = [path for path in panel_pages(client) if path.stem in known]
     return [_write(client, path, folder, fresh=fresh, writable=writable) for path in pages]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmlib import keep
-from crmlib.batch.desk import GIVEN_NOW, PANELS, set_by
+from crmlib.batch.desk import GIVEN_NOW, PANELS, PLANNER, set_by
 from crmlib.batch.limits import shown
 from crmlib.batch.plan import notebook_folders, notebook_path, wrong_value
 from crmlib.batch.template import (
@@ -73,7 +73,7 @@ def changes(client: Client, notebook: str | None = None, *, folders: tuple[Path,
 def _copies(client: Client, notebook: str | None) -> list[Path]:
     folder = client.home / "desk" / client.name
     found = [path for place in (folder, folder / PANELS) for path in sorted(place.glob("*.ipynb"))]
-    found = [path for path in found if path.stem in client.notebooks]
+    found = [path for path in found if path.stem in {*client.notebooks, PLANNER}]
     if not found:
         raise UserError(f"there is no copy in desk/{client.name}; `crm lab {client.name}` writes them.")
     chosen = [path for path in found if notebook in (None, path.stem)]

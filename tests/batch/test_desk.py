@@ -193,6 +193,14 @@ def test_a_page_of_a_panel_takes_the_parameters_it_knows(client: StubClient, wri
     assert "other" not in cell
 
 
+def test_a_first_test_can_be_planned_from_orders_alone(client: StubClient, write: Write) -> None:
+    write("small")
+    folder = client.home / "desk" / "acme" / "panels"
+    assert [page.name for page in write_pages(client, folder)] == ["door"]
+    client.sources = {"orders": {}}
+    assert [page.name for page in write_pages(client, folder)] == ["abtest", "door"]
+
+
 def test_jupyterlab_opens_with_nothing_that_phones_home() -> None:
     command = lab_command(Path("/srv/x/desk/acme"), "rfm", ("--no-browser",))
     assert command == [
