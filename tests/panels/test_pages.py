@@ -99,3 +99,29 @@ def test_it_runs_by_itself_and_displays_its_view(page: Path, demo_home: Path, mo
         exec(compile(source, page.name, "exec"), space)
     assert {type(item).__name__ for item in shown} == {"HTML"}
     assert all('role="alert"' not in item.data for item in shown)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("desk", [False, True])
+def test_the_planner_opens_on_orders_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, desk: bool) -> None:
+    """Before its first test a shop has no experiment to read: counts are typed in, and the orders plan the next one."""
+    lines = [f"A{n},{n % 60},2025-0{1 + n // 60}-{1 + n % 28:02d},1000" for n in range(90)]
+    (tmp_path / "orders.csv").write_text("\n".join(["no,who,day,sum", *lines, ""]), encoding="utf-8")
+    columns = "{order_id: no, customer_id: who, order_date: day, order_amount: sum}"
+    source = f"sources:\n  orders: {{path: orders.csv, columns: {columns}}}\n"
+    (tmp_path / "acme.yml").write_text(f"name: acme\nlanguage: en\n{source}as_of: 2025-06-30\n", encoding="utf-8")
+    shown: list[Any] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    space: dict[str, Any] = {}
+    parameters, *rest = _code(ROOT / "notebooks" / "panels" / "abtest.ipynb")
+    for source in [parameters, f"client, desk = 'acme.yml', {desk}\nplan_population = 'everyone'", *rest]:
+        exec(compile(source, "abtest", "exec"), space)
+    reader, planner = shown
+    if desk:
+        assert [label for label, _ in reader.children[1].children[0].options] == ["Counts typed in"]
+        return
+    assert "Counts typed in" in reader.data
+    assert "n = 60" in planner.data
+    assert "A relative gain of 10.0% takes" in planner.data
+    assert 'role="alert"' not in reader.data + planner.data
