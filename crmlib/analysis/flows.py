@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_columns
@@ -55,17 +56,23 @@ def movement(before: pd.DataFrame, after: pd.DataFrame, *, groups: Sequence[str]
 
 def movement_of_pairs(pairs: pd.DataFrame, *, groups: Sequence[str]) -> pd.DataFrame:
     """`movement` from the sums of its pairs, indexed by group_before and group_after: n_customers and amount."""
-    every = pd.MultiIndex.from_product([[NEW, *groups], groups], names=["group_before", "group_after"])
+    starts, ends = [NEW, *groups], list(groups)
+    every = pd.MultiIndex.from_product([starts, ends], names=["group_before", "group_after"])
     filled = pairs if pairs.index.equals(every) else pairs.reindex(every, fill_value=0)
-    table = filled.astype("int64").reset_index()
-    table.insert(2, "n_start", table.groupby("group_before")["n_customers"].transform("sum"))
-    table.insert(4, "rate", table["n_customers"] / table["n_start"].where(table["n_start"] > 0))
-    low, high = wilson_bounds(table["n_customers"], table["n_start"])
-    table.insert(5, "rate_low", low)
-    table.insert(6, "rate_high", high)
-    for name, known in (("group_before", [NEW, *groups]), ("group_after", list(groups))):
-        table[name] = pd.Categorical(table[name], categories=known, ordered=True)
-    return table
+    n = filled["n_customers"].to_numpy(dtype="int64")
+    n_start = np.repeat(n.reshape(len(starts), len(ends)).sum(axis=1), len(ends))
+    low, high = wilson_bounds(n, n_start)
+    before = np.repeat(np.arange(len(starts)), len(ends))
+    return pd.DataFrame({
+        "group_before": pd.Categorical.from_codes(before, starts, ordered=True),
+        "group_after": pd.Categorical.from_codes(np.tile(np.arange(len(ends)), len(starts)), ends, ordered=True),
+        "n_start": n_start,
+        "n_customers": n,
+        "rate": np.divide(n, n_start, out=np.full(len(n), np.nan), where=n_start > 0),
+        "rate_low": low,
+        "rate_high": high,
+        "amount": filled["amount"].to_numpy(dtype="int64"),
+    })  # fmt: skip
 
 
 def _refuse_unknown(name: str, table: pd.DataFrame, groups: Sequence[str]) -> None:

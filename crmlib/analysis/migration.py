@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_at_least, require_columns
@@ -81,9 +82,16 @@ def step_months(counts: pd.DataFrame) -> pd.DataFrame:
         ValueError: a column is missing.
     """
     require_columns("counts", counts.columns, ["month", "group", "n_customers"])
-    rows = counts.assign(cpm_step=_places(counts["group"]).cat.remove_categories(NEW))
-    sums = rows.groupby(["month", "cpm_step"], observed=False)["n_customers"].sum()
-    return sums.reset_index()
+    steps = [*STEPS, LEFT]
+    month, months = pd.factorize(counts["month"], sort=True)
+    place = _places(counts["group"]).cat.set_categories(steps).cat.codes.to_numpy()
+    sums = np.zeros((len(months), len(steps)), dtype="int64")
+    np.add.at(sums, (month, place), counts["n_customers"].to_numpy())
+    return pd.DataFrame({
+        "month": np.repeat(np.asarray(months, dtype="int64"), len(steps)),
+        "cpm_step": pd.Categorical.from_codes(np.tile(np.arange(len(steps)), len(months)), steps, ordered=True),
+        "n_customers": sums.ravel(),
+    })  # fmt: skip
 
 
 def step_moves(moves: pd.DataFrame) -> pd.DataFrame:
@@ -97,9 +105,18 @@ def step_moves(moves: pd.DataFrame) -> pd.DataFrame:
     """
     require_columns("moves", moves.columns, ["month", "group_before", "group_after", "n_customers"])
     latest = moves[moves["month"] == moves["month"].max()]
-    rows = latest.assign(step_before=_places(latest["group_before"]), step_after=_places(latest["group_after"]))
-    sums = rows.groupby(["step_before", "step_after"], observed=True)["n_customers"].sum().reset_index()
-    return sums[sums["step_after"] != NEW].reset_index(drop=True)
+    before, after = (_places(latest[name]).cat for name in ("group_before", "group_after"))
+    steps, ends = [NEW, *STEPS, LEFT], (before.codes.to_numpy(), after.codes.to_numpy())
+    sums, there = np.zeros((len(steps),) * 2, dtype="int64"), np.zeros((len(steps),) * 2, dtype=bool)
+    np.add.at(sums, ends, latest["n_customers"].to_numpy())
+    there[ends] = True
+    there[:, 0] = False
+    rows, columns = np.nonzero(there)
+    return pd.DataFrame({
+        "step_before": pd.Categorical.from_codes(rows, steps, ordered=True),
+        "step_after": pd.Categorical.from_codes(columns, steps, ordered=True),
+        "n_customers": sums[rows, columns],
+    })  # fmt: skip
 
 
 def _with_counts(
