@@ -24,11 +24,11 @@ from crmlib.new.presets import aliases, detect
 from crmlib.new.propose import Mapped, headers, shown
 from crmlib.panels import frame, sight
 from crmlib.panels.controls import Control, Values
+from crmlib.panels.order_columns import labelled
 from crmlib.report import findings
 from crmlib.words import N_
 
 if TYPE_CHECKING:
-    from crmlib.data.settings import Source
     from crmlib.shop import Shop
 
 TABLE = "orders"
@@ -71,7 +71,7 @@ def mapping(
     """
     client = _spoken_to(shop, language)
     if not desk:
-        frame.show(_panel_of(client, path or ""), client=client)
+        frame.show(_panel_of(client, path or "", alone=True), client=client)
         return
     from IPython.display import display
     from ipywidgets import Layout, Text, VBox
@@ -133,15 +133,33 @@ def columns(ground: Ground, values: Values) -> dict[str, str | None]:
 
 
 def source_lines(ground: Ground, values: Values) -> str:
-    """The section `sources.orders` to paste: where the file lies, and what its columns are called there."""
-    source: Source = ground.look.source
-    given = {"path": source.path, "package": source.package, "file": source.file, "pattern": source.pattern}
-    lines = ["sources:", f"  {TABLE}:", *(f"    {key}: {keep.literal(text)}" for key, text in given.items() if text)]
-    if source.header_row == "find":
-        lines.append("    header_row: find")
+    """The section `sources.orders` to paste: all that the client file says there, with the columns as they are set.
+
+    Of another file than the client's own: where it lies, and what the client file says of values, days and keys.
+    """
     mapped = {name: header for name, header in columns(ground, values).items() if header}
-    heads = ["    columns:"] if mapped else []
-    return "\n".join([*lines, *heads, *(f"      {name}: {keep.literal(header)}" for name, header in mapped.items())])
+    lines = ["sources:", f"  {TABLE}:"]
+    for key, said in {**_told(ground), "columns": mapped}.items():
+        if isinstance(said, dict):
+            inner = [f"      {name}: {keep.literal(value)}" for name, value in said.items()]
+            lines += [f"    {key}:", *inner] if inner else []
+        else:
+            lines.append(f"    {key}: {keep.literal(said)}")
+    return "\n".join(lines)
+
+
+def _told(ground: Ground) -> dict[str, Any]:
+    """What a source says, key by key, its columns to be replaced."""
+    own = ground.client.sources.get(TABLE)
+    said = own.model_dump(exclude_unset=True) if own else {}
+    if ground.own:
+        return said
+    found = ground.look.source
+    kept: dict[str, Any] = {key: said[key] for key in ("values", "date_format", "customer_key") if key in said}
+    given = {"path": found.path, "package": found.package, "file": found.file, "pattern": found.pattern}
+    row = {"header_row": "find"} if found.header_row == "find" else {}
+    # The columns come before what their values mean, as in a client file.
+    return {**{key: text for key, text in given.items() if text}, **row, "columns": {}, **kept}
 
 
 def lacking(values: Values) -> list[tuple[str, ...]]:
@@ -186,7 +204,8 @@ def _unlike_a_mail(text: str) -> str:
     return text.replace("@", "[at]")
 
 
-def _panel_of(client: Client, path: str) -> frame.Panel:
+def _panel_of(client: Client, path: str, *, alone: bool = False) -> frame.Panel:
+    """The panel; alone its view holds the lines to paste too, which the desk has below it."""
     title = words.translate(N_("Map the columns of the orders"))
     try:
         ground = ground_of(client, path.strip())
@@ -196,7 +215,7 @@ def _panel_of(client: Client, path: str) -> frame.Panel:
     return frame.Panel(
         title=title,
         controls=_controls(ground),
-        draw=lambda values: _drawn(ground, values),
+        draw=lambda values: _drawn(ground, values) + (_pasted(ground, values) if alone else ""),
         copy=lambda values: source_lines(ground, values),
         draft=lambda file, values: keep.draft_columns(file, columns(ground, values)),
     )
@@ -218,8 +237,11 @@ def _drawn(ground: Ground, values: Values) -> str:
     file = sight.table(file_table(ground, values), title=words.translate(N_("Columns of the file")), note=note, **head)
     open_ends = pd.DataFrame(untold, columns=["table_column", "untold"])
     rest = sight.table(open_ends, title=words.translate(N_("What is not mapped, and what it leaves untold")), **head)
-    yaml = f"<pre>{escape(source_lines(ground, values))}</pre>"
-    return sight.sentences(*said) + (sight.beside(file, rest) if untold else file) + yaml
+    return sight.sentences(*said) + (sight.beside(file, rest) if untold else file)
+
+
+def _pasted(ground: Ground, values: Values) -> str:
+    return f"<pre>{escape(source_lines(ground, values))}</pre>"
 
 
 def _has_no_meaning(ground: Ground, name: str) -> bool:
@@ -230,13 +252,14 @@ def _has_no_meaning(ground: Ground, name: str) -> bool:
 def _controls(ground: Ground) -> tuple[Control, ...]:
     said = words.translate
     choices = [(said(N_("(not mapped)")), NONE), *((shown_header(name), name) for name in ground.look.header if name)]
-    needed = [name for group in REQUIRED[TABLE] for name in group]
-    rows = {said(N_("Needed, one of each")): needed, said(N_("Further columns")): list(INPUTS[TABLE])}
+    sets = [said(N_("Needed: who bought")), said(N_("One of these: when")), said(N_("One of these: for how much"))]
+    rows: dict[str, tuple[str, ...]] = dict(zip(sets, REQUIRED[TABLE], strict=True))
+    rows[said(N_("Further columns"))] = tuple(INPUTS[TABLE])
     found: dict[str, Control] = {}
     for row, names in rows.items():
         for name in names:
             found.setdefault(name, Control(
-                name=name, label=name, value=ground.mapped.get(name, NONE), kind="choice", choices=choices, row=row,
-                width="24em", label_width="10em",
+                name=name, label=labelled(name), value=ground.mapped.get(name, NONE), kind="choice", choices=choices,
+                row=row, width="34em", label_width="19em",
             ))  # fmt: skip
     return tuple(found.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ import yaml
 
 from crmlib import panels, words
 from crmlib.client import load_client
+from crmlib.data.tables import INPUTS, REQUIRED
 from crmlib.panels import door, frame
 
 HEADER = "注文番号,会員ID,受注日,氏名,メールアドレス,金額,状況,メモ<b>"
@@ -59,7 +61,14 @@ def test_before_the_export_can_be_read_the_client_file_is_enough(shop: Any, show
 def boxes(desk: Any) -> dict[str, Any]:
     """The lists by canonical column."""
     rows = [child for child in desk.children[1].children[0].children if type(child).__name__ == "HBox"]
-    return {box.description: box for row in rows for box in row.children if type(box).__name__ == "Dropdown"}
+    lists = [box for row in rows for box in row.children if type(box).__name__ == "Dropdown"]
+    return {re.findall(r"[(（](\w+)[)）]", box.description)[0]: box for box in lists}
+
+
+def to_paste(html: str) -> Any:
+    """What the lines to paste say; there is one block of them."""
+    (block,) = re.findall(r"<pre>(.*?)</pre>", html, re.DOTALL)
+    return yaml.safe_load(unescape(block))["sources"]["orders"]
 
 
 def inner(desk: Any) -> Any:
@@ -89,6 +98,44 @@ def test_headless_it_shows_the_mapping_as_it_stands(shop: Any, shown: list[Any])
     assert "<td>受注日</td><td>2024-01-05, 2024-01-06, 2024-01-07</td><td>order_date</td>" in html
     assert "which orders were cancelled or returned: all of them count" in html
     assert "      order_id: 注文番号" in html
+
+
+MORE = """    date_format: ["%Y-%m-%d", "%Y/%m/%d"]
+    customer_key: personal
+    encoding: cp932
+    values:
+      status: {発送済み: shipped, "no": cancelled, "*": pending}
+formats:"""
+
+
+def test_the_lines_hold_all_that_the_source_says(shop: Any, shown: list[Any], tmp_path: Path) -> None:
+    text = shop.client.path.read_text(encoding="utf-8").replace("formats:", MORE.replace("shipped", "valid"))
+    shop.client.path.write_text(
+        text.replace("      order_date", "      status: 状況\n      order_date"), encoding="utf-8"
+    )
+    shop.client = load_client(shop.client.path)
+    source = to_paste(page(shop, shown))
+    assert source == yaml.safe_load(shop.client.path.read_text(encoding="utf-8"))["sources"]["orders"]
+    # Of another file what a value means and whose keys are personal goes on; how it is written is its own.
+    (tmp_path / "new.csv").write_text(HEADER + "\n" + ROWS[1], encoding="utf-8")
+    other = to_paste(page(shop, shown, path=str(tmp_path / "new.csv")))
+    assert other["values"] == source["values"]
+    assert (other["date_format"], other["customer_key"]) == (source["date_format"], "personal")
+    assert "encoding" not in other
+
+
+@pytest.mark.parametrize(
+    ("language", "label"), [("en", "Customer id (customer_id)"), ("ja", "顧客番号（customer_id）")]
+)
+def test_lists_are_labelled_and_stand_in_their_sets(shop: Any, shown: list[Any], language: str, label: str) -> None:
+    words.speak(language, "JPY")
+    panels.door.mapping(shop, desk=True)
+    rows = [child for child in inner(shown[-1]).children if type(child).__name__ == "HBox"]
+    named = [re.findall(r"[(（](\w+)[)）]", " ".join(box.description for box in row.children[1:])) for row in rows]
+    assert named[:3] == [[*group] for group in REQUIRED["orders"]]
+    assert boxes(shown[-1])["customer_id"].description == label
+    assert [*boxes(shown[-1])] == [*dict.fromkeys([*chain(*named[:3]), *INPUTS["orders"]])]
+    assert len({row.children[0].value for row in rows}) == 4
 
 
 def test_nothing_of_a_person_is_shown(shop: Any, shown: list[Any]) -> None:
@@ -163,8 +210,8 @@ def test_another_file_is_mapped_by_the_names_of_its_columns(shop: Any, shown: li
     assert boxes(desk)["customer_id"].value == "会員ID"
     assert boxes(desk)["product_name"].value == "商品名"
     assert any("is not the client's own source" in said for said in sentences(html_of(desk)))
-    copied = unescape(re.findall(r"<pre>(.*?)</pre>", html_of(desk), re.DOTALL)[0])
-    source = yaml.safe_load(copied)["sources"]["orders"]
+    assert "<pre>" not in html_of(desk)
+    source = to_paste("".join(child.value for child in inner(desk).children if type(child).__name__ == "HTML"))
     assert source["columns"]["product_name"] == "商品名"
     assert source["path"].endswith("new.csv")
 
