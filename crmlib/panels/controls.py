@@ -23,6 +23,7 @@ class Control:
         low, high, step: of a number; high None is open. choices: (label, value) of a list.
         row: controls of one row stand beside one another behind this label; without it, one a line.
         width: of the box, as CSS. label_width: of the label before it, where it stands in a row.
+        above: its row's label stands above the row, for boxes that are as wide as the label.
         only: name and value of the control that its row belongs to: with another value there the row is not shown.
     """
 
@@ -37,6 +38,7 @@ class Control:
     row: str = ""
     width: str = ""
     label_width: str = "2.8em"
+    above: bool = False
     only: tuple[str, Any] | None = None
 
     def __post_init__(self) -> None:
@@ -57,7 +59,7 @@ def rows(controls: Sequence[Control], boxes: dict[str, Any]) -> list[Any]:
     for label, members in groupby(controls, key=lambda control: control.row):
         each = [*members]
         own = [boxes[control.name] for control in each]
-        named = [Label(label, layout=Layout(width="17em"))] if label else []
+        named = [Label(label, layout=Layout(width="100%" if each[0].above else "17em"))] if label else []
         found.append(HBox([*named, *own], layout=Layout(flex_flow="row wrap")))
         if each[0].only:
             _show_only(found[-1], boxes[each[0].only[0]], each[0].only[1])

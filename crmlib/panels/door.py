@@ -260,6 +260,6 @@ def _controls(ground: Ground) -> tuple[Control, ...]:
         for name in names:
             found.setdefault(name, Control(
                 name=name, label=labelled(name), value=ground.mapped.get(name, NONE), kind="choice", choices=choices,
-                row=row, width="37em", label_width="21em",
+                row=row, width="34.5em", label_width="21.5em", above=True,
             ))  # fmt: skip
     return tuple(found.values())
