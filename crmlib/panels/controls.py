@@ -98,10 +98,11 @@ def _widget(control: Control) -> Any:
 
 def _width(control: Control) -> str:
     """Room for a box behind its label; a label behind which no box fits would leave none to type in."""
-    if control.row or control.kind not in ("whole", "number"):
+    if control.row or control.kind not in _ROOMS:
         return _WIDTHS[control.kind]
     letter = 1.0 if control.label[:1] > JAPANESE else 0.6
-    return f"{len(control.label) * letter + 9:.0f}em"
+    return f"{len(control.label) * letter + _ROOMS[control.kind]:.0f}em"
 
 
+_ROOMS = {"whole": 9, "number": 9, "slider": 18}  # em of what stands behind a label
 _WIDTHS = {"whole": "10em", "number": "10em", "slider": "30em", "choice": "22em", "tick": "auto", "text": "22em"}

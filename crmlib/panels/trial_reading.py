@@ -210,5 +210,5 @@ def _controls(known: Known, smallest_gain: float, planned_size: int | None) -> t
         Control(name="gain", label=said(N_("Smallest relative gain worth having (%)")), value=gain, kind="slider",
                 low=1, high=max(100, gain)),
         Control(name="planned", label=said(N_("Planned for both arms before the first look (0: not planned)")),
-                value=planned_size or 0, kind="whole", width="32em"),
+                value=planned_size or 0, kind="whole"),
     )  # fmt: skip
