@@ -91,8 +91,19 @@ def _reason(row: dict[str, str], before: list[Any], first: dict[Any, str], custo
 
 
 @hypothesis.given(rows=st.lists(ROW, min_size=1, max_size=12))
-@hypothesis.settings(max_examples=40, deadline=None)
+@hypothesis.settings(max_examples=10, deadline=None)
 def test_the_ledger_agrees_with_a_reading_row_by_row(rows: list[dict[str, str]]) -> None:
+    _agree(rows)
+
+
+@pytest.mark.slow
+@hypothesis.given(rows=st.lists(ROW, min_size=1, max_size=12))
+@hypothesis.settings(max_examples=200, deadline=None)
+def test_the_ledger_agrees_with_many_readings_row_by_row(rows: list[dict[str, str]]) -> None:
+    _agree(rows)
+
+
+def _agree(rows: list[dict[str, str]]) -> None:
     text = io.StringIO()
     writer = csv.DictWriter(text, NAMES)
     writer.writeheader()
