@@ -17,7 +17,7 @@ SECONDS, PORTS = 60, range(8866, 8966)
 
 def chosen_port(extra: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
     """The port that was asked for, else the first free one from Voila's own; and the options that say so."""
-    given = [found.group(1) for text in extra if (found := re.fullmatch(r"--(?:Voila\.)?port=(\d+)", text))]
+    given = re.findall(r"(?:^|\n)--(?:Voila\.)?port[=\n](\d+)(?=\n|$)", "\n".join(extra))  # --port=N, or in two words
     if given:
         return int(given[-1]), extra
     port = next((port for port in PORTS if _is_free(port)), PORTS[0])

@@ -16,6 +16,8 @@ from crmlib.batch.opening import chosen_port, tell_and_open
 def test_the_port_that_was_asked_for_is_the_one() -> None:
     assert chosen_port(("--port=9000", "--debug")) == (9000, ("--port=9000", "--debug"))
     assert chosen_port(("--Voila.port=9001",))[0] == 9001
+    assert chosen_port(("--port", "9002", "--debug")) == (9002, ("--port", "9002", "--debug"))
+    assert chosen_port(("--Voila.port", "9003", "--port=9004"))[0] == 9004
 
 
 def test_a_port_that_is_taken_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
