@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import crmlib
 from crmlib import words
-from crmlib.batch.start import _markdown, plain
+from crmlib.batch.start import markdown, plain
 from crmlib.batch.template import read_json, source_of
 from crmlib.data.files import write_atomically
 from crmlib.errors import UserError
@@ -37,6 +37,6 @@ def _name(page: dict[str, Any], client: Client, day: Any) -> None:
     of = words.say(N_("Base date: {day:date}"), day=day).text() if day else ""
     first = page["cells"][0]
     asks = first["cell_type"] == "markdown"
-    page["cells"].insert(int(asks), _markdown("whose", "  \n".join(filter(None, [f"**{plain(title)}**", of]))))
+    page["cells"].insert(int(asks), markdown("whose", "  \n".join(filter(None, [f"**{plain(title)}**", of]))))
     question = source_of(first).partition("\n")[0].removeprefix("# ") if asks else ""
     page["metadata"]["title"] = " | ".join(filter(None, [title, question, of]))

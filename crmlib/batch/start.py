@@ -75,7 +75,7 @@ def write_clients(home: Path) -> Path:
     rows = [_client_row(home, file) for file in files]
     text = "\n".join(["# crmlib", "", "| client | opens with |", "|:--|:--|", *rows])
     path = home / "desk" / f"{NAME}.ipynb"
-    _save(path, [_markdown("clients", text)])
+    _save(path, [markdown("clients", text)])
     return path
 
 
@@ -95,7 +95,7 @@ def _cells(client: Client, shop: Any, copies: Sequence[Copy], pages: Sequence[Co
         _panels(pages),
         _tries(client, shop, plan, customers),
     ]
-    cells = [_markdown(f"part-{n}", text) for n, text in enumerate(filter(None, parts))]
+    cells = [markdown(f"part-{n}", text) for n, text in enumerate(filter(None, parts))]
     return [*cells, _own_code(client)]
 
 
@@ -112,7 +112,7 @@ def _unread(client: Client, error: UserError, pages: Sequence[Copy]) -> list[dic
         f"# {plain(client.title_in(client.language))}\n\n{said}\n\n> {plain(str(error))}\n\n{how}",
         _panels([page for page in pages if page.name == DOOR]),
     ]
-    return [_markdown(f"part-{n}", text) for n, text in enumerate(filter(None, parts))]
+    return [markdown(f"part-{n}", text) for n, text in enumerate(filter(None, parts))]
 
 
 def _head(client: Client, shop: Any) -> str:
@@ -261,7 +261,7 @@ def _own_code(client: Client) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _markdown(name: str, text: str) -> dict[str, Any]:
+def markdown(name: str, text: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
 
 
