@@ -48,6 +48,7 @@ def test_only_the_usual_bands_make_an_nps() -> None:
         assert "the bands 0 to 4 and 8 to 10, which is not NPS, is +10.0" in both(
             nps.score(result, JAPAN_UNVERIFIED, survey)
         )
+    assert (JAPAN_UNVERIFIED.detractor_to, JAPAN_UNVERIFIED.promoter_from) == nps.JAPAN
     assert both(nps.score_title(JAPAN_UNVERIFIED)) == "Score in the bands 0 to 4 and 8 to 10"
     assert nps.score_title(STANDARD).text() == "NPS"
     assert "own bands" in both(nps.score_title(own))
