@@ -16,6 +16,21 @@ ROOT = Path(__file__).resolve().parents[1]
 CUSTOMERS = "1500"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`sample(n)`: n of a test's parameters, spread evenly, in `make test`; the rest in `make slow`."""
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("sample"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for group in cases.values():
+        (n,) = group[0].get_closest_marker("sample").args  # type: ignore[union-attr]
+        chosen = {round(place * (len(group) - 1) / max(n - 1, 1)) for place in range(n)}
+        for place, item in enumerate(group):
+            if place not in chosen:
+                item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def shared_data() -> Path:
     """The folder of real data beside the project; tests that need it skip where it is missing."""

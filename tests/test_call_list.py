@@ -117,6 +117,7 @@ def test_a_filled_list_comes_back_as_contacts_and_their_revivals(tmp_path: Path,
     ]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", ["山田花子さん本人です", "山田花子", "山田 花子", "Yamada"])
 def test_neither_the_memo_nor_a_name_for_a_staff_code_is_anywhere(tmp_path: Path, name: str) -> None:
     path = workbook(tmp_path, "ja", listed())

@@ -388,6 +388,7 @@ def test_a_defect_is_one_sentence(capsys: pytest.CaptureFixture[str], monkeypatc
         call(["check", "acme"])
 
 
+@pytest.mark.sample(1)
 @pytest.mark.skipif(os.name == "nt", reason="signals of Windows are others")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_is_stopped_leaves_the_report_that_was_there(number: signal.Signals, home: Path) -> None:

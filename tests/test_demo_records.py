@@ -94,6 +94,7 @@ def test_the_door_finds_every_planted_fault(told: dict[str, Any], opened: Shop, 
     assert found | {line.reason: line.rows for line in ledger.lines if line.rows} == told["ledgers"][table]
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("table", list(KEYS))
 def test_the_canonical_tables_are_what_the_door_makes_of_the_files(
     opened: Shop, batch: world.World, table: str

@@ -87,7 +87,7 @@ def _sampled(*names: str) -> list[Any]:
     return [name if name in names else pytest.param(name, marks=pytest.mark.slow) for name in CLIENTS]
 
 
-@pytest.mark.parametrize("name", _sampled("rfm"))
+@pytest.mark.parametrize("name", _sampled("contracts"))
 def test_it_runs_under_nbval(name: str, demo_home: Path) -> None:
     copy = demo_home / "notebooks" / f"{name}.ipynb"
     command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", "-q", "-c", "/dev/null"]
@@ -104,7 +104,7 @@ def _exhibits(path: Path) -> dict[str, Any]:
     return {bundle["id"]: bundle for bundle in found}
 
 
-@pytest.mark.parametrize("name", _sampled("nps"))
+@pytest.mark.parametrize("name", _sampled("abtest"))
 def test_stock_papermill_gives_the_figures_of_crm_run(name: str, demo_home: Path, demo_report: Path) -> None:
     crm = [sys.executable, "-m", "crmlib.cli"]
     plan = [*crm, "run", "demo", "--only", name, "--plan", "--yaml"]

@@ -81,6 +81,7 @@ def test_true_values_know_all_four_figures() -> None:
     assert {name: list(told) for name, told in demo.true_values().items()} == names
 
 
+@pytest.mark.slow
 def test_true_values_are_far_surer_than_a_shop_of_2000_customers(few: list[dict[Figure, Interval]]) -> None:
     for figure, known in TRUE.items():
         half = np.mean([(found[figure].high - found[figure].low) / 2 for found in few])

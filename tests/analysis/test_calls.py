@@ -143,7 +143,7 @@ def test_the_list_is_numbered_and_holds_out_the_same_people_each_time() -> None:
     assert first["contacted_day"].notna().sum() == len(held)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 400)), max_size=12))
 def test_zones_and_steps_add_up_to_all_customers_and_sales(rows: list[tuple[int, int]]) -> None:
     customers = customers_of([(f"c{i}", n, silence) for i, (n, silence) in enumerate(rows)])

@@ -59,7 +59,7 @@ def test_an_answer_that_is_none_is_refused() -> None:
         nps_cells.prepare(stood(1, 3).assign(nps=11))
 
 
-@settings(max_examples=12, deadline=None, phases=[Phase.generate])
+@settings(max_examples=6, deadline=None, phases=[Phase.generate])
 @given(st.integers(0, 999), st.integers(3, 400), st.integers(0, 8), st.integers(1, 10), st.sampled_from([30, 45]),
        st.sampled_from(["usage", "expectation"]))  # fmt: skip
 def test_moved_bands_give_what_the_report_gives(seed: int, n: int, low: int, up: int, least: int, by: str) -> None:

@@ -143,7 +143,7 @@ def test_later_repeat_by_hand() -> None:
     assert later_repeat.promoters_against_detractors(answers).pvalue == pytest.approx(pair.pvalue)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=5))
 def test_repeat_verdicts_agree_with_their_intervals(sizes: list[tuple[int, int]]) -> None:
     rows = [(f"g{i}", bought) for i, (yes, no) in enumerate(sizes) for bought in [True] * yes + [False] * no]

@@ -144,6 +144,7 @@ def every(tables: dict[str, Any], *, strict: bool) -> list[pd.DataFrame]:
     ]  # fmt: skip
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("engine", ["polars", "duckdb"])
 @pytest.mark.parametrize("strict", [False, True])
 def test_every_engine_counts_the_same(many: dict[str, pd.DataFrame], engine: str, strict: bool) -> None:

@@ -254,6 +254,7 @@ def _canary(home: Path, notebooks: str) -> None:
         assert TOKEN.encode() not in path.read_bytes(), path
 
 
+@pytest.mark.slow
 def test_nothing_of_one_client_is_in_the_files_of_the_next(tmp_path: Path) -> None:
     _canary(tmp_path, "[quality]")
 

@@ -126,6 +126,7 @@ FAILING = {
 }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", FAILING)
 def test_a_notebook_that_goes_wrong_leaves_the_previous_report_standing(
     name: str, client: StubClient, write: Write, run: Run
@@ -197,6 +198,7 @@ QUOTING = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", QUOTING)
 def test_another_message_than_ours_stays_out_of_the_files(name: str, write: Write, run: Run) -> None:
     # The template's own text stands in the evidence, so the address is put together in it.
@@ -316,6 +318,7 @@ def swap(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", EVIDENCE_SPOILT)
 def test_only_refuses_evidence_that_is_not_what_its_run_left(
     name: str, client: StubClient, write: Write, run: Run
@@ -461,6 +464,7 @@ BAD: dict[str, tuple[list[str], str]] = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", BAD)
 def test_one_notebook_that_cannot_be_published_fails_alone(
     name: str, client: StubClient, write: Write, run: Run

@@ -119,6 +119,7 @@ def test_the_versions_are_in_the_key(client: Path, monkeypatch: pytest.MonkeyPat
     assert len(found) == 3
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("damage", ["truncate", "delete", "flip", "ledger", "half", "file", "prepared", *LEDGERS])
 def test_a_damaged_or_half_written_cache_is_built_again(client: Path, damage: str) -> None:
     first = open_shop(client)
@@ -274,6 +275,7 @@ def _write_parquet(path: Path, text: str) -> None:
         con.from_df(frame).write_parquet(str(path))
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", ["customer_id=zzz", "amount=7", "order_day=1", "cl*x", "a?b", "[x]", "it's"])
 def test_the_name_of_a_folder_is_no_pattern_and_no_column(tmp_path: Path, name: str) -> None:
     # A neighbour that each of the patterns would match too.

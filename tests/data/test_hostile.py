@@ -82,6 +82,7 @@ def test_7_a_header_without_rows_has_nothing_to_count(orders_of: Any) -> None:
     assert (len(shop.table("orders")), shop.ledger.rows_read, shop.first_day) == (0, 0, shop.as_of_day)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("marks", ["", "\ufeff", "\ufeff\ufeff"])
 def test_8_line_ends_of_three_kinds_and_byte_order_marks_up_to_two(orders_of: Any, end: str, marks: str) -> None:

@@ -83,6 +83,7 @@ def test_a_month_has_one_target_that_can_be_read(make_shop: Any) -> None:
     assert found["owner"].fillna("").tolist() == ["S01", "", ""]
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize(
     ("name", "text", "kept"),
     [("intent_continue", "-1", False), ("intent_continue", "0", True), ("site_rating", "-2", False),

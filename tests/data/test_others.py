@@ -105,6 +105,7 @@ def test_sent_surveys_are_cut_at_the_base_date(make_shop: Any) -> None:
     assert shop.table("surveys_sent")["customer_id"].tolist() == ["c1"]
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("table", list(OUTPUTS))
 def test_an_absent_table_is_empty_and_has_its_columns(orders_of: Any, table: str) -> None:
     shop = orders_of("customer_id,order_date,line_amount\nc1,2024-01-01,100\n")
@@ -134,6 +135,7 @@ def test_shares_and_days_are_read_as_they_are_written(make_shop: Any) -> None:
     assert table["treatment_share"].tolist() == [0.7, 0.7, 0.7, 0.5]
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(
     "row",
     ["30,70,,", "30,0,,", "30,1,,", "30,-0.3,,", "30,NaN,,", "30,half,,", "0,0.7,,", "-5,,,", ",,,", "1か月,,,",

@@ -28,6 +28,7 @@ def read(shop: Any) -> list[list[Any]]:
     return shop.table("orders")[["order_id", "customer_id", "amount"]].values.tolist()
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     ("name", "mark"),
     [

@@ -29,6 +29,7 @@ def lines(shop: Any) -> dict[str, tuple[int, Decimal]]:
     return {line.reason: (line.rows, line.amount) for line in shop.ledger.lines}
 
 
+@pytest.mark.slow
 def test_online_retail_comes_out_as_published(make_shop: Any, shared_data: Path) -> None:
     columns = {
         "order_id": "InvoiceNo", "customer_id": "CustomerID", "order_date": "InvoiceDate", "quantity": "Quantity",

@@ -104,6 +104,7 @@ def test_each_control_moves_its_own(shown: list[Any], changed: dict[str, Any], p
     assert row(html, "as it is")[1] == "750"
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("margin", "profit"), [(0.0, "0"), (32.5, "375"), (65.0, "750"), (82.5, "1,000"), (100.0, "1,250")]
 )

@@ -154,6 +154,7 @@ def test_without_lines_the_product_cannot_be_told(shown: list[Any]) -> None:
     assert "<table>" not in html
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("orders", [ORDERS.head(0), ORDERS.head(1)])
 @pytest.mark.parametrize("by", ["all", "product_id", "acq_media", "month"])
 def test_nobody_and_one_customer(shown: list[Any], orders: pd.DataFrame, by: str) -> None:

@@ -33,6 +33,7 @@ def check(look: Look, name: str, n: int, language: str, names: str) -> None:
     assert look(PLOTS[name], table, language=language, **SETTINGS.get(name, {})) == []
 
 
+@pytest.mark.sample(20)
 @pytest.mark.parametrize(("name", "n", "language", "names"), FEW)
 def test_no_label_is_cut_covered_or_too_pale(name: str, n: int, language: str, names: str, look: Look) -> None:
     check(look, name, n, language, names)

@@ -24,6 +24,7 @@ def lesson(request: pytest.FixtureRequest, open_for_learner: Callable[[str], Les
     return open_for_learner(str(request.param))
 
 
+@pytest.mark.sample(3)
 def test_the_right_answers_come_out_right(lesson: Lesson) -> None:
     for exercise in lesson.exercises:
         assert lesson.judge(exercise.id, lesson.expected(exercise.id)).status == "right", exercise.id
