@@ -6,6 +6,8 @@ READY := $(VENV)/.ready
 CUSTOMERS ?= 8000
 JOBS ?= 2
 export PYTHONUTF8 := 1
+# Compiled once, not by each of the processes that notebooks run in.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: report test slow check format lab words clean
