@@ -262,6 +262,7 @@ def _own_code(client: Client) -> dict[str, Any]:
 
 
 def markdown(name: str, text: str) -> dict[str, Any]:
+    """A Markdown cell of a notebook."""
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text}
 
 
