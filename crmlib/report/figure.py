@@ -47,10 +47,20 @@ def house_style(language: str) -> Iterator[None]:
     import matplotlib as mpl
 
     _register_japanese()
-    settings: Any = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
-    settings |= {**STYLE, "font.family": FONTS[language]}
-    with mpl.rc_context(settings):
+    with mpl.rc_context():
+        # All of them have been checked: to check them again at every chart takes longer than to set them.
+        settings: dict[Any, Any] = mpl.rcParams
+        dict.update(settings, _settings(language))
         yield
+
+
+@cache
+def _settings(language: str) -> dict[str, Any]:
+    import matplotlib as mpl
+
+    own: Any = {key: value for key, value in mpl.rcParamsDefault.items() if not key.startswith("backend")}
+    checked = mpl.RcParams({**own, **STYLE, "font.family": FONTS[language]})
+    return {key: dict.__getitem__(checked, key) for key in checked}
 
 
 def new_axes(width: float, height: float) -> Axes:
@@ -67,16 +77,14 @@ def new_axes(width: float, height: float) -> Axes:
 
 def svg(axes: Axes) -> str:
     """The figure of these axes as SVG with text as text, the same bytes on every run."""
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from crmlib.report import renderer
 
     page = io.StringIO()
     with warnings.catch_warnings():
         # A client's name may hold a letter that the house font lacks; the reader's own fonts show it, as it is text.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        undated = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        # `print_figure` would draw everything twice, the first time for a cut-out nobody asked for.
         sheet: Any = axes.figure
-        FigureCanvasSVG(sheet).print_svg(page, metadata=undated)
+        renderer.draw(sheet, page)
     return _slim(page.getvalue())
 
 
