@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import pandas as pd
@@ -115,15 +116,20 @@ def assign_segments(scored: pd.DataFrame, *, rules: Sequence[Rule]) -> pd.DataFr
         ['new']
     """
     require_columns("scored", scored.columns, ["r", "f", "m"])
-    _refuse(check_rules(rules))
     names = list(dict.fromkeys(rule.segment for rule in rules))
-    segment_of = {
-        cell: next(rule.segment for rule in rules if rule.matches(cell)) for cell in product(SCORES, SCORES, SCORES)
-    }
+    segment_of = _segment_of(tuple(rules))
     cells = zip(scored["r"].tolist(), scored["f"].tolist(), scored["m"].tolist(), strict=True)
     segmented = scored.copy()
     segmented["segment"] = pd.Categorical([segment_of[cell] for cell in cells], categories=names, ordered=True)
     return segmented
+
+
+@lru_cache(maxsize=8)
+def _segment_of(rules: tuple[Rule, ...]) -> Mapping[Cell, str]:
+    """The segment of each of the 125 cells; the same table of rules is asked for at every move of a cut."""
+    _refuse(check_rules(rules))
+    cells = product(SCORES, SCORES, SCORES)
+    return {cell: next(rule.segment for rule in rules if rule.matches(cell)) for cell in cells}
 
 
 def rules_table(rules: Sequence[Rule]) -> pd.DataFrame:
