@@ -10,7 +10,7 @@ import pandas as pd
 from crmlib import words
 from crmlib.plots import colours, forms
 from crmlib.plots.drawing import SMALL, axes_or_new, axis_label, lowest_highest, month_axis, nothing_to_show
-from crmlib.plots.marks import Note, Part, face, name_parts, say_left_out, write
+from crmlib.plots.marks import Note, Part, boxes, name_parts, say_left_out, write
 from crmlib.plots.naming import short, two_lines
 
 if TYPE_CHECKING:
@@ -31,23 +31,24 @@ def months(table: DataFrame, *, ax: Axes | None = None) -> Axes:
         ax: where to draw; by default a new figure.
     """
     ax = axes_or_new(ax)
-    rows = table.dropna(subset=["n_customers"])
+    rows = table.dropna(subset=["cpm_step", "n_customers"])
     if rows.empty:
         return nothing_to_show(ax)
-    wide = rows.pivot_table(index="month", columns="cpm_step", values="n_customers", aggfunc="sum", observed=True)
-    wide = wide.fillna(0).sort_index()
-    base = np.zeros(len(wide))
+    month, dates = pd.factorize(rows["month"].to_numpy(), sort=True)
+    step, steps = pd.factorize(rows["cpm_step"], sort=True)
+    stack = np.zeros((len(steps), len(dates)))
+    np.add.at(stack, (step, month), rows["n_customers"].to_numpy(dtype="float64"))
+    base = np.zeros(len(dates))
     parts: list[Part] = []
-    for name, tone in zip(wide.columns, _tones([*wide.columns]), strict=True):
-        heights = wide[name].to_numpy(dtype="float64")
-        ax.bar(wide.index, heights, width=0.82, bottom=base, **face(tone))
+    for name, heights, tone in zip(steps, stack, _tones([*steps]), strict=True):
+        boxes(ax, dates - 0.41, base, 0.82, heights, tone)
         # A step without customers keeps its place among the names.
         middle = float(base[-1] + heights[-1] / 2) + 1e-6 * len(parts)
         parts.append(Part(name=short(words.label(name), MOST), colour=tone, middle=middle))
         base = base + heights
-    month_axis(ax, wide.index.astype(int).tolist())
+    month_axis(ax, dates.astype(int).tolist())
     _count_axis(ax, float(base.max()), "n_customers")
-    name_parts(ax, float(wide.index[-1]) + 0.41, parts[-MAX_NAMES:])
+    name_parts(ax, float(dates[-1]) + 0.41, parts[-MAX_NAMES:])
     say_left_out(ax, len(parts) - MAX_NAMES)
     return ax
 

@@ -19,7 +19,7 @@ from crmlib.plots.drawing import (
     share_axis,
 )
 from crmlib.plots.forms import interval_rows
-from crmlib.plots.marks import LINE, Note, band, write, write_above, write_apart
+from crmlib.plots.marks import LINE, Note, band, boxes, write, write_above, write_apart
 from crmlib.plots.naming import with_size
 from crmlib.words import N_
 
@@ -183,7 +183,7 @@ def _shown(table: DataFrame, most: int) -> DataFrame:
 def _bars(ax: Axes, rows: DataFrame, name: str, colour: str, *, side: int) -> None:
     shares = rows[name].to_numpy(dtype="float64")
     places = [row + side * BAR / 2 for row in range(len(rows))]
-    ax.barh(places, shares, height=BAR, color=colour)
+    boxes(ax, 0.0, [place - BAR / 2 for place in places], shares, BAR, colour)
     for number, (share, place) in enumerate(zip(shares.tolist(), places, strict=True)):
         said = words.text(share, "share")
         # The first pair says which bar is which; the others need only their figure.

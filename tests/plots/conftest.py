@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
@@ -80,8 +81,18 @@ def _unseen(ax: Axes) -> list[str]:
     """Bars, lines and points that are too pale on white and have no outline that is not."""
     bars = [p for p in ax.patches if to_hex(p.get_facecolor()) not in colours.RANKS.values()]
     tones = [(to_hex(p.get_facecolor()), _outline(p)) for p in bars]
+    many = [c for c in ax.collections if isinstance(c, PolyCollection) and len(c.get_facecolor())]
+    tones += [
+        (to_hex(c.get_facecolor()[0]), to_hex(c.get_edgecolor()[0])) for c in many if c.get_facecolor()[0][3] == 1
+    ]
     tones += [(to_hex(line.get_color()), to_hex(line.get_markeredgecolor())) for line in ax.lines]
     return [f"unseen: {pair}" for pair in tones if max(map(colours.contrast, pair)) < colours.SEEN]
+
+
+def boxes_of(bars: Any) -> list[tuple[float, float, float, float]]:
+    """Left, low, width and height of the bars that `marks.boxes` drew."""
+    found = [(path.vertices.min(axis=0), path.vertices.max(axis=0)) for path in bars.get_paths()]
+    return [(*low, *(high - low)) for low, high in found]
 
 
 def _shared(a: Any, b: Any) -> float:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from crmlib import plots
+from tests.plots.conftest import boxes_of
 
 STEPS = ["first_time", "excellent", "has_left"]
 MONTHS = pd.DataFrame({
@@ -23,9 +24,10 @@ BRIDGE = pd.DataFrame({
 
 def test_the_steps_are_stacked_in_their_order(draw: Any) -> None:
     ax = draw(plots.portfolio.months, MONTHS)
-    heights = [[bar.get_height() for bar in bars] for bars in ax.containers]
-    assert heights == [[5, 6], [2, 3], [1, 2]]
-    assert [bar.get_y() for bar in ax.containers[2]] == [7, 9]
+    bars = [boxes_of(part) for part in ax.collections]
+    assert [[height for *_, height in part] for part in bars] == [[5, 6], [2, 3], [1, 2]]
+    assert [low for _, low, *_ in bars[2]] == [7, 9]
+    assert [left + width / 2 for left, _, width, _ in bars[0]] == pytest.approx(MONTHS["month"].unique().tolist())
 
 
 def test_the_steps_are_named_beside_the_last_bar(draw: Any, texts: Any) -> None:
