@@ -56,10 +56,15 @@ def movement(before: pd.DataFrame, after: pd.DataFrame, *, groups: Sequence[str]
 
 def movement_of_pairs(pairs: pd.DataFrame, *, groups: Sequence[str]) -> pd.DataFrame:
     """`movement` from the sums of its pairs, indexed by group_before and group_after: n_customers and amount."""
+    every = pd.MultiIndex.from_product([[NEW, *groups], groups], names=["group_before", "group_after"])
+    filled = pairs.reindex(every, fill_value=0)
+    sums = (filled[name].to_numpy(dtype="int64") for name in ("n_customers", "amount"))
+    return movement_of_sums(*sums, groups=groups)
+
+
+def movement_of_sums(n: np.ndarray, amount: np.ndarray, *, groups: Sequence[str]) -> pd.DataFrame:
+    """`movement` from customers and sales of its pairs: came_new and the groups, each by the groups it leads to."""
     starts, ends = [NEW, *groups], list(groups)
-    every = pd.MultiIndex.from_product([starts, ends], names=["group_before", "group_after"])
-    filled = pairs if pairs.index.equals(every) else pairs.reindex(every, fill_value=0)
-    n = filled["n_customers"].to_numpy(dtype="int64")
     n_start = np.repeat(n.reshape(len(starts), len(ends)).sum(axis=1), len(ends))
     low, high = wilson_bounds(n, n_start)
     before = np.repeat(np.arange(len(starts)), len(ends))
@@ -71,7 +76,7 @@ def movement_of_pairs(pairs: pd.DataFrame, *, groups: Sequence[str]) -> pd.DataF
         "rate": np.divide(n, n_start, out=np.full(len(n), np.nan), where=n_start > 0),
         "rate_low": low,
         "rate_high": high,
-        "amount": filled["amount"].to_numpy(dtype="int64"),
+        "amount": amount,
     })  # fmt: skip
 
 

@@ -148,8 +148,9 @@ def _joined(parts: list[pd.DataFrame], groups: list[str]) -> pd.DataFrame:
 def _places(groups: pd.Series[str]) -> pd.Series[str]:
     known = pd.CategoricalDtype([NEW, *STEPS, LEFT], ordered=True)
     # The same few names stand on many rows.
-    names = {group: _place(str(group)) for group in groups.unique()}
-    return groups.astype("object").map(names).astype(known)
+    codes, names = pd.factorize(groups)
+    places = known.categories.get_indexer([_place(str(name)) for name in names])
+    return pd.Series(pd.Categorical.from_codes(np.append(places, -1)[codes], dtype=known), groups.index)
 
 
 def _place(group: str) -> str:

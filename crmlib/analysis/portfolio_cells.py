@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crmlib.analysis.checks import require_columns
-from crmlib.analysis.flows import NEW, movement_of_pairs
+from crmlib.analysis.flows import movement_of_sums
 from crmlib.analysis.months import last_day, month_of_day
 from crmlib.analysis.portfolio import GROUPS, MEASURES, STEPS, Thresholds, group_places, table_of_sums
 
@@ -136,10 +136,9 @@ def moves(cells: PortfolioCells, places: Places) -> pd.DataFrame:
         `flows.movement`.
     """
     earlier, size = cells.earlier[places.since], (len(GROUPS) + 1) * len(GROUPS)
-    every = pd.MultiIndex.from_product([[NEW, *GROUPS], GROUPS], names=["group_before", "group_after"])
-    weights = {"n_customers": cells.weights["n_customers"], "amount": earlier.amount_since}
-    sums = {name: np.bincount(places.pair, weight, size) for name, weight in weights.items()}
-    table = movement_of_pairs(pd.DataFrame(sums, index=every).round().astype("int64"), groups=GROUPS)
+    weights = cells.weights["n_customers"], earlier.amount_since
+    sums = (np.bincount(places.pair, weight, size).round().astype("int64") for weight in weights)
+    table = movement_of_sums(*sums, groups=GROUPS)
     table.insert(0, "month", month_of_day(cells.now.day))
     table.insert(1, "tellable", int(earlier.day >= cells.first_day + places.leave_days))
     return table
