@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 WIDE, MOST = "WF", 64
 Key = tuple[Any, ...]
-_places: dict[Key, list[Any]] = {}
+Place = tuple[Any, list[tuple[float, float]]]
+_places: dict[Key, list[Place]] = {}
 
 
 def drawn(plot: Callable[..., Axes], frame: DataFrame, *, width: float = 7.4, height: float = 3.6) -> str:
@@ -33,12 +34,26 @@ def drawn(plot: Callable[..., Axes], frame: DataFrame, *, width: float = 7.4, he
         if key in _places:
             sheet.set_layout_engine("none")
             for each, place in zip(sheet.axes, _places[key], strict=True):
-                each.set_position(place)
+                _put(each, place)
         picture = figure.svg(axes)
     if len(_places) >= MOST:
         _places.clear()
-    _places.setdefault(key, [each.get_position(original=True).frozen() for each in sheet.axes])
+    _places.setdefault(key, [_place(each) for each in sheet.axes])
     return picture
+
+
+def _place(axes: Axes) -> Place:
+    """Where the axes stands, and where the names of its axes do."""
+    labels = [axis.label.get_position() for axis in (axes.xaxis, axes.yaxis)]
+    return axes.get_position(original=True).frozen(), labels
+
+
+def _put(axes: Axes, place: Place) -> None:
+    box, labels = place
+    axes.set_position(box)
+    for axis, (x, y) in zip((axes.xaxis, axes.yaxis), labels, strict=True):
+        # To find the place of an axis's name, every tick is laid out a second time.
+        axis.set_label_coords(x, y, transform=axis.label.get_transform())
 
 
 def _lengths(axes: Axes) -> Key:
