@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from crmlib.analysis.checks import require_columns
 from crmlib.analysis.intervals import normal_quantile
+from crmlib.analysis.prediction import spearman
 
 LEAST = 30
 ALPHA = 0.05
@@ -153,7 +154,7 @@ def _relation(driver: pd.Series, answers: pd.Series, level: float) -> tuple[floa
     both = pd.DataFrame({"x": driver, "y": answers.astype("float64")}).dropna()
     if both["x"].nunique() < 2 or both["y"].nunique() < 2:
         return (np.nan,) * 4
-    rho = float(np.clip(stats.spearmanr(both["x"], both["y"]).statistic, -1, 1))
+    rho = spearman(both["x"], both["y"])
     if abs(rho) >= 1 - 1e-12:
         return rho, rho, rho, 0.0
     middle, n = np.arctanh(rho), len(both)
@@ -164,7 +165,7 @@ def _relation(driver: pd.Series, answers: pd.Series, level: float) -> tuple[floa
 
 def _weights(rows: Floats) -> Floats:
     """Relative weights of all columns but the last, for the last; on ranks, scaled to add up to 1."""
-    ranks = stats.rankdata(rows, axis=0)
+    ranks = pd.DataFrame(rows).rank().to_numpy()
     spread = ranks.std(axis=0)
     if (spread == 0).any():
         # A drawn sample in which everybody answers alike tells nothing.

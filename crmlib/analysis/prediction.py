@@ -7,7 +7,6 @@ import math
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from crmlib.analysis.checks import require_columns
 from crmlib.analysis.intervals import UNKNOWN, Interval, normal_quantile, wilson_bounds
@@ -72,7 +71,7 @@ def spearman(x: ArrayLike, y: ArrayLike) -> float:
         >>> round(spearman([1, 2, 3, 4, 5], [5, 6, 7, 8, 7]), 4)
         0.8208
     """
-    first, second = (stats.rankdata(np.asarray(values, dtype="float64")) for values in (x, y))
+    first, second = (_ranks(values) for values in (x, y))
     if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
         return math.nan
     return float(np.clip(np.corrcoef(first, second)[0, 1], -1, 1))
@@ -135,9 +134,14 @@ def _influence(x: ArrayLike, y: ArrayLike, rho: float) -> np.ndarray:
     return both / math.sqrt(spread[0] * spread[1]) - rho / 2 * (first / spread[0] + second / spread[1])
 
 
+def _ranks(values: ArrayLike) -> np.ndarray:
+    """Mean ranks from 1, as scipy.stats.rankdata gives them; loading scipy.stats takes longer than most analyses."""
+    return pd.Series(np.asarray(values, dtype="float64")).rank().to_numpy()
+
+
 def _middles(values: ArrayLike) -> np.ndarray:
     # The share below and half of the share equal, less one half: the mean is 0.
-    ranks = stats.rankdata(np.asarray(values, dtype="float64"))
+    ranks = _ranks(values)
     return (ranks - 0.5) / len(ranks) - 0.5
 
 
