@@ -62,7 +62,7 @@ def test_every_room_is_in_the_order() -> None:
 
 # What each kernel of a run loads before its first figure; scipy.stats alone takes as long as most analyses.
 NOTEBOOK = (
-    "from crmlib import panels, plots; from crmlib.analysis import drivers, prediction; from crmlib import report"
+    "from crmlib import panels, plots, report; from crmlib.analysis import drivers, prediction"
 )
 
 
