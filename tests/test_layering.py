@@ -61,9 +61,7 @@ def test_every_room_is_in_the_order() -> None:
 
 
 # What each kernel of a run loads before its first figure; scipy.stats alone takes as long as most analyses.
-NOTEBOOK = (
-    "from crmlib import panels, plots, report; from crmlib.analysis import drivers, prediction"
-)
+NOTEBOOK = "from crmlib import panels, plots, report; from crmlib.analysis import drivers, prediction"
 
 
 @pytest.mark.parametrize(
