@@ -116,8 +116,8 @@ GAP = Exercise(
             name="mean_of_shares",
             value=figures.from_mean_of_groups,
             reason=N_(
-                "The scores of the other groups were averaged. A group of five answers weighs as much in that mean as"
-                " one of forty: put the answers together first."
+                "The scores of the other groups were averaged. A small group weighs as much in that mean as a large"
+                " one: put the answers together first."
             ),
         ),
         Mistake(

@@ -97,8 +97,8 @@ CPA = Exercise(
             name="mean_of_shares",
             value=lambda lesson: float(figures.paid(lesson)["cpa"].mean()),
             reason=N_(
-                "This is the plain mean of the media's costs of a customer. A medium that brought eighty customers"
-                " weighs as much in it as one that brought three hundred."
+                "This is the plain mean of the media's costs of a customer. A medium that brought few customers weighs"
+                " as much in it as one that brought many."
             ),
         ),
         Mistake(

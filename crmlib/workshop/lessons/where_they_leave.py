@@ -121,8 +121,8 @@ COHORT = Exercise(
             name="mean_of_shares",
             value=figures.mean_of_cohorts,
             reason=N_(
-                "This is the plain mean of the cohorts' figures: a cohort of twenty customers weighs as much as one of"
-                " seventy. Add up first, then divide."
+                "This is the plain mean of the cohorts' figures: a small cohort weighs as much as a large one. Add up"
+                " first, then divide."
             ),
         ),
         Mistake(
