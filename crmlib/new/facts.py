@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from crmlib.data.naming import listed
+from crmlib.new.amounts import number
+from crmlib.new.presets import tax_of
 
 if TYPE_CHECKING:
     from crmlib.new.propose import Proposal
@@ -31,11 +33,23 @@ def currency(orders: Proposal) -> tuple[str, list[str]]:
     header = orders.look.name_of(preset.currency_column) if preset.currency_column else None
     found = {text: n for text, n in ((orders.look.values(header) or {}) if header else {}).items() if text}
     if not found:
-        told = "no column tells the currency: it is taken for JPY, the yen; change it where it is another."
-        return preset.currency or "JPY", [] if preset.currency else [told]
+        return (preset.currency, []) if preset.currency else _by_amounts(orders)
     main, *others = found
     told = f"orders in {listed(others)} are in the export too and would be added up as {main}: take them out of it."
     return main, [told] if others else []
+
+
+def _by_amounts(orders: Proposal) -> tuple[str, list[str]]:
+    """The yen where an amount says so or has no cents, else dollars, in which cents are kept; a sentence on it."""
+    named = (orders.header_of(name) for name in ("line_amount", "unit_price", "order_amount"))
+    texts = [text for header in named if header for text in orders.look.samples[header]]
+    if any(re.search("[円¥￥]", text) for text in texts):
+        return "JPY", []
+    amounts = [amount for text in texts if (amount := number(text)) is not None]
+    if any(amount % 1 for amount in amounts):
+        told = "no column tells the currency, and amounts have cents, which the yen has not: it is taken for USD"
+        return "USD", [f"{told}; change it where it is another."]
+    return "JPY", ["no column tells the currency: it is taken for JPY, the yen; change it where it is another."]
 
 
 def language(orders: Proposal, money: str) -> str:
@@ -63,8 +77,11 @@ def timezone(orders: Proposal) -> tuple[str, list[str]]:
 
 
 def tax_basis(orders: Proposal) -> str:
-    """Whether prices hold the tax: by the preset, else by whether the tax is a part of the order's total or added."""
+    """Whether prices hold the tax: by the preset or the header, else by whether the order's total adds it."""
     names = orders.preset.tax_columns
+    if not names and not orders.preset.name:
+        money = next((h for n in ("line_amount", "unit_price", "order_amount") if (h := orders.header_of(n))), "")
+        return tax_of(money)
     if not names:
         return orders.preset.tax_basis
     votes = Counter(_vote(cells) for cells in orders.look.rows(*names))

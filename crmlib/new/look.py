@@ -16,7 +16,7 @@ from crmlib.data.naming import shown_file
 from crmlib.data.read import first_rows, open_file
 from crmlib.data.settings import Source
 from crmlib.errors import UserError
-from crmlib.new.presets import known_headers, loose
+from crmlib.new.presets import bare, known_headers, loose
 
 SAMPLED_ROWS = 5_000
 SAMPLES = 3
@@ -28,7 +28,10 @@ LEAST_KNOWN = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """Files of one table: the source that finds them, how they are written, their header, and values of each column."""
+    """Files of one table: the source that finds them, how they are written, their header, and values of each column.
+
+    `most`: rows that are looked at, None for all of them.
+    """
 
     source: Source
     files: list[SourceFile]
@@ -36,14 +39,24 @@ class Look:
     delimiter: str
     header: list[str]
     samples: dict[str, list[str]]
+    most: int | None = None
 
-    def name_of(self, header: str) -> str | None:
-        """The file's own spelling of a header, whatever its capitals, spaces and hyphens; None where it has none."""
+    def name_of(self, header: str, *, taxed: bool = False) -> str | None:
+        """The file's own spelling of a header, whatever its capitals, spaces and hyphens; None where it has none.
+
+        `taxed`: also one with words of tax around it, such as 単価(税込) for 単価.
+        """
         exact = next((name for name in self.header if plain(name) == plain(header)), None)
-        return exact or next((name for name in self.header if loose(name) == loose(header)), None)
+        same = exact or next((name for name in self.header if loose(name) == loose(header)), None)
+        if same is not None or not taxed:
+            return same
+        return next((name for name in self.header if loose(bare(name)) == loose(header)), None)
 
     def rows(self, *headers: str | None) -> Iterator[tuple[str, ...]]:
         """The stripped cells under these headers, row by row through all files; a missing header gives blanks."""
+        return islice(self._rows(*headers), self.most)
+
+    def _rows(self, *headers: str | None) -> Iterator[tuple[str, ...]]:
         for file in self.files:
             opened = open_file(file, self.source)
             names = [plain(name) for name in opened.header]
@@ -110,11 +123,15 @@ def _below_titles(source: Source, file: SourceFile, table: str) -> Source:
     """The source as it is, or one that finds its header further down, where titles or notes stand above it."""
     searching = source.model_copy(update={"header_row": "find"})
     rows = first_rows(file, searching)
-    known = [[name for name in dict.fromkeys(cells) if loose(name) in known_headers(table)] for cells in rows]
+    known = [[name for name in dict.fromkeys(cells) if _known(name, table)] for cells in rows]
     best = max(known, key=len, default=[])
     if len(best) < LEAST_KNOWN or len(known[0]) >= LEAST_KNOWN:
         return source
     return searching.model_copy(update={"columns": {name: name for name in best}})
+
+
+def _known(name: str, table: str) -> bool:
+    return bool({loose(name), loose(bare(name))} & known_headers(table))
 
 
 def _samples(header: list[str], rows: Iterator[list[str]]) -> dict[str, list[str]]:

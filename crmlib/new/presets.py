@@ -17,6 +17,10 @@ from crmlib.errors import UserError
 # A header is a preset's when so many of its names, and at least so many, are the preset's.
 LEAST_SHARE = 0.8
 LEAST_NAMES = 8
+_WORDS = "(?:消費)?税(?:込み?|抜き?|別|引き?)|内税|外税|税$|円$"
+_TAX = re.compile(rf"[(\[【]\s*(?:{_WORDS}|円)\s*[)\]】]|{_WORDS}|[(\[](?:incl|excl)\.?[^)\]]*[)\]]", re.IGNORECASE)
+_INCLUDED = re.compile(r"税込|内税|incl", re.IGNORECASE)
+_EXCLUDED = re.compile(r"税抜|税別|税引|外税|本体|excl", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -100,19 +104,55 @@ def aliases(table: str) -> Preset:
     return Preset(
         name="", title="", table=table, languages={}, notes={},
         columns={
-            name: [Candidate(header, dict(known["values"].get(name, {}))) for header in headers]
+            name: [_alias(header, known["values"].get(name, {})) for header in headers]
             for name, headers in known[table].items()
         },
     )  # fmt: skip
+
+
+def _alias(told: Any, values: dict[str, str]) -> Candidate:
+    """A header whose values mean what they do everywhere, or one with its own, such as a flag."""
+    return Candidate(told, dict(values)) if isinstance(told, str) else _candidate(told)
+
+
+@cache
+def amounts() -> tuple[str, ...]:
+    """Words under which the money of a line or of a whole order may stand."""
+    return tuple(_yaml("aliases")["amounts"])
+
+
+def bare(header: str) -> str:
+    """A header without its words of tax.
+
+    Example:
+        >>> bare("お買上金額(税込)"), bare("税抜単価"), bare("販売価格（消費税込）"), bare("税込")
+        ('お買上金額', '単価', '販売価格', '税込')
+    """
+    plain_name = plain(header)
+    return _TAX.sub("", plain_name).strip(" 　_-:") or plain_name
+
+
+def tax_of(header: str) -> str:
+    """What a header says of the tax: included, excluded, or unknown.
+
+    Example:
+        >>> tax_of("単価(税込)"), tax_of("本体価格"), tax_of("単価")
+        ('included', 'excluded', 'unknown')
+    """
+    said = plain(header)
+    excluded, included = _EXCLUDED.search(said), _INCLUDED.search(said)
+    if bool(excluded) == bool(included):
+        return "unknown"
+    return "excluded" if excluded else "included"
 
 
 @cache
 def known_headers(table: str) -> frozenset[str]:
     """Every header that a preset or an alias takes a column of this table from, as `loose` has it."""
     sources = [aliases(table), *(preset for preset in presets().values() if preset.table == table)]
-    return frozenset(
-        loose(one.header) for preset in sources for candidates in preset.columns.values() for one in candidates
-    )
+    words = amounts() if table == "orders" else ()
+    named = (one.header for preset in sources for candidates in preset.columns.values() for one in candidates)
+    return frozenset(map(loose, (*named, *words)))
 
 
 def loose(header: str) -> str:

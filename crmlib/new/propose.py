@@ -4,35 +4,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crmlib.data.keys import is_personal, is_personal_header, what_is_personal
 from crmlib.data.mapping import meaning, plain
-from crmlib.data.naming import holds_phone, listed, one_line, shown_header
+from crmlib.data.naming import one_line, shown_header
 from crmlib.data.parse import moment
 from crmlib.data.shapes import shape
 from crmlib.data.tables import INPUTS, REQUIRED
-from crmlib.new.look import SAMPLES, Look
+from crmlib.new.amounts import money
+from crmlib.new.counts import blank_orders, contradicted, guests, totals, undone
+from crmlib.new.look import SAMPLED_ROWS, SAMPLES, Look
+from crmlib.new.shown import LONGEST, Mapped, shown
+from crmlib.new.who import Who, who
 
 if TYPE_CHECKING:
     from crmlib.new.presets import Preset
 
-LONGEST = 24
 LISTED = 5
 _JOINS = re.compile(r"\s*[,，、;；]\s*")
 # Money of the whole order is used only where the lines have none of their own.
 _INSTEAD = {"order_amount": ("unit_price", "line_amount")}
-
-
-@dataclass(frozen=True)
-class Mapped:
-    """A canonical column, the header it is taken from, and what its values mean; `unknown` have rows and no meaning."""
-
-    name: str
-    header: str
-    values: dict[str, str] = field(default_factory=dict)
-    unknown: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,37 +62,59 @@ class Proposal:
         return [shown(text, one) for text in self.look.samples[one.header][:SAMPLES]]
 
 
-def shown(text: str, column: Mapped) -> str:
-    """A value on one line, cut where it is long; only its shape where it is, or may be, of a person.
+def headers(look: Look, preset: Preset, like: str = "") -> dict[str, str]:
+    """Which header each canonical column would be taken from: by the names, or by the first rows where names do not do.
 
-    Example:
-        >>> shown("hanako@example.jp", Mapped("customer_id", "Email")), shown("501", Mapped("customer_id", "会員ID"))
-        ('aaaaaa@aaaaaaa.aa', '501')
-        >>> shown("090-1234-5678 へ", Mapped("status", "状況"))
-        '999-9999-9999 a'
+    `like`: the header that tells the customers in the orders.
     """
-    key = column.name == "customer_id" and (is_personal_header(column.header) or is_personal(text))
-    if key or what_is_personal(text) or holds_phone(text):
-        return shape(text)
-    line = one_line(text)
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return _plan(replace(look, most=SAMPLED_ROWS), preset, like).headers
 
 
-def headers(look: Look, preset: Preset) -> dict[str, str]:
-    """Which header each canonical column would be taken from, by names alone: no value is read."""
-    found: dict[str, str] = {}
-    for name, candidates in preset.columns.items():
-        header = next((own for one in candidates if (own := look.name_of(one.header)) is not None), None)
-        if header is not None:
-            found[name] = header
-    return {name: header for name, header in found.items() if not found.keys() & {*_INSTEAD.get(name, ())}}
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """The header of each column, and a sentence on each choice."""
+
+    headers: dict[str, str]
+    to_do: tuple[str, ...] = ()
+    to_know: tuple[str, ...] = ()
 
 
-def propose(table: str, look: Look, preset: Preset, share: float) -> Proposal:
-    """Map a table's columns by a preset, or by the aliases; say what is lacking and what must be filled in by hand."""
-    found = [one for name in preset.columns if (one := _mapped(look, name, preset, table))]
+def _plan(look: Look, preset: Preset, like: str) -> _Plan:
+    found = {name: header for name in preset.columns if (header := _header(look, preset, name)) is not None}
+    if preset.name:
+        return _Plan(headers={n: h for n, h in found.items() if not found.keys() & {*_INSTEAD.get(n, ())}})
+    whose = who(look, preset, like) if "customer_id" in preset.columns else Who(None)
+    order = {name: header for name, header in found.items() if name != "customer_id"}
+    order = ({"customer_id": whose.header} if whose.header else {}) | order
+    told: list[str] = []
+    if "order_amount" in preset.columns:
+        order, told = money(look, order)
+        if not {"status", "cancelled_at"} & order.keys() and (other := undone(look, {*order.values()})):
+            order["status"] = other
+    named = {name: order[name] for name in _ordered(order, preset)}
+    return _Plan(headers=named, to_do=whose.to_do, to_know=(*whose.to_know, *told))
+
+
+def _ordered(found: dict[str, str], preset: Preset) -> list[str]:
+    """The columns as the aliases have them, others at the end."""
+    return [*(name for name in preset.columns if name in found), *(n for n in found if n not in preset.columns)]
+
+
+def _header(look: Look, preset: Preset, name: str) -> str | None:
+    taxed = not preset.name
+    return next((own for one in preset.columns[name] if (own := look.name_of(one.header, taxed=taxed))), None)
+
+
+def propose(table: str, look: Look, preset: Preset, share: float, *, like: str = "") -> Proposal:
+    """Map a table's columns by a preset, or by the aliases; say what is lacking and what must be filled in by hand.
+
+    `like`: the header that tells the customers in the orders.
+    """
+    plan = _plan(look, preset, like)
+    found = [_mapped(look, name, header, preset, table) for name, header in plan.headers.items()]
+    if table == "orders":
+        found = [_with_blanks(look, one, found) for one in found]
     names = {one.name for one in found}
-    found = [one for one in found if not names.intersection(_INSTEAD.get(one.name, ()))]
     # Other columns may fill with next month's export: a shop without a cancellation today has one tomorrow.
     blank = [one for one in found if one.name == "product_id" and "product_name" in names and look.is_blank(one.header)]
     mapped = [one for one in found if one not in blank]
@@ -110,23 +124,35 @@ def propose(table: str, look: Look, preset: Preset, share: float) -> Proposal:
         f"column '{shown_header(one.header)}' is blank in every row, a product is told by its name." for one in blank
     ]
     proposal = Proposal(
-        table=table, preset=preset, share=share, look=look, mapped=mapped, lacking=lacking, to_do=[], to_know=told
-    )
-    proposal.to_do.extend([*map(_lacks, [table] * len(lacking), lacking), *map(_unknown, mapped)])
-    proposal.to_do[:] = [sentence for sentence in proposal.to_do if sentence]
+        table=table, preset=preset, share=share, look=look, mapped=mapped, lacking=lacking, to_do=[*plan.to_do],
+        to_know=[*plan.to_know, *told],
+    )  # fmt: skip
+    open_ends = [group for group in lacking if not (plan.to_do and group == ("customer_id",))]
+    proposal.to_do.extend(said for said in (*(_lacks(table, one) for one in open_ends), *map(_unknown, mapped)) if said)
     if table == "orders":
         proposal.to_do.extend(_unread_dates(proposal))
-        proposal.to_know.extend([*_no_status(proposal), *_guests(proposal), *_joined(proposal)])
+        if not preset.name:
+            proposal.to_do.extend(contradicted(proposal))
+        proposal.to_know.extend([*_no_status(proposal), *guests(proposal), *totals(proposal), *_joined(proposal)])
     return proposal
 
 
-def _mapped(look: Look, name: str, preset: Preset, table: str) -> Mapped | None:
-    for candidate in preset.columns[name]:
-        header = look.name_of(candidate.header)
-        if header is not None:
-            one = _with_values(look, table, name, header, candidate.values)
-            return one if preset.name else _occurring(look, one)
-    return None
+def _with_blanks(look: Look, one: Mapped, found: list[Mapped]) -> Mapped:
+    """A status is blank where its whole order has none; on an order's later lines a blank is that of the first."""
+    if one.name != "status" or "" in one.values:
+        return one
+    headers_of = {other.name: other.header for other in found}
+    n = blank_orders(look, headers_of.get("order_id"), one, headers_of.get("ordered_at"))
+    unknown = {text: rows for text, rows in one.unknown.items() if text}
+    return replace(one, unknown=unknown | ({"": n} if n else {}))
+
+
+def _mapped(look: Look, name: str, header: str, preset: Preset, table: str) -> Mapped:
+    taken = (one for one in preset.columns.get(name, ()) if look.name_of(one.header, taxed=not preset.name) == header)
+    # A column that is known by its cells and not by its name means what the others of its kind do.
+    candidate = next(taken, None) or next(iter(preset.columns.get(name, ())), None)
+    one = _with_values(look, table, name, header, candidate.values if candidate else {})
+    return one if preset.name else _occurring(look, one)
 
 
 def _occurring(look: Look, one: Mapped) -> Mapped:
@@ -144,7 +170,7 @@ def _with_values(look: Look, table: str, name: str, header: str, known: dict[str
     if found is None:
         return Mapped(name, header, known, {} if column.kind != "code" else {"": 0})
     unknown = {text: n for text, n in found.items() if meaning(text, known, column) is None}
-    # A blank on an order's later lines stands for the value of its first line.
+    # A blank on an order's later lines stands for the value of its first line; that of a status is looked at later.
     if "" in unknown and len(found) > 1:
         unknown.pop("")
     by_alias = {text: known[plain(text)] for text in found if text not in known and plain(text) in known}
@@ -212,27 +238,3 @@ def readable(texts: list[str]) -> bool:
     with duckdb.connect() as con:
         con.execute("CREATE TABLE cells AS SELECT unnest(?) AS text", [texts])
         return bool(con.execute(f"SELECT count({moment('text', None, 'UTC')}) FROM cells").fetchall()[0][0])  # noqa: S608
-
-
-def _guests(proposal: Proposal) -> list[str]:
-    """How many orders have no customer, and so will be left out."""
-    order, customer = proposal.header_of("order_id"), proposal.header_of("customer_id")
-    if customer is None or order is None:
-        return []
-    known: dict[str, bool] = {}
-    for number, who in proposal.look.rows(order, customer):
-        known[number] = known.get(number, False) or bool(who)
-    n = Counter(known.values())[False]
-    if not n:
-        return []
-    orders = f"1 order of {len(known):,} has" if n == 1 else f"{n:,} orders of {len(known):,} have"
-    said = (
-        f"{orders} no {shown_header(customer)} (guests): left out, in the ledger's line 'no customer'. "
-        f"To count them, map customer_id to a column that every order has{_instead(proposal)}."
-    )
-    return [said]
-
-
-def _instead(proposal: Proposal) -> str:
-    mails = [name for name in proposal.look.header if is_personal_header(name) and "メール" in plain(name)]
-    return f", such as {listed(mails[:1])}" if mails else ""

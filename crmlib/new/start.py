@@ -61,7 +61,11 @@ def new_client(request: Request) -> Made:
     path = request.home / "parameters" / f"{request.name}.yml"
     _check(request, path)
     given = {"orders": request.orders, "customers": request.customers, "products": request.products}
-    proposals = [_propose(table, paths, request) for table, paths in given.items() if paths]
+    proposals: list[Proposal] = []
+    for table, paths in given.items():
+        if paths:
+            like = proposals[0].header_of("customer_id") if proposals else None
+            proposals.append(_propose(table, paths, request, like or ""))
     setting = _setting(request, proposals)
     write_atomically(path, client_text(setting, proposals).encode())
     complete = not any(proposal.to_do for proposal in proposals)
@@ -81,10 +85,10 @@ def _check(request: Request, path: Path) -> None:
         raise UserError(f"parameters/{request.name}.yml is there already; --force writes it anew.")
 
 
-def _propose(table: str, paths: tuple[Path, ...], request: Request) -> Proposal:
+def _propose(table: str, paths: tuple[Path, ...], request: Request, like: str) -> Proposal:
     found = look(table, paths, request.home)
     preset, share = _preset(table, found, request.preset)
-    return propose(table, found, preset, share)
+    return propose(table, found, preset, share, like=like)
 
 
 def _preset(table: str, found: Look, forced: str) -> tuple[Preset, float]:
