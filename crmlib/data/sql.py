@@ -25,8 +25,12 @@ def parquet(path: Path, *options: str) -> str:
         >>> parquet(Path("a=1/[x].parquet"))
         "read_parquet('a=1/[[]x].parquet', hive_partitioning = false)"
     """
-    name = "".join(f"[{mark}]" if mark in "*?[" else mark for mark in str(path))
-    return f"read_parquet({', '.join([literal(name), 'hive_partitioning = false', *options])})"
+    return f"read_parquet({', '.join([literal(unmarked(path)), 'hive_partitioning = false', *options])})"
+
+
+def unmarked(path: Path) -> str:
+    """A path in which DuckDB takes no mark for a pattern."""
+    return "".join(f"[{mark}]" if mark in "*?[" else mark for mark in str(path))
 
 
 def quoted(name: str) -> str:
