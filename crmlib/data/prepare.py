@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import crmlib
 from crmlib.data.beside import without_effect
+from crmlib.data.encodings import doubt
 from crmlib.data.files import SourceFile, fingerprint, locate, refuse_changed
 from crmlib.data.keys import SUSPECT, decide, is_mail, is_personal, is_personal_header, is_phone, surrogates
 from crmlib.data.known import policy_known
@@ -315,6 +316,8 @@ def _notes(settings: Settings, files: dict[str, list[SourceFile]], readings: dic
         for file in files[table]:
             encoding = reading.encodings.get(file.name, file.format)
             notes.append(f"file_read: {table}: {file.name} ({encoding})")
+            if settings.sources[table].encoding is None and (shares := doubt(file.path, encoding)):
+                notes.append(f"encoding_told: {table}: {file.name}: {shares}")
         if reading.unmapped:
             notes.append(f"not_mapped: {table}: {', '.join(dict.fromkeys(map(shown_header, reading.unmapped)))}")
         idle = without_effect(settings.policy, reading) if table == "orders" else []
