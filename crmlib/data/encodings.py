@@ -1,18 +1,25 @@
-"""Which encoding a text file is in: named by a byte order mark, or strict UTF-8, or cp932, or refused."""
+"""Which encoding a text file is in: strict UTF-8, else cp932, EUC-JP or cp1252 by what its letters become."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
 from crmlib.data.files import blocks
+from crmlib.data.letters import mostly_utf8, usual
 from crmlib.errors import UserError
 
 # Bytes that cp932 leaves undefined and that Python decodes all the same (0x80, 0xA0, 0xFD, 0xFE, 0xFF).
 _NOT_CP932 = ("\x80", "\uf8f0", "\uf8f1", "\uf8f2", "\uf8f3")
 BOM = "\ufeff"
+OTHERS = ("cp932", "euc_jp", "cp1252")
+# Letters are counted in the first megabytes, and in what of them is beyond ASCII or beside it.
+_SAMPLE = 4 << 20
+# Shares of usual letters: to be taken for another encoding than cp932; to be named as one it may be.
+_SURE, _LIKELY = 0.9, 0.5
 # UTF-8 begins Japanese letters with the bytes E3 to E9, which in cp932 begin rare kanji alone.
 _RARE = re.compile(
     "["
@@ -20,6 +27,9 @@ _RARE = re.compile(
     + "]"
 )
 _JAPANESE = "\u2e7f"
+# And the letters of Western Europe with Ã or Â, each with a sign after it.
+_ACCENTED = re.compile("[ÂÃ][^\x00-\x7f]")
+_FIRST_ACCENTED = "\x7f"
 _CELLS = re.compile('[,\t;"\r\n]')
 
 
@@ -36,37 +46,102 @@ def detect(path: Path, name: str, forced: str | None, place: str) -> str:
     utf8 = _failure(path, "utf-8")
     if utf8 is None:
         return "utf-8"
-    cp932 = _failure(path, "cp932")
-    if cp932 is None:
-        _refuse_mixed(path, name)
+    failures = {encoding: _failure(path, encoding) for encoding in OTHERS}
+    if None in failures.values() and mostly_utf8(_sample(path)):
+        raise UserError(
+            f"{name} row {utf8[0]}: byte 0x{utf8[1]:02X} is not UTF-8, which the rest of the file is; save all of it "
+            f"in one encoding, best as UTF-8."
+        )
+    found = _judged(path, [encoding for encoding, failure in failures.items() if failure is None])
+    if found is None:
+        if failures["cp1252"] is None:
+            _refuse_mixed(path, name, "cp1252")
+        raise UserError(_unknown(path, name, place, utf8, failures))
+    _refuse_mixed(path, name, found)
+    return found
+
+
+def doubt(path: Path, encoding: str) -> str:
+    """How usual the letters are in each encoding that the file may be in; "" where only one is likely.
+
+    That a file is Western is always a judgement: cp1252 gives nearly every byte a meaning.
+    """
+    if encoding not in OTHERS:
+        return ""
+    shares = _shares(path, OTHERS)
+    likely = [other for other in OTHERS if other != encoding and shares.get(other, 0) >= _LIKELY]
+    if encoding != "cp1252" and not likely:
+        return ""
+    told = [encoding, *(likely or [other for other in OTHERS if other != encoding and other in shares])]
+    return ", ".join(f"{other} {100 * shares.get(other, 0):.0f} %" for other in told)
+
+
+def _judged(path: Path, possible: list[str]) -> str | None:
+    """The encoding in which the letters are the most usual; cp932 unless another is clearly better."""
+    shares = _shares(path, possible)
+    best = max(possible, key=lambda encoding: shares.get(encoding, 0), default=None)
+    if "cp932" in possible and (best is None or shares.get(best, 0) < max(_SURE, shares.get("cp932", 0) + 0.3)):
         return "cp932"
+    return best if best and shares.get(best, 0) >= _SURE else None
+
+
+def _shares(path: Path, encodings: Iterable[str]) -> dict[str, float]:
+    sample = _sample(path)
+    shares: dict[str, float] = {}
+    for encoding in encodings:
+        decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+        try:
+            shares[encoding] = usual(decoder.decode(sample), encoding)
+        except UnicodeDecodeError:
+            continue
+    return shares
+
+
+def _sample(path: Path) -> bytes:
+    """The first bytes that say something: those of lines with any beyond ASCII."""
+    block = next(blocks(path, _SAMPLE), b"")
+    return b"\n".join(line for line in block.splitlines() if not line.isascii())
+
+
+def _unknown(
+    path: Path, name: str, place: str, utf8: tuple[int, int], failures: dict[str, tuple[int, int] | None]
+) -> str:
+    western = failures["cp1252"]
+    if western and usual(_sample(path).decode("cp1252", "replace"), "cp1252") >= _LIKELY:
+        return (
+            f"{name} row {western[0]}: byte 0x{western[1]:02X} is not cp1252, which most of the file's letters are; "
+            f"name the encoding in {place} (latin-1 reads every byte, some of them perhaps as a wrong letter)."
+        )
     # The encoding that gets furthest is the likelier one, and its first bad byte the one to look at.
-    row, byte = max(utf8, cp932)
-    raise UserError(f"{name} row {row}: byte 0x{byte:02X} is neither UTF-8 nor cp932; name the encoding in {place}.")
+    row, byte = max([utf8, *(failures[one] or utf8 for one in ("cp932", "euc_jp"))])
+    return f"{name} row {row}: byte 0x{byte:02X} is neither UTF-8 nor cp932; name the encoding in {place}."
 
 
-def _refuse_mixed(path: Path, name: str) -> None:
-    """Refuse UTF-8 lines inside a cp932 file: they decode, into letters that no text is made of.
+def _refuse_mixed(path: Path, name: str, encoding: str) -> None:
+    """Refuse UTF-8 lines inside a file of another encoding: they decode, into letters that no text is made of.
 
     Raises:
         UserError: a line of the kind, with its row.
     """
-    with path.open(encoding="cp932", newline=None) as stream:
+    odd, least = (_ACCENTED, _FIRST_ACCENTED) if encoding == "cp1252" else (_RARE, _JAPANESE)
+    if encoding == "euc_jp":
+        return  # where a letter of UTF-8 has three bytes and one of EUC-JP two, lines of both are hardly ever one
+    with path.open(encoding=encoding, newline=None) as stream:
         for row, line in enumerate(stream, start=1):
-            if _RARE.search(line) and any(map(_is_utf8, _CELLS.split(line))):
+            if odd.search(line) and any(_is_utf8(cell, encoding, least) for cell in _CELLS.split(line)):
                 raise UserError(
-                    f"{name} row {row}: the file is cp932 and this line UTF-8; save all of it in one encoding, "
+                    f"{name} row {row}: the file is {encoding} and this line UTF-8; save all of it in one encoding, "
                     f"best as UTF-8."
                 )
 
 
-def _is_utf8(cell: str) -> bool:
-    """Whether a cell read as cp932 is, byte for byte, UTF-8 text of two Japanese letters or more: never by chance."""
+def _is_utf8(cell: str, encoding: str, least: str) -> bool:
+    """Whether a cell is, byte for byte, UTF-8 text of two letters beyond `least` or more: never by chance."""
     try:
-        text = cell.encode("cp932").decode("utf-8")
+        text = cell.encode(encoding).decode("utf-8")
     except UnicodeError:
         return False
-    return sum(letter > _JAPANESE for letter in text) > 1
+    return sum(letter > least for letter in text) > 1
 
 
 def _forced(path: Path, name: str, forced: str, place: str) -> str:

@@ -15,14 +15,19 @@ if TYPE_CHECKING:
 
 MANY_FILES = 4
 _TOPICS = {
-    "file_read": N_("Files read"), "not_mapped": N_("Columns not used"),
+    "file_read": N_("Files read"),
+    "encoding_told": N_("Encoding judged by how usual its letters are (name it in the client file)"),
+    "not_mapped": N_("Columns not used"),
     "broken_rows": N_("Rows with the wrong number of cells"), "no_effect": N_("Columns that change no amount"),
     "unread_cells": N_("Cells that cannot be read, taken as blank"), "orders_end": "",
     "durations": N_("Known by their length alone; their calendar dates are made up, counted back from the base date"),
     "unmatched": N_("Customers without a counted order (are their ids written as in the orders?)"),
-    "orphaned": N_("Rows that belong to nothing in the data"),
+    "strangers": N_("Customers with orders who are not in this table (are their ids written as in the orders?)"),
+    "orphaned": N_("Rows that belong to nothing in the data"), "totals": N_("Rows of totals, left out"), "reversed": "",
+    "media_filled": N_("Orders whose medium is their customer's, as the export of orders has none"),
+    "alike_ids": N_("Customer ids that differ from another one only in width or capitals, each a customer of its own"),
 }  # fmt: skip
-_WITH_FILES = ("file_read", "broken_rows")
+_WITH_FILES = ("file_read", "encoding_told", "broken_rows")
 _PARTS = ("unmatched", "orphaned")  # `n of all`
 _BARE = {"kind": "table", "n": None, "note": "", "period": "", "source": ""}
 
@@ -68,8 +73,8 @@ def note_text(note: str) -> str:
         ('Orders: Columns not used: memo, phone', 'Orders end on 30 June 2025, before the base date.')
     """
     code, table, facts = _parted(note)
-    if code == "orders_end":
-        return _sentence(facts)
+    if code in _SENTENCES:
+        return _SENTENCES[code](facts)
     facts = _part(facts) if code in _PARTS else facts
     return ": ".join(part for part in (*_topic(table, code), facts) if part)
 
@@ -147,8 +152,8 @@ def _topic(table: str, code: str) -> tuple[str, str]:
 
 
 def _for_client(code: str, facts: str) -> str:
-    if code == "orders_end":
-        return _sentence(facts)
+    if code in _SENTENCES:
+        return _SENTENCES[code](facts)
     if code == "not_mapped":
         return words.text(len(facts.split(", ")), "count")
     if code in _PARTS:
@@ -163,8 +168,20 @@ def _part(facts: str) -> str:
     return words.say(N_("{n:count} of {total:count}"), n=n, total=total).text()
 
 
-def _sentence(last: str) -> str:
+def _orders_end(last: str) -> str:
     return words.say(N_("Orders end on {last:date}, before the base date."), last=last).text()
+
+
+def _reversed(facts: str) -> str:
+    n, amount = (int(number) for number in facts.split(" of "))
+    said = N_(
+        "{n:rows} below zero ({amount:money}) are left out, and a sale that they take back counts in full; the keys "
+        "returned and negative of the policy settle it."
+    )
+    return words.say(said, n=n, amount=amount).text()
+
+
+_SENTENCES = {"orders_end": _orders_end, "reversed": _reversed}
 
 
 def _listed(facts: list[str]) -> str:
