@@ -30,12 +30,15 @@ _UNPADDED = "mdHMSyjI"
 _ENCODINGS = ("utf-8", "cp932", "shift_jis", "euc_jp", "utf-16", "cp1252", "latin-1")
 _EXAMPLES = {
     "name": "acme", "path": "data/acme/orders.csv", "package": "lifetimes", "file": "datasets/CDNOW_master.txt",
-    "title": "花の店", "remarks": "4月に値上げ", "template": "templates/house.pptx",
+    "database": "SHOP_DB", "query": "select * from orders", "table": "orders", "title": "花の店", "remarks": "4月に値上げ", "template": "templates/house.pptx",
     "not_personal": "[大島紬]",
     "pattern": '"*.csv"', "encoding": "cp932", "delimiter": '","', "currency": "JPY", "timezone": "Asia/Tokyo",
     "order_id": "注文番号", "customer_id": "会員ID", "status": "対応状況",
 }  # fmt: skip
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+# What says how a file's text is to be read, and a database's answer has no use for.
+_OF_FILES = ("package", "file", "pattern", "format", "encoding", "delimiter", "quotes", "sheet", "header", "header_row")
 _NOTEBOOK = re.compile(r"[a-z][a-z0-9_]*")
 # No client file nests deeper or holds more; anchors that point at themselves or at each other do.
 _DEEPEST, _MOST_NODES = 20, 100_000
@@ -501,10 +504,31 @@ def _check_slides(client: Client, where: str, lines: dict[str, int]) -> None:
 
 
 def _check_place(source: Source, at: str, table: str) -> None:
-    if (source.path is None) == (source.package is None):
-        raise UserError(f"{at}: sources.{table} needs either 'path' or 'package' with 'file'.")
+    _check_question(source, at, table)
+    places = [source.path, source.package, source.database]
+    if sum(place is not None for place in places) != 1 and not (source.query and not any(places)):
+        raise UserError(
+            f"{at}: sources.{table} needs one of 'path', 'package' with 'file', 'database', or a 'query' over files."
+        )
     if (source.package is None) != (source.file is None):
         raise UserError(f"{at}: sources.{table} needs 'package' and 'file' together.")
+
+
+def _check_question(source: Source, at: str, table: str) -> None:
+    """The URL itself is never repeated: it holds a password."""
+    if source.database is not None and not _VARIABLE.fullmatch(source.database):
+        raise UserError(
+            f"{at}: sources.{table}.database must be the name of an environment variable that holds the URL, such as "
+            f"SHOP_DB, never the URL itself."
+        )
+    asked = [key for key in ("query", "table") if (getattr(source, key) or "").strip()]
+    if source.database is not None and len(asked) != 1:
+        raise UserError(f"{at}: sources.{table} with 'database' needs either 'query' or 'table'.")
+    if source.query is not None or source.table is not None:
+        idle = [key for key in _OF_FILES if key in source.model_fields_set]
+        if len(asked) != 1 or idle or (source.table is not None and not (source.path or source.database)):
+            wrong = f"cannot have '{idle[0]}'" if idle else "needs either 'query' or 'table', and 'table' a database"
+            raise UserError(f"{at}: sources.{table} asks a database and {wrong}.")
 
 
 def _check_paths(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
@@ -523,6 +547,9 @@ def _check_paths(table: str, source: Source, where: str, lines: dict[str, int]) 
         )
 
 
+_SAME = (("ordered_at", "order_date"), ("tenure_days", "tenure_months"))
+
+
 def _check_columns(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
     for part in ("columns", "values"):
         for name in getattr(source, part):
@@ -534,13 +561,14 @@ def _check_columns(table: str, source: Source, where: str, lines: dict[str, int]
         if not any(name in source.columns for name in group):
             wanted = " or ".join(f"'{name}'" for name in group)
             raise UserError(f"{at}: sources.{table}.columns lacks {wanted}.")
-    for first, second in (("ordered_at", "order_date"), ("tenure_days", "tenure_months")):
+    for first, second in _SAME:
         if {first, second} <= set(source.columns):
             raise UserError(f"{at}: sources.{table}.columns has both '{first}' and '{second}', which mean the same.")
 
 
 def _check_values(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
     for name, values in source.values.items():
+        _check_used(table, source, name, _line(where, lines, f"sources.{table}.values.{name}"))
         allowed = INPUTS[table][name].allowed
         for given, value in values.items():
             if allowed and value not in allowed:
@@ -548,6 +576,16 @@ def _check_values(table: str, source: Source, where: str, lines: dict[str, int])
                 raise UserError(
                     f"{at}: '{given}' becomes '{value}', unknown for {table}.{name}{nearest(value, allowed)}"
                 )
+
+
+def _check_used(table: str, source: Source, name: str, at: str) -> None:
+    """Values of the other name of a mapped column, or that are no dates where dates stand, would change nothing."""
+    same = next((other for pair in _SAME if name in pair for other in pair if other in source.columns), name)
+    if same != name:
+        raise UserError(f"{at}: sources.{table}.values has '{name}', and columns maps '{same}'; write '{same}' there too.")
+    for given, value in source.values[name].items() if INPUTS[table][name].kind == "when" else ():
+        if value and not any(letter.isdigit() for letter in value):
+            raise UserError(f"{at}: '{given}' becomes '{value}', which is no date; give one, or \"\" for none.")
 
 
 def _check_formats(table: str, source: Source, where: str, lines: dict[str, int]) -> None:

@@ -41,7 +41,11 @@ def translate_codes(
 def _translate(
     con: duckdb.DuckDBPyConnection, table: str, relation: str, source: Source, target: str, name: str, column: Column
 ) -> set[str]:
-    found = con.execute(f"SELECT coalesce(\"{target}\", '') AS text, count(*) FROM {relation} GROUP BY 1").fetchall()
+    # A row of totals has no date and no status: it is left out, whatever its status would be.
+    asked = f"{quoted(target)} IS NOT NULL OR regexp_matches(\"when\", '[0-9０-９]')" if table == "orders" else "true"
+    found = con.execute(
+        f"SELECT coalesce({quoted(target)}, '') AS text, count(*) FROM {relation} WHERE {asked} GROUP BY 1"
+    ).fetchall()
     values = source.values.get(name, {})
     means = {text: meaning(text, values, column) for text, _ in found}
     unknown = [(text, n) for text, n in found if means[text] is None]

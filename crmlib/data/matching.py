@@ -23,15 +23,30 @@ _KNOWN = "SELECT customer_id FROM ever_orders UNION SELECT customer_id FROM ever
 def matching_notes(ask: Ask, ledgers: Mapping[str, Ledger]) -> list[str]:
     """Notes of the tables that do not fit the orders, whatever the base date; none where there are no orders.
 
-    unmatched: customers of the table without a counted order, of all its customers. orphaned: rows left out because
-    they belong to nothing in the data, of all rows read. Each is said above a share of `FEW`.
+    unmatched: customers of the table without a counted order, of all its customers; of the members, many of whom never
+    bought, only where that is all of them. strangers: customers with a counted order who are not among the members.
+    orphaned: rows left out because they belong to nothing in the data, of all rows read. Each is said above a share of
+    `FEW`.
     """
     if not ask("SELECT 1 FROM ever_orders LIMIT 1"):
         return []
     found = [(table, *_unmatched(ask, table)) for table in CUSTOMERS]
     notes = [f"unmatched: {table}: {n} of {total}" for table, n, total in found if n > FEW * total]
+    notes += _members(ask)
     left = [(table, _orphans(ledger), ledger.rows_read) for table, ledger in ledgers.items() if table != "orders"]
     return [*notes, *(f"orphaned: {table}: {n} of {total}" for table, n, total in left if n > FEW * total)]
+
+
+def _members(ask: Ask) -> list[str]:
+    """Whether the orders' customers and the members are the same people."""
+    table = "customers"
+    idle, members = _unmatched(ask, table)
+    ((strangers, total),) = ask(
+        "SELECT count(*) FILTER (WHERE customer_id NOT IN (SELECT customer_id FROM ever_customers)), count(*)"
+        " FROM (SELECT DISTINCT customer_id FROM ever_orders)"
+    )
+    nobody = [f"unmatched: {table}: {idle} of {members}"] if members and idle == members else []
+    return nobody + ([f"strangers: {table}: {strangers} of {total}"] if members and strangers > FEW * total else [])
 
 
 def _unmatched(ask: Ask, table: str) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from crmlib.data.codes import translate_codes
 from crmlib.data.durations import count_back
 from crmlib.data.ledger import REASONS, Count, Day, LedgerLine
 from crmlib.data.masking import mask_comments
-from crmlib.data.parse import days, moment, money, rounded, share, whole
+from crmlib.data.parse import born, days, moment, money, rounded, share, whole
 from crmlib.data.rules import (
     BELONGS,
     BY_MONTH,
@@ -129,6 +129,8 @@ def _number(name: str, kind: str, minor_units: int) -> str:
         return rounded(money(cell, minor_units))
     if kind in ("number", "share"):
         return share(cell)
+    if name == "birth_year":
+        return f"({born(cell)})::BIGINT"
     return f"({days(cell) if name == 'window_days' else whole(cell)})::BIGINT"
 
 

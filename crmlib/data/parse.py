@@ -64,6 +64,13 @@ def whole(text: str) -> str:
     return f"CASE WHEN ({value}) = trunc({value}) THEN try_cast({value} AS {WHOLE}) END"
 
 
+def born(text: str) -> str:
+    """The year in a year or a date of birth that begins with it; else NULL. The day itself is kept nowhere."""
+    plain = f"trim(translate({text}, {literal(_DATE_FROM)}, {literal(_DATE_TO)}))"
+    year = f"regexp_extract({plain}, '^((18|19|20)[0-9]{{2}})([-/.年].*|(0[1-9]|1[0-2])[0-3][0-9])?$', 1)"
+    return f"try_cast(nullif({year}, '') AS {WHOLE})"
+
+
 def bounded(amount: str) -> str:
     """An amount nearer to zero than `MOST`, else NULL; to be called before anything is rounded or added up."""
     return f"CASE WHEN abs({amount}) < {MOST} THEN {amount} END"

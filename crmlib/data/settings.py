@@ -39,6 +39,9 @@ class Source(BaseModel):
     path: str | None = None
     package: str | None = None
     file: str | None = None
+    database: str | None = None
+    query: str | None = None
+    table: str | None = None
     pattern: str | None = None
     format: Literal["csv", "tsv", "text", "excel", "parquet"] | None = None
     encoding: str | None = None
@@ -51,6 +54,7 @@ class Source(BaseModel):
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     date_format: str | list[str] | None = None
     customer_key: Literal["detect", "personal", "plain"] = "detect"
+    ids: Literal["as_is", "plain"] = "as_is"
     _places: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def remember(self, places: dict[str, str]) -> None:

@@ -27,8 +27,8 @@ _TOPICS = {
     "media_filled": N_("Orders whose medium is their customer's, as the export of orders has none"),
     "alike_ids": N_("Customer ids that differ from another one only in width or capitals, each a customer of its own"),
 }  # fmt: skip
-_WITH_FILES = ("file_read", "encoding_told", "broken_rows")
-_PARTS = ("unmatched", "orphaned")  # `n of all`
+_WITH_FILES = ("file_read", "encoding_told", "broken_rows", "totals")
+_PARTS = ("unmatched", "strangers", "orphaned", "media_filled", "alike_ids")  # `n of all`
 _BARE = {"kind": "table", "n": None, "note": "", "period": "", "source": ""}
 
 
