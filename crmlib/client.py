@@ -30,7 +30,8 @@ _UNPADDED = "mdHMSyjI"
 _ENCODINGS = ("utf-8", "cp932", "shift_jis", "euc_jp", "utf-16", "cp1252", "latin-1")
 _EXAMPLES = {
     "name": "acme", "path": "data/acme/orders.csv", "package": "lifetimes", "file": "datasets/CDNOW_master.txt",
-    "database": "SHOP_DB", "query": "select * from orders", "table": "orders", "title": "花の店", "remarks": "4月に値上げ", "template": "templates/house.pptx",
+    "database": "SHOP_DB", "query": "select * from orders", "table": "orders",
+    "title": "花の店", "remarks": "4月に値上げ", "template": "templates/house.pptx",
     "not_personal": "[大島紬]",
     "pattern": '"*.csv"', "encoding": "cp932", "delimiter": '","', "currency": "JPY", "timezone": "Asia/Tokyo",
     "order_id": "注文番号", "customer_id": "会員ID", "status": "対応状況",

@@ -206,7 +206,7 @@ def test_a_name_longer_than_any_file_is_no_client(tmp_path: Path, monkeypatch: p
         ("name: acme\nsources: {}\n", " line 2: sources is empty, must name at least one table."),
         (
             SMALL.replace("path: data/orders.csv", "file: x.csv"),
-            " line 3: sources.orders needs either 'path' or 'package' with 'file'.",
+            " line 3: sources.orders needs one of 'path', 'package' with 'file', 'database', or a 'query' over files.",
         ),
         (
             SMALL.replace("path: data/orders.csv", "package: lifetimes"),

@@ -178,13 +178,14 @@ def _load_memo(path: Path) -> dict[str, list[Any]]:
     return memo if isinstance(memo, dict) else {}
 
 
-def _state(path: Path) -> tuple[int, ...]:
+def disk_state(path: Path) -> tuple[int, ...]:
+    """Size, times and inode of a file: while they are the same, so is its content."""
     stat = path.stat()
     return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
 
 
 def _digest(file: SourceFile, memo: dict[str, list[Any]]) -> SourceFile:
-    state, key = _state(file.path), str(file.path.resolve())
+    state, key = disk_state(file.path), str(file.path.resolve())
     known = memo.get(key)
     if isinstance(known, list) and tuple(known[:-1]) == state:
         return replace(file, sha256=str(known[-1]), state=state)
@@ -204,7 +205,7 @@ def refuse_changed(files: Iterable[SourceFile]) -> None:
     """
     for file in files:
         try:
-            same = _state(file.path) == file.state
+            same = disk_state(file.path) == file.state
         except OSError:
             same = False
         if not same:

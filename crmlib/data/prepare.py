@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import crmlib
 from crmlib.data.beside import without_effect
+from crmlib.data.database import answers, asks
 from crmlib.data.door_notes import fill_media, make_plain, order_notes
 from crmlib.data.encodings import doubt
 from crmlib.data.files import SourceFile, fingerprint, locate, refuse_changed
@@ -80,11 +81,13 @@ def prepare(settings: Settings) -> Prepared:
         UserError: a source is missing or cannot be read as the client file says, or the client's folder cannot be
             written.
     """
-    found = {t: locate(t, s, settings.home) for t, s in settings.sources.items()}
+    found = {t: locate(t, s, settings.home) for t, s in settings.sources.items() if not asks(s)}
     try:
-        files = {table: fingerprint(paths, settings) for table, paths in found.items()}
-        key = _key(settings, files)
-        kept = _load(settings.folder / "prepared" / key) or _built(settings, files, key)
+        with answers(settings) as answered:
+            hashed = {table: fingerprint(paths, settings) for table, paths in found.items()} | answered
+            files = {table: hashed[table] for table in settings.sources}
+            key = _key(settings, files)
+            kept = _load(settings.folder / "prepared" / key) or _built(settings, files, key)
         publish(kept.folder / LEFT_OUT, settings.folder)
     except OSError as error:
         raise UserError(
@@ -179,7 +182,7 @@ def _remove_dead(spilled: Path) -> None:
     """What a run that was killed had spilled may hold personal data, and goes with the next build."""
     for folder in spilled.glob("[0-9]*"):
         try:
-            os.kill(int(folder.name), 0)
+            os.kill(int(folder.name.partition("-")[0]), 0)
         except ProcessLookupError:
             shutil.rmtree(folder, ignore_errors=True)
         except (PermissionError, ValueError):
@@ -319,7 +322,8 @@ def _notes(settings: Settings, files: dict[str, list[SourceFile]], readings: dic
     notes: list[str] = []
     for table, reading in readings.items():
         for file in files[table]:
-            encoding = reading.encodings.get(file.name, file.format)
+            kind = "rows" if asks(settings.sources[table]) else file.format
+            encoding = reading.encodings.get(file.name, kind)
             notes.append(f"file_read: {table}: {file.name} ({encoding})")
             if settings.sources[table].encoding is None and (shares := doubt(file.path, encoding)):
                 notes.append(f"encoding_told: {table}: {file.name}: {shares}")
