@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo, available_timezones
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StrictBool, ValidationError, field_validator
 
-from crmlib.data.naming import nearest, straight
+from crmlib.data.naming import listed, nearest, straight
 from crmlib.data.settings import Policy, Settings, Source
 from crmlib.data.slide_file import fault
 from crmlib.data.tables import INPUTS, REQUIRED, TABLES
+from crmlib.data.unpack import LINE
 from crmlib.errors import UserError
 
 NOTEBOOKS = (
@@ -342,7 +343,7 @@ def _build(loader: yaml.SafeLoader, node: yaml.Node, key: str, lines: dict[str, 
     if any("\ud800" <= letter <= "\udfff" for letter in node.value):
         raise UserError(f"{where} line {line}: {key} holds half a character (\\ud800 to \\udfff), write the character.")
     # Export values and column names are text as typed: `1`, `no` and `2023-01-01` must not turn into other things.
-    if key.startswith("sources.") and (".values." in key or ".columns." in key):
+    if key.startswith("sources.") and any(part in key for part in (".values.", ".columns.", ".blank.", ".split.")):
         return node.value
     node.value = straight(node.value)
     try:
@@ -492,6 +493,7 @@ def _check_sources(client: Client, where: str, lines: dict[str, int]) -> None:
         _check_paths(table, source, where, lines)
         _check_columns(table, source, where, lines)
         _check_values(table, source, where, lines)
+        _check_items(table, source, where, lines)
         _check_formats(table, source, where, lines)
 
 
@@ -591,6 +593,30 @@ def _check_used(table: str, source: Source, name: str, at: str) -> None:
 
 def _check_formats(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
     formats = [source.date_format] if isinstance(source.date_format, str) else source.date_format or []
+def _check_items(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
+    """What makes several rows of one can only be told of the items of an order."""
+    if any(not text.strip() for text in source.blank):
+        raise UserError(
+            f"{_line(where, lines, f'sources.{table}.blank')}: sources.{table}.blank holds a blank text, which is "
+            f'blank as it is; give texts such as "-9999".'
+        )
+    for key, names in (("packed", source.packed), ("split", [*source.split])):
+        for name in names:
+            at = _line(where, lines, f"sources.{table}.{key}.{name}")
+            if name not in INPUTS[table]:
+                told = nearest(name, INPUTS[table])
+                raise UserError(f"{at}: sources.{table}.{key}: unknown column '{name}' of {table}{told}")
+            if table != "orders" or name not in LINE:
+                raise UserError(
+                    f"{at}: sources.{table}.{key} has '{name}', which is not told of an item; allowed are "
+                    f"{listed(LINE)} of orders."
+                )
+            if key == "split" and name in source.packed:
+                raise UserError(f"{at}: '{name}' stands under split and packed; its cells are of one form.")
+            if key == "split" and not source.split[name]:
+                raise UserError(f"{at}: sources.{table}.split.{name} is blank, must be what stands between two items.")
+
+
     for form in formats:
         if not re.fullmatch(rf"([^%]|%[{_DIRECTIVES}]|%-[{_UNPADDED}])*", form) or "%" not in form:
             at = _line(where, lines, f"sources.{table}.date_format")

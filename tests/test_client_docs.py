@@ -86,7 +86,7 @@ def test_every_kind_reason_and_adjustment_is_on_the_page_in_order() -> None:
 
 
 def test_every_note_is_on_the_page() -> None:
-    files = ("data/prepare.py", "data/door_notes.py", "data/matching.py", "shop.py")
+    files = ("data/prepare.py", "data/unpack.py", "data/door_notes.py", "data/matching.py", "shop.py")
     code = "".join((ROOT / "crmlib" / name).read_text(encoding="utf-8") for name in files)
     made = re.findall(r'f"(\w+): (?:\{table\}|orders): ', code)
     assert sorted(rows("What becomes of every row", "note")) == sorted(set(made))

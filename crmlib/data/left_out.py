@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crmlib.data.sql import literal
+from crmlib.data.unpack import is_row
 from crmlib.errors import UserError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def write_left_out(con: duckdb.DuckDBPyConnection, path: Path, readings: dict[st
     files = [(table, i, name) for table, reading in readings.items() for i, name in enumerate(reading.files)]
     con.register("left_broken", pd.DataFrame(broken, columns=["table", "number", "row", "reason"]))
     con.register("left_files", pd.DataFrame(files, columns=["table", "number", "file"]))
-    found = " UNION ALL ".join(["SELECT * FROM left_broken", *map(_left, readings)])
+    found = " UNION ALL ".join(["SELECT * FROM left_broken", *(_left(con, table) for table in readings)])
     con.execute(
         f'COPY (SELECT file, row, reason FROM ({found}) JOIN left_files USING ("table", number) '
         f'ORDER BY "table", number, row) TO {literal(str(path))} (FORMAT csv, HEADER)'
@@ -44,11 +45,11 @@ def write_left_out(con: duckdb.DuckDBPyConnection, path: Path, readings: dict[st
     con.unregister("left_files")
 
 
-def _left(table: str) -> str:
+def _left(con: duckdb.DuckDBPyConnection, table: str) -> str:
     judged, reason = ("judged", "reason") if table == "orders" else (f"judged_{table}", "_reason")
     return (
         f"SELECT '{table}', _file, _row, {reason} FROM {judged} JOIN raw_{table} USING (_seq) "
-        f"WHERE {reason} IS NOT NULL"
+        f"WHERE {reason} IS NOT NULL AND {is_row(con) if table == 'orders' else 'true'}"
     )
 
 

@@ -18,6 +18,7 @@ from crmlib.data.rules import NO_DATE
 from crmlib.data.shapes import refuse_unread_dates
 from crmlib.data.sql import literals
 from crmlib.data.tables import INPUTS, ORDER_MONEY, ORDER_TEXT, OUTPUTS
+from crmlib.data.unpack import carry, is_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,6 +43,7 @@ def build_orders(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Re
     _leave_out_unsold(con, settings.policy)
     if settings.policy.same_day == "merge":
         _merge_same_day(con)
+    carry(con, "orders")
     return _count(con, settings.policy, reading)
 
 
@@ -214,7 +216,8 @@ def _tests(policy: Policy, reading: Reading) -> dict[str, str]:
 def _items(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
     # Where the export has names and no codes, the name is what a product is told by.
     named = "CASE WHEN coalesce(line_type, 'product') = 'product' THEN product_name END AS product_id"
-    product = "product_id" if has(reading, "product_id") else named
+    own = "CASE WHEN line_type IS DISTINCT FROM 'option' THEN product_id END AS product_id"
+    product = own if has(reading, "product_id") else named
     con.execute(
         f"""CREATE TABLE order_items AS
         WITH used AS (SELECT * FROM judged WHERE reason IS NULL),
@@ -243,7 +246,8 @@ def _orders(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) ->
     con.execute(
         f"""CREATE TABLE orders AS
         WITH heads AS (SELECT _order, {heads}, min(_at) AS ordered_at, sum(round(_exact))::BIGINT AS goods,
-                           sum(_n)::BIGINT AS n_items FROM judged WHERE reason IS NULL GROUP BY _order),
+                           coalesce(sum(_n) FILTER (line_type IS DISTINCT FROM 'option'), 0)::BIGINT AS n_items
+                    FROM judged WHERE reason IS NULL GROUP BY _order),
              lines AS (SELECT _order, sum(abs(round(_exact)))::BIGINT AS on_lines FROM judged
                        WHERE reason = 'not_product' AND line_type = 'discount' GROUP BY _order)
         SELECT heads.* REPLACE (heads.discount_amount + coalesce(on_lines, 0) AS discount_amount),
@@ -295,7 +299,8 @@ def _merge_same_day(con: duckdb.DuckDBPyConnection) -> None:
 
 def _count(con: duckdb.DuckDBPyConnection, policy: Policy, reading: Reading) -> Count:
     found = con.execute(
-        "SELECT reason, count(*), coalesce(sum(_exact), 0) FROM judged WHERE reason IS NOT NULL GROUP BY reason"
+        f"SELECT reason, count(*) FILTER ({is_row(con)}), coalesce(sum(_exact), 0) FROM judged "
+        "WHERE reason IS NOT NULL GROUP BY reason"
     ).fetchall()
     lines = {
         reason: LedgerLine(reason, rows, None if reason == "bad_amount" else amount) for reason, rows, amount in found
@@ -341,8 +346,8 @@ def _adjusts(policy: Policy, reading: Reading) -> tuple[str, ...]:
 
 def _days(con: duckdb.DuckDBPyConnection) -> tuple[Day, ...]:
     rows = con.execute(
-        """WITH lines AS (SELECT order_day, count(*) AS n, sum(_exact) AS exact, sum(line_amount) AS rounded
-                          FROM order_items GROUP BY order_day),
+        f"""WITH lines AS (SELECT order_day, count(*) FILTER ({is_row(con)}) AS n, sum(_exact) AS exact,
+                                  sum(line_amount) AS rounded FROM order_items GROUP BY order_day),
                 taken AS (SELECT order_day, sum(_off) AS off, sum(_back) AS back, sum(_shipping) AS shipping,
                                  sum(_fees) AS fees FROM orders GROUP BY order_day)
            SELECT order_day, n, exact, rounded, off, back, shipping, fees

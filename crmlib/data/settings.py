@@ -52,6 +52,9 @@ class Source(BaseModel):
     header_row: Literal["first", "find"] = "first"
     columns: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    blank: list[str] = Field(default_factory=list)
+    packed: list[str] = Field(default_factory=list)
+    split: dict[str, str] = Field(default_factory=dict)
     date_format: str | list[str] | None = None
     customer_key: Literal["detect", "personal", "plain"] = "detect"
     ids: Literal["as_is", "plain"] = "as_is"

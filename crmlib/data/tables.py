@@ -27,7 +27,7 @@ KEY, ID, TEXT, MONEY, WHOLE = Column("key"), Column("id"), Column("text"), Colum
 WHEN, FLAG, SHARE = Column("when"), Column("flag", ("true", "false"), "false"), Column("share")
 CONSENT, COMMENT, NUMBER = Column("consent", ("true", "false")), Column("comment"), Column("number")
 STATUSES = ("valid", "cancelled", "returned", "pending", "test", "staff")
-LINE_TYPES = ("product", "shipping", "fee", "discount", "tax", "point", "insert")
+LINE_TYPES = ("product", "shipping", "fee", "discount", "tax", "point", "insert", "option")
 ORDER_KINDS = ("trial", "one_off", "subscription", "free", "unknown")
 CANCEL_REASONS = ("no_effect", "surplus", "price", "skin_trouble", "competitor", "circumstances", "service",
                   "not_intended", "achieved", "other", "not_answered")  # fmt: skip

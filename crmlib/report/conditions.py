@@ -24,6 +24,7 @@ _TOPICS = {
     "unmatched": N_("Customers without a counted order (are their ids written as in the orders?)"),
     "strangers": N_("Customers with orders who are not in this table (are their ids written as in the orders?)"),
     "orphaned": N_("Rows that belong to nothing in the data"), "totals": N_("Rows of totals, left out"), "reversed": "",
+    "unpacked": "",
     "media_filled": N_("Orders whose medium is their customer's, as the export of orders has none"),
     "alike_ids": N_("Customer ids that differ from another one only in width or capitals, each a customer of its own"),
 }  # fmt: skip
@@ -181,7 +182,13 @@ def _reversed(facts: str) -> str:
     return words.say(said, n=n, amount=amount).text()
 
 
-_SENTENCES = {"orders_end": _orders_end, "reversed": _reversed}
+def _unpacked(facts: str) -> str:
+    n, items = (int(number) for number in facts.split(" of "))
+    said = N_("{n:rows} hold several items each, {items:count} together; each item is a line of its order.")
+    return words.say(said, n=n, items=items).text()
+
+
+_SENTENCES = {"orders_end": _orders_end, "reversed": _reversed, "unpacked": _unpacked}
 
 
 def _listed(facts: list[str]) -> str:
