@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # A header names things; numbers, dates and times are what stands below it.
 _DATUM = re.compile(r"[¥\\]?[+-]?\d[\d,.]*円?|\d{4}([-/年]\d{1,2}){2}.*|\d{1,2}[-/]\d{1,2}[-/]\d{4}.*")
 HIDDEN = "(hidden)"
+# The first word of a header such as 購入者 住所, which is written like a name.
+_WHOSE = re.compile(r"(購入者|購入商品|注文者|注文商品|配送先|送付先|お?届け先|請求先) ")
 SEARCHED_ROWS = 50
 TRUE = ("true", "1", "yes", "はい", "済")
 FALSE = ("false", "0", "no", "いいえ", "未")
@@ -46,15 +48,22 @@ def unique_names(header: list[str]) -> list[str]:
     Example:
         >>> unique_names(["注文番号", "送料", "送料"])
         ['注文番号', '送料', '送料_2']
+        >>> unique_names(["山田 花子", "購入者 住所"])
+        ['(hidden)', '購入者 住所']
     """
     seen: dict[str, int] = {}
     names: list[str] = []
     for cell in header:
-        name = HIDDEN if what_is_personal(cell) else cell
+        name = HIDDEN if _is_of_person(cell) else cell
         key = plain(name)
         seen[key] = seen.get(key, 0) + 1
         names.append(name.strip() if seen[key] == 1 or not key else f"{name.strip()}_{seen[key]}")
     return names
+
+
+def _is_of_person(cell: str) -> bool:
+    what = what_is_personal(cell)
+    return what is not None and not (what == "a name" and _WHOSE.match(plain(cell)))
 
 
 def match_columns(table: str, source: Source, header: list[str], file: str) -> dict[str, int]:
