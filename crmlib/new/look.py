@@ -5,21 +5,24 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from itertools import islice, takewhile
+from itertools import islice, repeat, takewhile
 from pathlib import Path
 
 from crmlib.data.files import FORMATS, SourceFile, locate
 from crmlib.data.mapping import is_header, plain
 from crmlib.data.naming import shown_file
-from crmlib.data.read import first_rows, open_file
+from crmlib.data.read import Opened, first_rows, open_file
 from crmlib.data.settings import Source
 from crmlib.errors import UserError
 from crmlib.new.presets import bare, known_headers, loose
 
 SAMPLED_ROWS = 5_000
 SAMPLES = 3
+# Rows that are looked at of one table, and cells of them: of a large export `crm check` reads the rest.
+MOST_ROWS = 200_000
+MOST_CELLS = 8_000_000
 # A column with more different texts than this holds no codes.
 MOST_VALUES = 500
 # A row with fewer names that are known is not taken for a header in place of the first one.
@@ -30,7 +33,7 @@ LEAST_KNOWN = 2
 class Look:
     """Files of one table: the source that finds them, how they are written, their header, and values of each column.
 
-    `most`: rows that are looked at, None for all of them.
+    `cells`: the stripped cells of each column, of the first rows of every file; `cut`: there are more rows than these.
     """
 
     source: Source
@@ -39,7 +42,8 @@ class Look:
     delimiter: str
     header: list[str]
     samples: dict[str, list[str]]
-    most: int | None = None
+    cells: dict[str, list[str]] = field(repr=False)
+    cut: bool = False
 
     def name_of(self, header: str, *, taxed: bool = False) -> str | None:
         """The file's own spelling of a header, whatever its capitals, spaces and hyphens; None where it has none.
@@ -54,15 +58,12 @@ class Look:
 
     def rows(self, *headers: str | None) -> Iterator[tuple[str, ...]]:
         """The stripped cells under these headers, row by row through all files; a missing header gives blanks."""
-        return islice(self._rows(*headers), self.most)
-
-    def _rows(self, *headers: str | None) -> Iterator[tuple[str, ...]]:
-        for file in self.files:
-            opened = open_file(file, self.source)
-            names = [plain(name) for name in opened.header]
-            at = [names.index(plain(header)) if header and plain(header) in names else -1 for header in headers]
-            for cells in opened.rows:
-                yield tuple(cells[place].strip() if place >= 0 else "" for place in at)
+        n = len(next(iter(self.cells.values()), []))
+        known = {plain(name): name for name in reversed(self.header)}
+        columns = [
+            self.cells[known[plain(header)]] if header and plain(header) in known else None for header in headers
+        ]
+        return zip(*(repeat("", n) if cells is None else cells for cells in columns), strict=True)
 
     def values(self, header: str) -> dict[str, int] | None:
         """Every text of a column with its rows, most first; None where there are too many to be codes."""
@@ -83,17 +84,19 @@ class Look:
         return rows > 0
 
 
-def look(table: str, paths: tuple[Path, ...], home: Path) -> Look:
-    """Look at the files of one table.
+def look(
+    table: str, paths: tuple[Path, ...], home: Path, *, encoding: str | None = None, most: int = MOST_ROWS
+) -> Look:
+    """Look at the files of one table, at their first rows; `encoding` is theirs where it cannot be told.
 
     Raises:
         UserError: they cannot be found or read, have no header, have different ones, or cannot be named together.
     """
-    source = _source(paths, home, table)
-    return seen(table, _below_titles(source, locate(table, source, home)[0], table), home)
+    source = _source(paths, home, table).model_copy(update={"encoding": encoding})
+    return seen(table, _below_titles(source, locate(table, source, home)[0], table), home, most=most)
 
 
-def seen(table: str, source: Source, home: Path) -> Look:
+def seen(table: str, source: Source, home: Path, *, most: int = SAMPLED_ROWS) -> Look:
     """Look at the files that a source names, as far as their header and first rows.
 
     Raises:
@@ -109,13 +112,16 @@ def seen(table: str, source: Source, home: Path) -> Look:
             raise UserError(
                 f"{file.name}: its header is not that of {files[0].name}; give files of one kind to --{table}."
             )
+    cells, cut = _cells(header, opened, most)
     return Look(
         source=source,
         files=files,
         encodings=tuple(dict.fromkeys(one.encoding for one in opened if one.encoding)),
         delimiter=opened[0].delimiter,
         header=header,
-        samples=_samples(header, opened[0].rows),
+        samples={name: _samples(texts) for name, texts in cells.items()},
+        cells=cells,
+        cut=cut,
     )
 
 
@@ -134,14 +140,29 @@ def _known(name: str, table: str) -> bool:
     return bool({loose(name), loose(bare(name))} & known_headers(table))
 
 
-def _samples(header: list[str], rows: Iterator[list[str]]) -> dict[str, list[str]]:
+def _samples(texts: list[str]) -> list[str]:
+    return [*islice(dict.fromkeys(text for text in texts[:SAMPLED_ROWS] if text), SAMPLES)]
+
+
+def _cells(header: list[str], opened: list[Opened], most: int) -> tuple[dict[str, list[str]], bool]:
+    """The cells of the first rows of each file by their header, and whether any file has more rows."""
+    room = max(min(most, MOST_CELLS // max(len(header), 1)) // len(opened), 1)
     found: dict[str, list[str]] = {name: [] for name in header}
-    for cells in islice(rows, SAMPLED_ROWS):
-        for name, cell in zip(header, cells, strict=True):
-            text = cell.strip()
-            if text and len(found[name]) < SAMPLES and text not in found[name]:
-                found[name].append(text)
-    return found
+    # Exports repeat themselves: a text that stands in ten thousand cells is kept once.
+    once: dict[str, str] = {}
+    cut = False
+    for one in opened:
+        places = [one.header.index(name) if name in one.header else _place(one.header, name) for name in header]
+        for cells in islice(one.rows, room):
+            for name, place in zip(header, places, strict=True):
+                text = cells[place].strip()
+                found[name].append(once.setdefault(text, text))
+        cut = cut or next(one.rows, None) is not None
+    return found, cut
+
+
+def _place(header: list[str], name: str) -> int:
+    return [plain(other) for other in header].index(plain(name))
 
 
 def _source(paths: tuple[Path, ...], home: Path, table: str) -> Source:

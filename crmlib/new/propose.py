@@ -14,7 +14,7 @@ from crmlib.data.shapes import shape
 from crmlib.data.tables import INPUTS, REQUIRED
 from crmlib.new.amounts import money
 from crmlib.new.counts import blank_orders, contradicted, guests, totals, undone
-from crmlib.new.look import SAMPLED_ROWS, SAMPLES, Look
+from crmlib.new.look import SAMPLES, Look
 from crmlib.new.shown import LONGEST, Mapped, shown
 from crmlib.new.who import Who, who
 
@@ -67,7 +67,7 @@ def headers(look: Look, preset: Preset, like: str = "") -> dict[str, str]:
 
     `like`: the header that tells the customers in the orders.
     """
-    return _plan(replace(look, most=SAMPLED_ROWS), preset, like).headers
+    return _plan(look, preset, like).headers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +157,8 @@ def _mapped(look: Look, name: str, header: str, preset: Preset, table: str) -> M
 
 def _occurring(look: Look, one: Mapped) -> Mapped:
     """Without the values that other shops have: a preset's are known, those of the aliases are only likely."""
+    if look.cut:
+        return one
     found = (look.values(one.header) or {}) if one.values else {}
     return replace(one, values={text: means for text, means in one.values.items() if text in found})
 

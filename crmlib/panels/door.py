@@ -19,7 +19,7 @@ from crmlib.data.people import is_name_header
 from crmlib.data.shapes import shape
 from crmlib.data.tables import INPUTS, REQUIRED
 from crmlib.errors import UserError
-from crmlib.new.look import SAMPLES, Look, look, seen
+from crmlib.new.look import SAMPLED_ROWS, SAMPLES, Look, look, seen
 from crmlib.new.presets import aliases, detect
 from crmlib.new.propose import Mapped, headers, shown
 from crmlib.panels import frame, sight
@@ -113,7 +113,7 @@ def ground_of(client: Client, path: str) -> Ground:
         return Ground(client=client, look=found, preset="", mapped=given if own.columns else canonical, own=True)
     if not path:
         raise UserError("the client file has no source for orders; give a file.")
-    found = look(TABLE, (Path(path),), client.home)
+    found = look(TABLE, (Path(path),), client.home, most=SAMPLED_ROWS)
     preset, _ = detect(found.header, TABLE)
     by_name = headers(found, preset or aliases(TABLE))
     return Ground(client=client, look=found, preset=preset.title if preset else "", mapped=by_name, own=False)
