@@ -45,7 +45,7 @@ $(READY): pyproject.toml
 	@echo "Making the virtual environment $(VENV) ..."
 	$(PYTHON) -m venv $(VENV)
 	@echo "Installing the libraries (a few minutes; pip may warn, which does no harm) ..."
-	$(BIN)/pip install --quiet --editable ".[excel,pdf,slides,voila,examples,test]"
+	$(BIN)/pip install --quiet --editable ".[excel,pdf,slides,sql,voila,examples,test]"
 	touch $@
 
 clean:
