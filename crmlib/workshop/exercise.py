@@ -50,11 +50,15 @@ class Exercise:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of an answer: one of three, the mistake's name where it was recognised, and what is said."""
+    """What became of an answer: one of three, the mistake's name where it was recognised, and what is said.
+
+    `also`: other usual mistakes that give the same figure on this learner's data, each with its reason.
+    """
 
     status: Literal["right", "wrong", "not_tried"]
     mistake: str = ""
     said: Sentence
+    also: tuple[tuple[str, Sentence], ...] = ()
 
 
 def judge(exercise: Exercise, lesson: Lesson, answer: Any) -> Outcome:
@@ -78,9 +82,11 @@ def judge(exercise: Exercise, lesson: Lesson, answer: Any) -> Outcome:
 
 
 def _wrong(exercise: Exercise, lesson: Lesson, found: Any) -> Outcome:
-    for mistake in exercise.mistakes:
-        if gives(mistake, exercise, lesson, found):
-            return Outcome(status="wrong", mistake=mistake.name, said=say(mistake.reason))
+    # Which of two mistakes that give one figure was made, the figure does not tell: both are named.
+    made = {one.name: say(one.reason) for one in reversed(exercise.mistakes) if gives(one, exercise, lesson, found)}
+    if made:
+        (name, reason), *also = reversed(made.items())
+        return Outcome(status="wrong", mistake=name, said=reason, also=tuple(also))
     told = N_("No usual mistake gives this. Look again at what is counted, or ask for a hint.")
     return Outcome(status="wrong", mistake=UNKNOWN, said=say(told))
 

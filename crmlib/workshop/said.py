@@ -31,7 +31,12 @@ def outcome(found: Outcome) -> Said:
     head = f"{MARKS[found.status]} {words.translate(HEADS[found.status])}"
     if name := "" if found.mistake == UNKNOWN else mistake_label(found.mistake):
         head += words.translate(N_(" ({mistake})")).format(mistake=name)
-    return _said(found.status, head, [found.said.text()])
+    return _said(found.status, head, [found.said.text(), *(_also(name, reason) for name, reason in found.also)])
+
+
+def _also(name: str, reason: Sentence) -> str:
+    told = N_("Or another mistake, which gives the same figure here ({mistake}): {reason}")
+    return words.translate(told).format(mistake=mistake_label(name), reason=reason.text())
 
 
 def hint(hints: tuple[str, ...], shown: int) -> Said:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,17 @@ def test_the_reason_of_a_mistake_is_told_and_never_the_answer(lesson: Lesson) ->
     told = [lesson.judge("rate", answer).said.text() for answer in (0.15, 25, "25%", 0.3, None, float("nan"), [1, 2])]
     assert not [text for text in told if "0.25" in text or "25" in text]
     assert "b" not in lesson.judge("letter", "c").said.text().split()
+
+
+def test_two_mistakes_that_give_one_figure_are_both_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    also = Mistake(name="wrong_window", value=lambda _: 0.15, reason="The window is another.")
+    lesson = Lesson("where_they_leave", (replace(RATE, mistakes=(*RATE.mistakes, also)),), Learner(), tmp_path)
+    found = lesson.judge("rate", 0.15)
+    assert (found.mistake, [name for name, _ in found.also]) == ("young_customers", ["wrong_window"])
+    lesson.check("rate", 0.15)
+    shown = capsys.readouterr().out
+    assert "The young ones are in it.\\nOr another mistake, which gives the same figure here" in shown
+    assert "): The window is another." in shown
 
 
 def test_check_shows_mark_word_mistake_and_reason(lesson: Lesson, capsys: pytest.CaptureFixture[str]) -> None:
