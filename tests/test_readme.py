@@ -50,9 +50,9 @@ def test_the_commands_are_those_tested_here() -> None:
     ]
 
 
-def _crm(command: str, home: Path) -> str:
+def _crm(command: str, home: Path, seconds: int = 300) -> str:
     arguments = command.removeprefix(".venv/bin/crm ").split()
-    done = subprocess.run([*CRM, *arguments], cwd=home, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run([*CRM, *arguments], cwd=home, capture_output=True, text=True, check=False, timeout=seconds)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -120,7 +120,7 @@ def test_the_desk_of_the_example_is_written_and_kept(acme_home: Path) -> None:
 
 @pytest.mark.slow
 def test_the_classroom_of_twenty_is_written(tmp_path: Path) -> None:
-    _crm(".venv/bin/crm workshop classroom --learners 20", tmp_path)
+    _crm(".venv/bin/crm workshop classroom --learners 20", tmp_path, seconds=3000)
     assert len(list((tmp_path / "classroom" / "learners").iterdir())) == 20
 
 
