@@ -99,6 +99,7 @@ def new(
     products: Annotated[list[Path] | None, typer.Option(metavar="FILE", help="The export of products.")] = None,
     preset: Annotated[str, typer.Option(metavar="NAME", help="Take the orders for an export of this kind.")] = "",
     presets: Annotated[bool, typer.Option("--presets", help="List the kinds of exports that are known.")] = False,
+    encoding: Annotated[str, typer.Option(metavar="NAME", help="Of the files, where it cannot be told.")] = "",
     model: Annotated[str, typer.Option(metavar="single_item|one_off", help="The business model.")] = "single_item",
     force: Annotated[bool, typer.Option("--force", help="Write over a client file that is there.")] = False,
 ) -> None:
@@ -119,6 +120,7 @@ def new(
             customers=tuple(customers or ()),
             products=tuple(products or ()),
             preset=preset,
+            encoding=encoding or None,
             model=model,
             force=force,
             notebooks=offered(Path.cwd()),

@@ -23,10 +23,11 @@ def number(text: str) -> Decimal | None:
     """A plain amount as the door reads it, for comparing; None where it is none.
 
     Example:
-        >>> number("￥1,980-"), number("1,980円"), number("x")
-        (Decimal('1980'), Decimal('1980'), None)
+        >>> number("￥1,980-"), number("△500"), number("(500)"), number("x")
+        (Decimal('1980'), Decimal('-500'), Decimal('-500'), None)
     """
     plain = re.sub(r"[¥\\,円 ]", "", unicodedata.normalize("NFKC", text)).removesuffix("-")
+    plain = re.sub(r"^[△▲−]|^\((?=.*\)$)", "-", plain).removesuffix(")")
     try:
         return Decimal(plain) if _AMOUNT.fullmatch(plain) else None
     except InvalidOperation:

@@ -10,6 +10,7 @@ from crmlib.data.mapping import meaning, plain
 from crmlib.data.naming import listed, shown_header
 from crmlib.data.tables import INPUTS
 from crmlib.data.totals import is_total
+from crmlib.new.amounts import number
 from crmlib.new.shown import shown
 
 if TYPE_CHECKING:
@@ -78,10 +79,10 @@ def contradicted(proposal: Proposal) -> list[str]:
 def blank_orders(look: Look, order: str | None, status: Mapped, date: str | None) -> int:
     """Rows of orders that have no status on any of their rows, rows of totals apart."""
     rows, known = Counter[str](), set[str]()
-    for n, (number, day, text) in enumerate(look.rows(order, date, status.header)):
-        if is_total(number) or (date and not day):
+    for n, (order_id, day, text) in enumerate(look.rows(order, date, status.header)):
+        if is_total(order_id) or (date and not day):
             continue
-        name = number or str(n)
+        name = order_id or str(n)
         rows[name] += 1
         if text:
             known.add(name)
@@ -94,9 +95,9 @@ def guests(proposal: Proposal) -> list[str]:
     if customer is None or order is None:
         return []
     known: dict[str, bool] = {}
-    for number, who in proposal.look.rows(order, customer):
-        if not is_total(number) and not is_total(who):
-            known[number] = known.get(number, False) or bool(who)
+    for order_id, who in proposal.look.rows(order, customer):
+        if not is_total(order_id) and not is_total(who):
+            known[order_id] = known.get(order_id, False) or bool(who)
     n = Counter(known.values())[False]
     if not n:
         return []
@@ -124,3 +125,28 @@ def totals(proposal: Proposal) -> list[str]:
         return []
     return [(f"{'1 row' if n == 1 else f'{n:,} rows'} of totals {'stands' if n == 1 else 'stand'} among the orders: "
             f"{'it is' if n == 1 else 'they are'} left out.")]  # fmt: skip
+
+
+def below_zero(proposal: Proposal) -> list[str]:
+    """Rows that take a sale back by an amount or a quantity below zero."""
+    money = (proposal.header_of(name) for name in ("quantity", "line_amount", "unit_price", "order_amount"))
+    found = [header for header in money if header]
+    n = sum(any((amount := number(cell)) is not None and amount < 0 for cell in cells)
+            for cells in proposal.look.rows(*found)) if found else 0  # fmt: skip
+    if not n:
+        return []
+    head = "1 row is below zero: it is" if n == 1 else f"{n:,} rows are below zero: they are"
+    it = "it takes" if n == 1 else "they take"
+    told = f"{head} left out, and a sale that {it} back counts in full"
+    return [f"{told}; the keys returned and negative of policy settle it (docs/client-file.md, Reversed sales)."]
+
+
+def worth_knowing(proposal: Proposal) -> list[str]:
+    """What no single column tells: how much was looked at, what a row is."""
+    look = proposal.look
+    n = len(next(iter(look.cells.values()), []))
+    numbered = proposal.header_of("order_id") is not None
+    return [
+        *([f"the first {n:,} rows were looked at; crm check reads all of them."] if look.cut else []),
+        *([] if numbered else ["no column has order numbers: every row is an order of its own."]),
+    ]

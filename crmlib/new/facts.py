@@ -24,6 +24,7 @@ _PLACES = {
     ("+1200", "+1300"): "Pacific/Auckland",
 }  # fmt: skip
 JAPAN = "Asia/Tokyo"
+YEN = "JPY"
 _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 
 
@@ -60,7 +61,9 @@ def language(orders: Proposal, money: str) -> str:
 
 
 def timezone(orders: Proposal) -> tuple[str, list[str]]:
-    """The zone in which the shop's dates are, by the offsets of its times; Japan's where there are none."""
+    """The zone in which the shop's dates are: the preset's, or by the offsets of its times; Japan's without any."""
+    if orders.preset.timezone:
+        return orders.preset.timezone, []
     header = orders.header_of("ordered_at")
     found = Counter(_offset(text) for (text,) in orders.look.rows(header)) if header else Counter()
     offsets = tuple(sorted((text for text in found if text), key=_minutes))

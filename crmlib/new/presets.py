@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -36,7 +36,8 @@ class Preset:
     """One export format.
 
     `columns`: for each canonical column its headers, the best first. `notes`: what to know, for the table or a column.
-    `languages`: by currency, `*` for any other.
+    `languages`: by currency, `*` for any other. `blank`, `packed` and `split` go into the client file's source.
+    `unusable`: why no client file can be made of this export.
     """
 
     name: str
@@ -49,6 +50,11 @@ class Preset:
     currency_column: str = ""
     tax_basis: str = "unknown"
     tax_columns: tuple[str, ...] = ()
+    timezone: str = ""
+    blank: tuple[str, ...] = ()
+    packed: tuple[str, ...] = ()
+    split: dict[str, str] = field(default_factory=dict)
+    unusable: str = ""
     notes: dict[str, list[str]]
 
     def share(self, header: list[str]) -> float:
@@ -70,20 +76,20 @@ def find(name: str, table: str) -> Preset:
     """The preset of that name for a table; the name of a system finds the one of its tables.
 
     Raises:
-        UserError: there is none.
+        UserError: there is none, or the export cannot be used.
     """
     known = presets()
     if name not in known or known[name].table != table:
         fitting = [one.name for one in known.values() if one.table == table]
         raise UserError(f"--preset {name}: no preset for {table}{nearest(name, fitting)}")
-    return known[name]
+    return _usable(known[name])
 
 
 def detect(header: list[str], table: str) -> tuple[Preset | None, float]:
     """The preset of a table that a header looks most like, and the share of names matched; none below the least share.
 
     Raises:
-        UserError: the header is that of another table's export.
+        UserError: the header is that of another table's export, or of one that cannot be used.
     """
     shares = {name: preset.share(header) for name, preset in presets().items()}
     best = max(shares, key=lambda name: (shares[name], presets()[name].table == table, name))
@@ -94,7 +100,13 @@ def detect(header: list[str], table: str) -> tuple[Preset | None, float]:
             f"this is {presets()[best].title}, the export of {presets()[best].table}; --{table} needs the one of "
             f"{table}."
         )
-    return presets()[best], shares[best]
+    return _usable(presets()[best]), shares[best]
+
+
+def _usable(preset: Preset) -> Preset:
+    if preset.unusable:
+        raise UserError(f"this is {preset.title}: {preset.unusable}")
+    return preset
 
 
 @cache
@@ -178,6 +190,11 @@ def _preset(name: str, told: dict[str, Any]) -> Preset:
         currency_column=told.get("currency_column", ""),
         tax_basis=told.get("tax_basis", "unknown"),
         tax_columns=tuple(told.get("tax_columns", ())),
+        timezone=told.get("timezone", ""),
+        blank=tuple(told.get("blank", ())),
+        packed=tuple(told.get("packed", ())),
+        split=dict(told.get("split", {})),
+        unusable=told.get("unusable", ""),
         notes=told.get("notes", {}),
     )
 

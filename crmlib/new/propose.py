@@ -13,7 +13,7 @@ from crmlib.data.parse import moment
 from crmlib.data.shapes import shape
 from crmlib.data.tables import INPUTS, REQUIRED
 from crmlib.new.amounts import money
-from crmlib.new.counts import blank_orders, contradicted, guests, totals, undone
+from crmlib.new.counts import below_zero, blank_orders, contradicted, guests, totals, undone, worth_knowing
 from crmlib.new.look import SAMPLES, Look
 from crmlib.new.shown import LONGEST, Mapped, shown
 from crmlib.new.who import Who, who
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LISTED = 5
 _JOINS = re.compile(r"\s*[,，、;；]\s*")
+_OTHER = "those of members and products go to --customers and --products"
+NO_ORDERS = f"orders: this does not look like an export of orders; {_OTHER}."
 # Money of the whole order is used only where the lines have none of their own.
 _INSTEAD = {"order_amount": ("unit_price", "line_amount")}
 
@@ -56,6 +58,11 @@ class Proposal:
     def header_of(self, name: str) -> str | None:
         """The header a column is taken from; None where it is not mapped."""
         return next((one.header for one in self.mapped if one.name == name), None)
+
+    def items(self) -> dict[str, str]:
+        """The mapped columns whose cells hold several items, and what stands between these; "" where it is `L1=`."""
+        known = dict.fromkeys(self.preset.packed, "") | self.preset.split
+        return {one.name: known[one.name] for one in self.mapped if one.name in known and self.header_of("order_id")}
 
     def samples(self, one: Mapped) -> list[str]:
         """Up to three values of a column as they may be shown: personal ones only as their shape."""
@@ -102,7 +109,9 @@ def _ordered(found: dict[str, str], preset: Preset) -> list[str]:
 
 def _header(look: Look, preset: Preset, name: str) -> str | None:
     taxed = not preset.name
-    return next((own for one in preset.columns[name] if (own := look.name_of(one.header, taxed=taxed))), None)
+    found = [own for one in preset.columns[name] if (own := look.name_of(one.header, taxed=taxed))]
+    filled = [own for own in found if look.samples[own]] if preset.name else []
+    return next(iter(filled or found), None)
 
 
 def propose(table: str, look: Look, preset: Preset, share: float, *, like: str = "") -> Proposal:
@@ -133,7 +142,11 @@ def propose(table: str, look: Look, preset: Preset, share: float, *, like: str =
         proposal.to_do.extend(_unread_dates(proposal))
         if not preset.name:
             proposal.to_do.extend(contradicted(proposal))
-        proposal.to_know.extend([*_no_status(proposal), *guests(proposal), *totals(proposal), *_joined(proposal)])
+        if len(lacking) > 1:
+            proposal.to_do.insert(0, NO_ORDERS)
+        below = below_zero(proposal)
+        told = [*worth_knowing(proposal), *_no_status(proposal, below), *guests(proposal), *totals(proposal)]
+        proposal.to_know.extend([*told, *below, *_joined(proposal)])
     return proposal
 
 
@@ -170,7 +183,7 @@ def _with_values(look: Look, table: str, name: str, header: str, known: dict[str
         return Mapped(name, header)
     found = look.values(header)
     if found is None:
-        return Mapped(name, header, known, {} if column.kind != "code" else {"": 0})
+        return Mapped(name, header, known, {} if column.kind != "code" or "*" in known else {"": 0})
     unknown = {text: n for text, n in found.items() if meaning(text, known, column) is None}
     # A blank on an order's later lines stands for the value of its first line; that of a status is looked at later.
     if "" in unknown and len(found) > 1:
@@ -200,16 +213,17 @@ def _quoted(text: str, one: Mapped) -> str:
     return f"'{shown(text, one)}'" if text else "a blank"
 
 
-def _no_status(proposal: Proposal) -> list[str]:
+def _no_status(proposal: Proposal, below: list[str]) -> list[str]:
     if proposal.header_of("status") or proposal.header_of("cancelled_at"):
         return []
-    return ["no column tells which orders were cancelled or returned: all of them count."]
+    apart = ", rows below zero apart" if below else ""
+    return [f"no column tells which orders were cancelled or returned: all of them count{apart}."]
 
 
 def _joined(proposal: Proposal) -> list[str]:
     """Cells that hold several products, each of which also stands alone in another cell."""
     header = proposal.header_of("product_id") or proposal.header_of("product_name")
-    if header is None:
+    if header is None or proposal.items():
         return []
     rows = Counter(text for (text,) in proposal.look.rows(header))
     several = [text for text in rows if {*_JOINS.split(text)} & rows.keys() - {text, ""}]

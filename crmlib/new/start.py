@@ -12,6 +12,7 @@ from crmlib.data.files import write_atomically
 from crmlib.data.naming import nearest
 from crmlib.errors import UserError
 from crmlib.new import facts
+from crmlib.new.cuts import m_cuts
 from crmlib.new.look import Look, look
 from crmlib.new.presets import Preset, aliases, detect, find, presets
 from crmlib.new.propose import Proposal, propose
@@ -23,7 +24,10 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What `crm new` was asked. `notebooks`: each notebook there is with the tables it needs."""
+    """What `crm new` was asked.
+
+    `notebooks`: each notebook there is with the tables it needs. `encoding`: of all files, where it cannot be told.
+    """
 
     name: str
     home: Path
@@ -33,6 +37,7 @@ class Request:
     preset: str = ""
     model: str = "single_item"
     force: bool = False
+    encoding: str | None = None
     notebooks: dict[str, tuple[str, ...]]
 
 
@@ -86,7 +91,7 @@ def _check(request: Request, path: Path) -> None:
 
 
 def _propose(table: str, paths: tuple[Path, ...], request: Request, like: str) -> Proposal:
-    found = look(table, paths, request.home)
+    found = look(table, paths, request.home, encoding=request.encoding)
     preset, share = _preset(table, found, request.preset)
     return propose(table, found, preset, share, like=like)
 
@@ -121,6 +126,7 @@ def _setting(request: Request, proposals: list[Proposal]) -> Setting:
         timezone=timezone,
         business_model=request.model,
         notebooks=ready,
+        cuts=m_cuts(orders) if currency != facts.YEN and "rfm" in ready else [],
         waiting=waiting,
         remarks=remarks,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from crmlib.data.naming import listed, one_line, shown_header
 from crmlib.data.tables import INPUTS
@@ -19,7 +19,10 @@ _NOT_TEXT = re.compile(r"(?i)true|false|yes|no|on|off|null|y|n|[\d_]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What a client file says beside its sources, and the sentences that explain the choices."""
+    """What a client file says beside its sources, and the sentences that explain the choices.
+
+    `cuts`: of M, where the currency has no usual ones.
+    """
 
     name: str
     language: str
@@ -30,6 +33,7 @@ class Setting:
     notebooks: list[str]
     waiting: list[str]
     remarks: list[str]
+    cuts: list[str] = field(default_factory=list)
 
 
 def scalar(text: str, *, as_typed: bool = False) -> str:
@@ -88,14 +92,30 @@ def _source(proposal: Proposal) -> list[str]:
     lines.append(f"    path: {scalar(source.path or '')}")
     if source.pattern:
         lines.append(f"    pattern: {_quoted(source.pattern)}")
-    if look.encodings:
+    if source.encoding:
+        lines.append(f"    encoding: {scalar(source.encoding)}")
+    elif look.encodings:
         # Not written as a key: the door detects it for each file, and next month's may have another.
         mark = f", separator {_mark(look.delimiter)}" if look.delimiter else ""
         lines.append(f"    # encoding {listed(look.encodings)}{mark}: detected again at every run")
     if source.header_row == "find":
         lines.append("    header_row: find                # titles or notes stand above the header")
     form = ['    # date_format: ?        # such as "%d.%m.%Y %H:%M", see To do'] if _unread(proposal) else []
-    return [*lines, *form, *_columns(proposal), *_values(proposal)]
+    return [*lines, *form, *_cells(proposal), *_columns(proposal), *_values(proposal)]
+
+
+def _cells(proposal: Proposal) -> list[str]:
+    """What stands in cells beside single values: texts that mean nothing, and several items of one order."""
+    items, blank = proposal.items(), ", ".join(map(_quoted, proposal.preset.blank))
+    packed = ", ".join(name for name, between in items.items() if not between)
+    split = ", ".join(f"{name}: {_quoted(between)}" for name, between in items.items() if between)
+    keys = {"blank": f"[{blank}]" if blank else "", "packed": f"[{packed}]" if packed else ""}
+    keys["split"] = f"{{{split}}}" if split else ""
+    said = {
+        "blank": "cells of these texts are blank", "packed": "cells such as L1=a&L2=b are a line an item",
+        "split": "what stands between the items of one cell, each of which becomes a line",
+    }  # fmt: skip
+    return [f"    {key}: {text}        # {said[key]}" for key, text in keys.items() if text]
 
 
 def _unread(proposal: Proposal) -> bool:
@@ -147,7 +167,9 @@ def _values_of(proposal: Proposal, one: Mapped) -> list[str]:
 
 def _notebooks(setting: Setting) -> list[str]:
     lines = [f"notebooks: [{', '.join(setting.notebooks)}]"]
-    return [*lines, *(f"# {line}" for line in setting.waiting)]
+    told = f"upper bounds of M in {setting.currency}, proposed: fifths of the customers of this export"
+    cuts = ["rfm:", f"  m_cuts: [{', '.join(setting.cuts)}]  # {told}"]
+    return [*lines, *(f"# {line}" for line in setting.waiting), *(cuts if setting.cuts else [])]
 
 
 def _comments(texts: list[str], indent: int) -> list[str]:

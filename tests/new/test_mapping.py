@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from crmlib.new import facts
+from crmlib.new.cuts import m_cuts
 from crmlib.new.look import look
 from crmlib.new.presets import aliases
 from crmlib.new.propose import Proposal, propose
@@ -252,3 +253,43 @@ def test_a_row_of_totals_is_no_guest_and_no_status(tmp_path: Path) -> None:
     found = of(tmp_path, export(head, "1,501,2025-01-01,10,発送済み", "合計,,,10,"))
     assert (found.to_do, [line for line in found.to_know if "guests" in line]) == ([], [])
     assert "1 row of totals stands among the orders: it is left out." in found.to_know
+
+
+# --- what is worth knowing -------------------------------------------------------------------------------------------
+
+
+def test_an_export_without_order_numbers_or_with_rows_below_zero_says_so(tmp_path: Path) -> None:
+    found = of(tmp_path, export("会員番号,受注日,単価,数量", "501,2025-01-01,100,1", "501,2025-01-02,100,-1"))
+    assert "no column has order numbers: every row is an order of its own." in found.to_know
+    assert (
+        "1 row is below zero: it is left out, and a sale that it takes back counts in full; the keys returned and "
+        "negative of policy settle it (docs/client-file.md, Reversed sales)." in found.to_know
+    )
+
+
+def test_a_file_that_is_no_export_of_orders_is_told(tmp_path: Path) -> None:
+    found = of(tmp_path, export("customer_id,gender,birth_day", "501,1,1981-04-29"))
+    assert found.to_do[0] == (
+        "orders: this does not look like an export of orders; those of members and products go to --customers and "
+        "--products."
+    )
+    members = of(tmp_path, export("customer_id,gender,birth_day", "501,女性,1981-04-29"), "customers")
+    assert mapped(members) == {"customer_id": "customer_id", "sex": "gender", "birth_year": "birth_day"}
+
+
+def test_of_a_large_export_the_first_rows_are_looked_at_and_it_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("注文番号,会員番号,受注日,単価,状態\n" + "1,5,2025-01-01,10,完了\n" * 9, encoding="utf-8")
+    found = propose("orders", look("orders", (path,), tmp_path, most=4), aliases("orders"), 0.0)
+    assert "the first 4 rows were looked at; crm check reads all of them." in found.to_know
+    (status,) = [one for one in found.mapped if one.name == "status"]
+    assert status.values["キャンセル"] == "cancelled"  # may stand further down
+
+
+def test_the_cuts_of_m_in_another_currency_are_fifths_of_the_customers(tmp_path: Path) -> None:
+    rows = [f"{n},C{n},2025-01-01,{n * 10}.70,1" for n in range(1, 11)]
+    found = of(tmp_path, export("order id,customer id,order date,unit price,quantity", *rows))
+    assert facts.currency(found)[0] == "USD"
+    # 10.70 to 100.70: the second, fourth, sixth and eighth of the ten, to two figures.
+    assert m_cuts(found) == ["21", "41", "61", "81"]
+    assert m_cuts(of(tmp_path, export("order id,customer id,order date,unit price"))) == ["10", "25", "50", "100"]
