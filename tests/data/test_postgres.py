@@ -150,8 +150,8 @@ def test_the_server_itself_refuses_to_write(ask: Any, run: Any) -> None:
 
 def test_a_server_that_goes_in_the_middle_is_told(ask: Any, url: str, run: Any) -> None:
     # The answer itself ends the connection after as many rows.
-    query = "select no, who, at, yen, case when no = 45000 then pg_terminate_backend(pg_backend_pid()) end as gone "
-        "from many"
+    ends = "case when no = 45000 then pg_terminate_backend(pg_backend_pid()) end as gone"
+    query = f"select no, who, at, yen, {ends} from many"
     said = refusal(ask, query=f"{query} order by no")
     assert said.startswith("database SHOP_DB: the connection was lost after ")
 
