@@ -140,6 +140,7 @@ def lab(
     """Open JupyterLab on copies of a CLIENT's notebooks; other options (--no-browser) go to JupyterLab."""
     from crmlib.batch import desk
     from crmlib.batch.lab import open_lab
+    from crmlib.batch.todo import write_todo
 
     # `crm lab demo --no-browser` has no notebook; the option lands where one is expected.
     words = [word for word in (client, notebook) if word and not word.startswith("-")]
@@ -149,7 +150,12 @@ def lab(
         typer.echo(_short(page))
         raise typer.Exit(0 if no_open else open_lab(page.parent, page.stem, extra))
     wanted = words[1] if len(words) > 1 else None
-    found = _load(words[0])
+    try:
+        found = _load(words[0])
+    except UserError as error:
+        page = write_todo(words[0], error)
+        typer.echo(f"{_short(page)}  {error}")
+        raise typer.Exit(0 if no_open else open_lab(page.parent, page.stem, extra)) from None
     copies = desk.write_desk(found, wanted, fresh=fresh)
     for copy in copies:
         typer.echo(f"{_short(copy.path)}  {copy.said}")

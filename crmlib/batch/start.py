@@ -48,11 +48,12 @@ def write_start(client: Client, copies: Sequence[Copy], pages: Sequence[Copy]) -
     except UserError as error:
         cells = copy_context().run(_unread, client, error, pages)
     path = folder / f"{NAME}.ipynb"
-    _save(path, cells)
+    save(path, cells)
     return path
 
 
-def _save(path: Path, cells: list[dict[str, Any]]) -> None:
+def save(path: Path, cells: list[dict[str, Any]]) -> None:
+    """Write cells as a notebook."""
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
@@ -75,7 +76,7 @@ def write_clients(home: Path) -> Path:
     rows = [_client_row(home, file) for file in files]
     text = "\n".join(["# crmlib", "", "| client | opens with |", "|:--|:--|", *rows])
     path = home / "desk" / f"{NAME}.ipynb"
-    _save(path, [markdown("clients", text)])
+    save(path, [markdown("clients", text)])
     return path
 
 
