@@ -37,7 +37,8 @@ class Preset:
 
     `columns`: for each canonical column its headers, the best first. `notes`: what to know, for the table or a column.
     `languages`: by currency, `*` for any other. `blank`, `packed` and `split` go into the client file's source.
-    `unusable`: why no client file can be made of this export.
+    `likely`: headers that no source names, taken where they stand and of no weight in telling the export. `unusable`:
+    why no client file can be made of this export.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Preset:
     table: str
     columns: dict[str, list[Candidate]]
     headers: tuple[str, ...] = ()
+    likely: tuple[str, ...] = ()
     languages: dict[str, str]
     currency: str = ""
     currency_column: str = ""
@@ -185,6 +187,7 @@ def _preset(name: str, told: dict[str, Any]) -> Preset:
         table=told["table"],
         columns={column: [_candidate(one) for one in headers] for column, headers in told["columns"].items()},
         headers=tuple(unique_names([str(header) for header in told["headers"]])),
+        likely=tuple(told.get("likely", ())),
         languages=language if isinstance(language, dict) else {"*": language},
         currency=told.get("currency", ""),
         currency_column=told.get("currency_column", ""),
