@@ -57,9 +57,16 @@ def heads(letters: np.ndarray) -> np.ndarray:
     return np.bitwise_or.reduce(parts)
 
 
-def head(value: str) -> int:
-    """The number of a value of two letters or more, of as many as it has."""
-    number = 0
-    for place in range(HEAD):
-        number = (number << 16) | (ord(value[place]) & 0xFFFF if place < len(value) else 0)
-    return number
+def first_heads(values: list[str]) -> np.ndarray:
+    """The number of each value's first letters, of as many of the four as it has.
+
+    Example:
+        >>> first_heads(["ab"]).tolist() == [(97 << 48) + (98 << 32)]
+        True
+    """
+    import numpy as np
+
+    letters = np.array([value[:HEAD] for value in values], dtype=f"<U{HEAD}").view("<u4").reshape(-1, HEAD)
+    low = letters.astype(np.uint64) & np.uint64(0xFFFF)
+    parts = [low[:, i] << np.uint64(16 * (HEAD - 1 - i)) for i in range(HEAD)]
+    return np.bitwise_or.reduce(parts)
