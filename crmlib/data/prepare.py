@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import crmlib
 from crmlib.data.beside import without_effect
+from crmlib.data.cut_ids import refuse_cut_ids
 from crmlib.data.database import answers, asks
 from crmlib.data.door_notes import fill_media, make_plain, order_notes
 from crmlib.data.encodings import doubt
@@ -207,6 +208,7 @@ def _tables(con: duckdb.DuckDBPyConnection, settings: Settings, readings: dict[s
     if "experiments" in readings:
         counts["experiments"] = build_other(con, "experiments", settings, readings["experiments"], people)
     _empty(con, "experiments")
+    refuse_cut_ids(con, settings.sources, readings)
     _refuse_personal(con, settings, readings)
     make_plain(con, readings, settings.sources)
     _replace_keys(con, settings, readings)

@@ -144,6 +144,21 @@ def test_15_numbers_that_are_none_are_unreadable(orders_of: Any) -> None:
     assert shop.table("orders")["amount"].tolist() == [7]
 
 
+@pytest.mark.parametrize("name", ["order_id", "customer_id", "product_id"])
+def test_15_ids_that_a_spreadsheet_has_cut_are_refused(orders_of: Any, name: str) -> None:
+    # Four orders of four customers would be one order of one customer, and the money would be right.
+    head = "order_id,customer_id,order_date,line_amount,product_id"
+    rows = [dict(zip(head.split(","), (f"A{n}", f"c{n}", "2024-01-01", "100", f"p{n}"), strict=True)) for n in range(4)]
+    for row in rows[1:]:
+        row[name] = "4.90E+12"
+    text = "\n".join([head, *(",".join(row.values()) for row in rows)])
+    assert refusal(orders_of, text) == (
+        f"parameters/acme.yml line 4: column '{name}' for orders.{name} holds numbers of the form 9.9E+99, whose last "
+        "digits a spreadsheet has cut (3 rows, the first in data/orders.csv row 3); export the file again and give it "
+        "without saving it from a spreadsheet."
+    )
+
+
 def test_16_error_messages_do_not_print_unreadable_cells_or_customers(orders_of: Any) -> None:
     text = HEAD + "A1,hanako@example.jp,秘密の日,秘密の額,soap\n"
     message = refusal(orders_of, text)
