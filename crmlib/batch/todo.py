@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from contextvars import copy_context
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crmlib import words
 from crmlib.batch.start import NAME, markdown, plain, save
 from crmlib.client import find_by_name
-from crmlib.errors import UserError
 from crmlib.words import N_
+
+if TYPE_CHECKING:
+    from crmlib.errors import UserError
 
 _TO_DO = re.compile(r"^# To do: (.*(?:\n# (?!To (?:do|know): ).*)*)", re.MULTILINE)
 _LANGUAGE = re.compile(r"^language: *(ja|en)\b", re.MULTILINE)
