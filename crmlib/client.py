@@ -585,14 +585,14 @@ def _check_used(table: str, source: Source, name: str, at: str) -> None:
     """Values of the other name of a mapped column, or that are no dates where dates stand, would change nothing."""
     same = next((other for pair in _SAME if name in pair for other in pair if other in source.columns), name)
     if same != name:
-        raise UserError(f"{at}: sources.{table}.values has '{name}', and columns maps '{same}'; write '{same}' there too.")
+        raise UserError(
+            f"{at}: sources.{table}.values has '{name}', and columns maps '{same}'; write '{same}' there too."
+        )
     for given, value in source.values[name].items() if INPUTS[table][name].kind == "when" else ():
         if value and not any(letter.isdigit() for letter in value):
             raise UserError(f"{at}: '{given}' becomes '{value}', which is no date; give one, or \"\" for none.")
 
 
-def _check_formats(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
-    formats = [source.date_format] if isinstance(source.date_format, str) else source.date_format or []
 def _check_items(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
     """What makes several rows of one can only be told of the items of an order."""
     if any(not text.strip() for text in source.blank):
@@ -617,6 +617,8 @@ def _check_items(table: str, source: Source, where: str, lines: dict[str, int]) 
                 raise UserError(f"{at}: sources.{table}.split.{name} is blank, must be what stands between two items.")
 
 
+def _check_formats(table: str, source: Source, where: str, lines: dict[str, int]) -> None:
+    formats = [source.date_format] if isinstance(source.date_format, str) else source.date_format or []
     for form in formats:
         if not re.fullmatch(rf"([^%]|%[{_DIRECTIVES}]|%-[{_UNPADDED}])*", form) or "%" not in form:
             at = _line(where, lines, f"sources.{table}.date_format")
