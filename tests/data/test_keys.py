@@ -7,8 +7,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from crmlib.data.keys import is_personal_header, normal
+from crmlib.data import prepare
+from crmlib.data.keys import is_personal, is_personal_header, normal
 from crmlib.errors import UserError
 
 ORDERS = "order_id,customer_id,order_date,line_amount\n"
@@ -249,3 +252,9 @@ def test_keys_are_compared_without_case_width_and_doubled_spaces() -> None:
     assert normal("山田　 花子") == normal("山田 花子")
     assert normal("Ann Lee") != normal("ann lee")
     assert normal("'０９０") == normal("090")
+
+
+@settings(max_examples=300, deadline=None)
+@given(key=st.from_regex(prepare.NUMBER, fullmatch=True, alphabet=st.characters(max_codepoint=127)))
+def test_what_is_taken_for_a_number_unseen_is_not_personal(key: str) -> None:
+    assert not is_personal(key)
