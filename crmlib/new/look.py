@@ -93,6 +93,8 @@ def look(
         UserError: they cannot be found or read, have no header, have different ones, or cannot be named together.
     """
     source = _source(paths, home, table).model_copy(update={"encoding": encoding})
+    # There is no client file yet in which it could be named.
+    source.remember({"encoding": "--encoding"})
     return seen(table, _below_titles(source, locate(table, source, home)[0], table), home, most=most)
 
 
