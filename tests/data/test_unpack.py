@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crmlib.client import load_client
 from crmlib.errors import UserError
 
 # Row 2 holds two items, row 3 one that is not packed, row 4 the second item of no money; row 5 is row 2 once more;
@@ -87,6 +88,12 @@ def test_a_text_that_means_nothing_is_blank(orders_of: Any) -> None:
     shop = orders_of(UNDETERMINED, source={"blank": ["-9999"]})
     assert ledger(shop) == {"read": (2, 1000), "bad_amount": (1, -1), "used": (1, 1000)}
     assert shop.table("orders")["amount"].tolist() == [1000]
+
+
+def test_texts_for_blanks_are_texts_as_typed(make_client: Any) -> None:
+    path = make_client({"orders.csv": UNDETERMINED}, {"orders": {"path": "data/orders.csv", "blank": ["-9999", "n/a"]}})
+    path.write_text(path.read_text(encoding="utf-8").replace("'-9999'", "-9999"), encoding="utf-8")
+    assert load_client(path).sources["orders"].blank == ["-9999", "n/a"]
 
 
 @pytest.mark.parametrize(

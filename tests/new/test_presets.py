@@ -292,6 +292,8 @@ def test_amazons_report_without_buyers_is_refused_and_the_right_one_named(home: 
         "customers can be made; ask for the 注文レポート (order report, new orders), which has buyer-email.\n"
     )
     assert not (home / "parameters").exists()
+    assert call(["new", "acme", "--orders", "orders.txt", "--preset", "amazon_all_orders"]) == 2
+    assert "ask for the 注文レポート" in capsys.readouterr().err
 
 
 # --- which export a header is ----------------------------------------------------------------------------------------
