@@ -14,6 +14,7 @@ from crmlib.workshop.data import Learner, open_learners_shop
 from crmlib.workshop.exercise import NO_VALUE, Exercise
 from crmlib.workshop.lesson import Lesson, lesson_for
 from crmlib.workshop.lessons import LESSONS
+from crmlib.workshop.lessons.trial_figures import CALL, trial
 from crmlib.workshop.raw import raw_export
 from crmlib.workshop.roster import SEED_STEP
 
@@ -21,7 +22,8 @@ from crmlib.workshop.roster import SEED_STEP
 # nothing.
 MAY_AGREE = {("effect", "treated_only")}
 TRIES = 20
-NO_ANSWER = "no_answer"
+NO_ANSWER, UNEVEN = "no_answer", "uneven_arms"
+TRIALS, LEAST_PVALUE = "did_it_work", 0.01
 
 
 def make_telling(folder: Path, learner: Learner) -> Learner:
@@ -38,12 +40,18 @@ def untold(folder: Path, learner: Learner) -> list[tuple[str, str, str]]:
     shop = open_learners_shop(folder, learner)
     raw_export(folder, learner)
     lessons = [lesson_for(name, learner, folder, shop) for name in LESSONS]
-    return [
+    found = [
         (lesson.id, exercise.id, mistake)
         for lesson in lessons
         for exercise in lesson.exercises
         for mistake in agreeing(exercise, lesson)
     ]
+    return found + [one for lesson in lessons if lesson.id == TRIALS for one in uneven(lesson)]
+
+
+def uneven(lesson: Lesson) -> list[tuple[str, str, str]]:
+    """The sound trial, where its arms differ in size by chance so much that they look broken: one shop of a hundred."""
+    return [(lesson.id, CALL, UNEVEN)] if trial(lesson, CALL)["ratio_pvalue"] < LEAST_PVALUE else []
 
 
 def agreeing(exercise: Exercise, lesson: Lesson) -> list[str]:

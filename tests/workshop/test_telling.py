@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -56,6 +57,14 @@ def test_the_next_seed_is_taken_where_the_first_does_not_tell(tmp_path: Path, mo
     monkeypatch.setattr(telling, "untold", two_do_not)
     assert make_telling(tmp_path, Learner(seed=7)) == Learner(seed=20_000_007)
     assert tried == [7, 10_000_007, 20_000_007]
+
+
+@pytest.mark.parametrize(("pvalue", "found"), [(0.009, [("did_it_work", "EX01", "uneven_arms")]), (0.011, [])])
+def test_a_sound_trial_whose_arms_look_broken_by_chance_is_no_lesson(
+    monkeypatch: pytest.MonkeyPatch, pvalue: float, found: list[tuple[str, str, str]]
+) -> None:
+    monkeypatch.setattr(telling, "trial", lambda _, name: {"ratio_pvalue": pvalue if name == "EX01" else 0.0})
+    assert telling.uneven(SimpleNamespace(id="did_it_work")) == found  # type: ignore[arg-type]
 
 
 @pytest.mark.slow
