@@ -93,37 +93,42 @@ def _check(source: Source, reading: Reading, columns: list[str]) -> None:
 
 def _list_items(con: duckdb.DuckDBPyConnection, source: Source, reading: Reading, columns: list[str]) -> None:
     """Beside each row the numbers of its items, what each column tells of them, and whether these fit together."""
-    keys = {name: _keys(name, source) for name in columns}
-    cells = ", ".join(f"{keys[name]} AS k_{name}, {_values(name, source)} AS v_{name}" for name in columns)
+    pieces = ", ".join(f"{_pieces(name, source)} AS p_{name}" for name in columns)
+    cells = ", ".join(f"{_keys(name, source)} AS k_{name}, {_values(name, source)} AS v_{name}" for name in columns)
     whole = ", ".join(f"k_{name}" for name in columns)
-    fits = " AND ".join(f"(k_{name} IS NULL OR list_sort(k_{name}) = list_sort(_keys))" for name in columns)
+    fits = " AND ".join(
+        f"(k_{name} IS NULL OR k_{name} = _keys OR list_sort(k_{name}) = list_sort(_keys))" for name in columns
+    )
     con.execute(
-        f"CREATE TABLE items AS SELECT *, {fits} AND len(_keys) = len(list_distinct(_keys)) AS _fits FROM "
-        f"(SELECT *, coalesce({whole}, ['1']) AS _keys FROM (SELECT *, {cells} FROM raw_{reading.table}))"
+        f"""CREATE TABLE items AS
+        SELECT *, {fits} AND (len(_keys) = 1 OR len(_keys) = len(list_distinct(_keys))) AS _fits FROM (
+            SELECT *, coalesce({whole}, ['1']) AS _keys FROM (
+                SELECT * EXCLUDE ({", ".join(f"p_{name}" for name in columns)}), {cells} FROM (
+                    SELECT *, {pieces} FROM raw_{reading.table})))"""
     )
 
 
-def _pieces(name: str) -> str:
-    """`L1=a&L2=b` as [1=a, 2=b]; an & inside a name is one like any other letter."""
-    marked = f"regexp_replace(substr({name}, 2), '&L(\\d+)=', {literal(_BETWEEN)} || '\\1=', 'g')"
-    return f"string_split({marked}, {literal(_BETWEEN)})"
+def _pieces(name: str, source: Source) -> str:
+    """`a,b` as [a, b]; `L1=a&L2=b` as [1=a, 2=b]: an & inside a name is one like any other letter."""
+    if name in source.split:
+        return f"string_split({name}, {literal(source.split[name])})"
+    marked = f"regexp_replace({name}[2:], '&L(\\d+)=', {literal(_BETWEEN)} || '\\1=', 'g')"
+    many = f"CASE WHEN contains({name}, '&L') THEN string_split({marked}, {literal(_BETWEEN)}) ELSE [{name}[2:]] END"
+    return f"CASE WHEN starts_with({name}, 'L') AND regexp_matches({name}, {literal(_NUMBERED)}) THEN {many} END"
 
 
 def _keys(name: str, source: Source) -> str:
+    """The numbers of a cell's items; a cell that is not packed is the only one, and one that is blank tells of none."""
     if name in source.split:
-        n = f"len(string_split({name}, {literal(source.split[name])}))"
-        many = f"list_transform(range(1, {n} + 1), lambda n: n::VARCHAR)"
-        return f"CASE WHEN {name} IS NOT NULL THEN {many} END"
-    numbered = f"list_transform({_pieces(name)}, lambda x: ltrim(x[:instr(x, '=') - 1], '0'))"
-    plain = f"CASE WHEN {name} IS NOT NULL THEN ['1'] END"
-    return f"CASE WHEN regexp_matches({name}, {literal(_NUMBERED)}) THEN {numbered} ELSE {plain} END"
+        return f"list_transform(range(1, len(p_{name}) + 1), lambda n: n::VARCHAR)"
+    numbered = f"list_transform(p_{name}, lambda x: ltrim(x[:instr(x, '=') - 1], '0'))"
+    return f"CASE WHEN p_{name} IS NOT NULL THEN {numbered} WHEN {name} IS NOT NULL THEN ['1'] END"
 
 
 def _values(name: str, source: Source) -> str:
     if name in source.split:
-        return f"string_split({name}, {literal(source.split[name])})"
-    numbered = f"list_transform({_pieces(name)}, lambda x: x[instr(x, '=') + 1:])"
-    return f"CASE WHEN regexp_matches({name}, {literal(_NUMBERED)}) THEN {numbered} ELSE [{name}] END"
+        return f"p_{name}"
+    return f"coalesce(list_transform(p_{name}, lambda x: x[instr(x, '=') + 1:]), [{name}])"
 
 
 def _break(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
@@ -133,7 +138,8 @@ def _break(con: duckdb.DuckDBPyConnection, reading: Reading) -> None:
 
 
 def _explode(con: duckdb.DuckDBPyConnection, reading: Reading, columns: list[str]) -> None:
-    """The rows anew, numbered from 1; `_of` is the number of the row of the file that an item comes from."""
+    """The rows anew, numbered in the order of the file; `_of` is the number of the row that an item comes from."""
+    ((most,),) = con.execute("SELECT coalesce(max(len(_keys)), 1) FROM items WHERE _fits").fetchall()
     cells = {name: f"{quoted(name)}" for name in reading.columns}
     cells |= {
         name: f"nullif(trim(v_{name}[list_position(k_{name}, _keys[_item])], ' \t\u3000'), '')" for name in columns
@@ -142,7 +148,7 @@ def _explode(con: duckdb.DuckDBPyConnection, reading: Reading, columns: list[str
     filled = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in columns)
     con.execute(
         f"""CREATE OR REPLACE TABLE raw_{reading.table} AS
-        SELECT row_number() OVER (ORDER BY _of, _item) AS _seq, * EXCLUDE (_item) FROM (
+        SELECT (_of - 1) * {most} + _item AS _seq, * EXCLUDE (_item) FROM (
             SELECT _file, _row, CASE WHEN _item = 1 THEN _hash ELSE _hash || '/' || _item END AS _hash, {shown},
                 _seq AS _of, _item
             FROM (SELECT *, unnest(range(1, len(_keys) + 1)) AS _item FROM items WHERE _fits))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import random
+import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from crmlib.client import load_client
+from crmlib.data.read import Reading
+from crmlib.data.settings import Source
+from crmlib.data.unpack import unpack
 from crmlib.errors import UserError
 
 # Row 2 holds two items, row 3 one that is not packed, row 4 the second item of no money; row 5 is row 2 once more;
@@ -113,3 +119,55 @@ def test_what_cannot_be_unpacked_is_said_in_one_sentence(orders_of: Any, text: s
         orders_of(text, source={**source, **(STATUS if text is PACKED else {})})
     assert said in str(error.value)
     assert "\n" not in str(error.value)
+
+
+# --- held against a reader that goes letter by letter ----------------------------------------------------------------
+
+
+def plainly(cell: str | None) -> dict[str, str] | None:
+    if cell is None or not re.match(r"L\d+=", cell):
+        return cell if cell is None else {"1": cell}
+    found = [*re.finditer(r"(?:^|&)L(\d+)=", cell)]
+    ends = [one.start() for one in found[1:]] + [len(cell)]
+    return {one[1]: cell[one.end() : end] for one, end in zip(found, ends, strict=True)}
+
+
+def expected(rows: list[tuple[str | None, str | None]]) -> tuple[list[tuple[Any, ...]], list[int]]:
+    items: list[tuple[Any, ...]] = []
+    broken = []
+    for number, cells in enumerate(rows, start=1):
+        told = [plainly(cell) for cell in cells]
+        keys = [*next((one for one in told if one), {"1": ""})]
+        if any(one is not None and {*one} != {*keys} for one in told):
+            broken.append(number)
+            continue
+        for place, key in enumerate(keys):
+            values = [(one or {}).get(key, "").strip() or None for one in told]
+            if place == 0 or any(values):
+                items.append((number, *values))
+    return items, broken
+
+
+def test_packed_cells_of_any_letters_are_read_as_a_naive_reader_reads_them() -> None:
+    dice = random.Random(7)
+
+    def cell(n: int) -> str | None:
+        if n == 0:
+            return dice.choice([None, "a", "L9", "x=1", "&L"])
+        keys = dice.sample(range(1, n + 1), n)
+        return "&".join(f"L{key}={dice.choice(['a', 'b & c', 'x=1', '&L', 'L1=z', '', 'é', '&Lx=3'])}" for key in keys)
+
+    rows = [(cell(n := dice.randint(0, 3)), cell(n if dice.random() < 0.9 else 2)) for _ in range(300)]
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE raw_orders (_seq BIGINT, _file BIGINT, _row BIGINT, _hash VARCHAR, order_id VARCHAR, "
+                    "product_id VARCHAR, product_name VARCHAR)")  # fmt: skip
+        con.executemany("INSERT INTO raw_orders VALUES (?, 0, ?, '', 'o', ?, ?)",
+                        [(n, n, *cells) for n, cells in enumerate(rows, start=1)])  # fmt: skip
+        reading = Reading("orders", columns=["order_id", "product_id", "product_name"], files=["f"], rows=len(rows))
+        unpack(con, Source(path="f", packed=["product_id", "product_name"]), reading)
+        found = con.execute("SELECT _of, product_id, product_name FROM raw_orders ORDER BY _seq").fetchall()
+    items, broken = expected(rows)
+    assert found == items
+    assert [row for _, row in reading.broken] == broken
+    assert reading.rows + len(broken) == len(rows)
+    assert len(broken) > 5
