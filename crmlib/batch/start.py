@@ -101,6 +101,8 @@ def _cells(client: Client, shop: Any, copies: Sequence[Copy], pages: Sequence[Co
 
 
 def _unread(client: Client, error: UserError, pages: Sequence[Copy]) -> list[dict[str, Any]]:
+    from crmlib.batch.todo import listed, to_do
+
     words.speak(client.language, client.currency)
     said = words.translate(N_("The export cannot be read as the client file says:"))
     how = words.say(
@@ -111,6 +113,7 @@ def _unread(client: Client, error: UserError, pages: Sequence[Copy]) -> list[dic
     # Every other notebook would only end in the same sentence.
     parts = [
         f"# {plain(client.title_in(client.language))}\n\n{said}\n\n> {plain(str(error))}\n\n{how}",
+        listed(to_do(client.path)),
         _panels([page for page in pages if page.name == DOOR]),
     ]
     return [markdown(f"part-{n}", text) for n, text in enumerate(filter(None, parts))]

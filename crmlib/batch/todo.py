@@ -45,10 +45,16 @@ def write_todo(client: str, error: UserError) -> Path:
     return page
 
 
+def listed(open_ends: list[str]) -> str:
+    """The sentences as a list with a line above it; nothing where there are none."""
+    if not open_ends:
+        return ""
+    what = words.translate(N_("What `crm new` left to be filled in by hand, in the file too:"))
+    return "\n".join([what, "", *(f"- {plain(sentence)}" for sentence in open_ends)])
+
+
 def _text(file: Path, open_ends: list[str], error: UserError, language: str) -> str:
     words.speak(language)
     said = words.say(N_("The client file {file:text} is not complete yet:"), file=file.name).text()
-    what = words.translate(N_("What `crm new` left to be filled in by hand, in the file too:"))
     then = words.say(N_("Fill it in, then start `crm lab {name:text}` again."), name=file.stem).text()
-    listed = "\n".join(f"- {plain(sentence)}" for sentence in open_ends)
-    return f"# {plain(file.stem)}\n\n{said}\n\n> {plain(str(error))}\n\n{what}\n\n{listed}\n\n{then}"
+    return f"# {plain(file.stem)}\n\n{said}\n\n> {plain(str(error))}\n\n{listed(open_ends)}\n\n{then}"

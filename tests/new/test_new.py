@@ -150,6 +150,8 @@ def test_a_status_that_the_shop_made_is_listed_and_refused_until_it_has_a_meanin
     assert "# 取り置き中: ?        # 1 row" in text
     assert call(["check", "acme"]) == 2
     assert "'取り置き中' (1 row)" in capsys.readouterr().err
+    assert call(["lab", "acme", "--no-open"]) == 0
+    assert "- status: column" in (home / "desk" / "acme" / "start.ipynb").read_text(encoding="utf-8")
     filled = text.replace("# 取り置き中: ?", "取り置き中: pending")
     (home / "parameters" / "acme.yml").write_text(filled, encoding="utf-8")
     assert amounts(opened(home)) == EC_AMOUNTS
@@ -266,6 +268,9 @@ def test_currency_language_and_tax_are_read_from_the_export(home: Path, capsys: 
     new(capsys, "--force", "--orders", put(home, dollars.replace(b"+0000", b"-0400")))
     _, data = written(home)
     assert [data[key] for key in ("currency", "language", "timezone")] == ["USD", "en", "America/New_York"]
+    # Cuts of M are known for yen only: the file has its own, and runs at once.
+    assert len(data["rfm"]["m_cuts"]) == 4
+    assert call(["check", "acme"]) == 0
 
 
 def test_a_currency_that_is_not_known_is_refused(home: Path, capsys: Any) -> None:

@@ -15,6 +15,8 @@ import yaml
 from crmlib import panels, words
 from crmlib.client import load_client
 from crmlib.data.tables import INPUTS, REQUIRED
+from crmlib.new.presets import aliases
+from crmlib.new.propose import propose
 from crmlib.panels import door, frame
 
 HEADER = "注文番号,会員ID,受注日,氏名,メールアドレス,金額,状況,メモ<b>"
@@ -214,6 +216,22 @@ def test_another_file_is_mapped_by_the_names_of_its_columns(shop: Any, shown: li
     source = to_paste("".join(child.value for child in inner(desk).children if type(child).__name__ == "HTML"))
     assert source["columns"]["product_name"] == "商品名"
     assert source["path"].endswith("new.csv")
+
+
+def test_it_shows_what_crm_new_shows(shop: Any, tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    rows = "".join(f"B{n},A{n},090-1234-000{n},2024-02-0{n},{n}000,税込\n" for n in range(1, 5))
+    path.write_text("注文番号,得意先CD,TEL,お買上日,お買上金額(税込),備考\n" + rows, encoding="utf-8")
+    ground = panels.door.ground_of(shop.client, str(path))
+    proposal = propose("orders", ground.look, aliases("orders"), 0.0)
+    assert ground.mapped == {one.name: one.header for one in proposal.mapped}
+    table = panels.door.file_table(ground, ground.mapped).set_index("file_header")
+    for one in proposal.mapped:
+        assert table.loc[one.header].tolist() == [", ".join(proposal.samples(one)), one.name]
+    # Three values, of a person their shape; what is mapped to nothing stands there too.
+    assert table.loc["得意先CD", "first_values"] == "A1, A2, A3"
+    assert table.loc["TEL"].tolist() == ["999-9999-9999, 999-9999-9999, 999-9999-9999", ""]
+    assert {name for name in table.index if not table.loc[name, "table_column"]} == {*proposal.unmapped}
 
 
 @pytest.mark.parametrize("content", [None, b"", b"2024-01-01,5\n", b"\x00\x01\xff\xfe\x80"])
