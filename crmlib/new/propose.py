@@ -12,9 +12,11 @@ from crmlib.data.naming import one_line, shown_header
 from crmlib.data.parse import moment
 from crmlib.data.shapes import shape
 from crmlib.data.tables import INPUTS, REQUIRED
+from crmlib.data.unpack import LINE
 from crmlib.new.amounts import money
 from crmlib.new.counts import below_zero, blank_orders, contradicted, guests, totals, undone, worth_knowing
 from crmlib.new.look import SAMPLES, Look
+from crmlib.new.presets import loose
 from crmlib.new.shown import LONGEST, Mapped, shown
 from crmlib.new.who import Who, who
 
@@ -25,6 +27,11 @@ LISTED = 5
 _JOINS = re.compile(r"\s*[,，、;；]\s*")
 _OTHER = "those of members and products go to --customers and --products"
 NO_ORDERS = f"orders: this does not look like an export of orders; {_OTHER}."
+_NUMBER = "(?:cd|コード|番号|no\\.?|id)"
+_NUMBERED = {
+    "order_id": re.compile(f"(?:ご?注文|受注|伝票|売上伝票|売上|オーダー|レシート|取引|order|invoice){_NUMBER}"),
+    "product_id": re.compile(f"(?:商品|品目|製品|アイテム|品|product|item){_NUMBER}"),
+}
 # Money of the whole order is used only where the lines have none of their own.
 _INSTEAD = {"order_amount": ("unit_price", "line_amount")}
 
@@ -157,6 +164,9 @@ def _with_blanks(look: Look, one: Mapped, found: list[Mapped]) -> Mapped:
     headers_of = {other.name: other.header for other in found}
     n = blank_orders(look, headers_of.get("order_id"), one, headers_of.get("ordered_at"))
     unknown = {text: rows for text, rows in one.unknown.items() if text}
+    if one.values and not unknown and all(means in ("cancelled", "returned") for means in one.values.values()):
+        # Filled in only where a sale was taken back.
+        return replace(one, values=one.values | {"": "valid"}, unknown={})
     return replace(one, unknown=unknown | ({"": n} if n else {}))
 
 
@@ -233,9 +243,19 @@ def _joined(proposal: Proposal) -> list[str]:
     said = (
         f"column '{shown_header(header)}' holds several products in one cell in {n:,} {'row' if n == 1 else 'rows'}, "
         f"such as '{one_line(several[0])[:LONGEST]}': each combination counts as a product of its own. For figures of "
-        f"products, export a row a product."
+        f"products, export a row a product{_or_split(proposal, several)}."
     )
     return [said]
+
+
+def _or_split(proposal: Proposal, several: list[str]) -> str:
+    """The key that makes a line of each product, where the money is the order's and nothing is told of one product."""
+    told = {one.name for one in proposal.mapped} & {*LINE}
+    if len(told) != 1 or not proposal.header_of("order_amount") or not proposal.header_of("order_id"):
+        return ""
+    marks = Counter(mark for text in several for mark in _JOINS.findall(text))
+    (between,) = {mark.strip() for mark, _ in marks.most_common(1)}
+    return f', or set split: {{{told.pop()}: "{between}"}} in the client file'
 
 
 def _unread_dates(proposal: Proposal) -> list[str]:

@@ -269,6 +269,12 @@ def test_codes_of_one_cell_are_lines_and_the_money_stands_once(home: Path, capsy
     assert "several products in one cell" not in capsys.readouterr().out
 
 
+def test_codes_of_one_cell_that_no_preset_knows_are_told_with_the_key_that_parts_them(home: Path, capsys: Any) -> None:
+    rows = ["受注番号,会員ID,受注日,支払合計,商品コード", "1,501,2025-01-06,300,A01", '2,501,2025-01-07,700,"A01、B02"']
+    made(home, "\n".join(rows).encode())
+    assert 'export a row a product, or set split: {product_id: "、"} in the client file.' in capsys.readouterr().out
+
+
 def test_packed_items_are_lines(home: Path) -> None:
     text, shop = made(home, TRAPS["yahoo_shopping"][0])
     assert "packed: [product_id, product_name, unit_price, quantity]" in text
