@@ -43,7 +43,8 @@ class Shop:
         1970-01-01. first_day: day of the first counted order. ledgers: one a table. read_notes: what the reading met,
         as `code: facts`. inputs: hash of every file read. policy_known: for each key of the policy, whether the export
         has a column and a value by which it can be told; empty without orders. left_out: the file that lists every
-        row left out before the base date is looked at (file, row, reason).
+        row left out before the base date is looked at (file, row, reason). health: what in
+        the whole export of orders looks wrong, see `data.health`.
     """
 
     def __init__(self, client: Client, prepared: Prepared, as_of: date) -> None:
@@ -54,6 +55,7 @@ class Shop:
         self.inputs = dict(prepared.inputs)
         self.left_out = client.settings().folder / LEFT_OUT
         self.policy_known = dict(prepared.known)
+        self.health = dict(prepared.health)
         self.prepared_key = prepared.key
         self.ledgers: dict[str, Ledger] = {
             table: count.ledger(self.as_of_day if table in DAY else None) for table, count in prepared.counts.items()
