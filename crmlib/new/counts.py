@@ -131,7 +131,8 @@ def below_zero(proposal: Proposal) -> list[str]:
     """Rows that take a sale back by an amount or a quantity below zero."""
     money = (proposal.header_of(name) for name in ("quantity", "line_amount", "unit_price", "order_amount"))
     found = [header for header in money if header]
-    n = sum(any((amount := number(cell)) is not None and amount < 0 for cell in cells)
+    nothing = proposal.preset.blank
+    n = sum(any((amount := number(cell)) is not None and amount < 0 and cell not in nothing for cell in cells)
             for cells in proposal.look.rows(*found)) if found else 0  # fmt: skip
     if not n:
         return []

@@ -245,6 +245,7 @@ def test_rakuten_says_which_orders_are_a_subscriptions_and_masks_are_told_of(hom
     assert 'blank: ["-9999"]' in text
     assert "good within Rakuten alone" in " ".join(text.replace("#", " ").split())
     assert (shop.ledger.rows("cancelled"), shop.ledger.rows("bad_amount")) == (2, 1)
+    assert "below zero" not in capsys.readouterr().out
 
 
 def test_an_option_of_base_is_money_and_no_product(home: Path) -> None:
