@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LEAST = 8_000_000  # bytes: below, the careful reader takes no second
 BLOCK = 1 << 22  # letters
-MAX_LINE = 16_000_000
+MAX_LINE = 1_000_000  # bytes: a cell may be as long, in letters, and the careful reader says so
 # What `str.strip` takes off and DuckDB's `trim` does not.
 _BLANKS = "\t\v\f\x1c\x1d\x1e\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028"
 _BLANKS += "\u2029\u202f\u205f\u3000"

@@ -77,6 +77,7 @@ NOT_PLAIN = {
     "a NUL": HEAD + "1,x,p\0,n\n",
     "the mark between cells": HEAD + "1,x,p\x1f,n\n",
     "no rows": HEAD,
+    "a cell longer than any cell is": HEAD + f"1,x,{'p' * 1_000_001},n\n2,y,q,m\n",
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crmlib.data import bulk
 from crmlib.data.files import SourceFile, _format
 from crmlib.data.prepare import _notes, _read, _tables, connect
 from crmlib.data.settings import Settings, Source
@@ -15,6 +16,8 @@ from crmlib.data.unpack import unpack
 if TYPE_CHECKING:
     from crmlib.data.ledger import Ledger
     from tests.data.fuzz.model import Line, Mutant
+
+LEAST = bulk.LEAST
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,8 @@ class Door:
         self.con = connect(Settings("fuzz", home, {}))
         self.con.execute("SET threads = 1")
 
-    def read(self, mutant: Mutant, content: bytes) -> Outcome:
-        """What the door makes of a file.
+    def read(self, mutant: Mutant, content: bytes, *, large: bool = False) -> Outcome:
+        """What the door makes of a file; `large`: as it would of one of many megabytes.
 
         Raises:
             UserError: it is refused.
@@ -48,6 +51,7 @@ class Door:
         self.con.execute("ATTACH ':memory:' AS fresh; USE fresh")
         files = {"orders": [SourceFile(path, "orders.csv", _format(path, source))]}
         try:
+            bulk.LEAST = 0 if large else LEAST
             readings = _read(self.con, settings, files)
             unpack(self.con, source, readings["orders"])
             count = _tables(self.con, settings, readings)["orders"]
@@ -58,4 +62,5 @@ class Door:
             ((orders,),) = self.con.execute("SELECT count(*) FROM orders").fetchall()
             return Outcome(count.ledger(None), Counter(found), orders, _notes(settings, files, readings))
         finally:
+            bulk.LEAST = LEAST
             self.con.execute("USE memory; DETACH fresh")

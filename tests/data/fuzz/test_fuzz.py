@@ -46,7 +46,8 @@ def fault(door: Door, seed: int, names: list[str]) -> str | None:
     """What is wrong with what the door makes of a mutant; None where nothing is."""
     mutant, content = mutant_of(seed, names)
     try:
-        outcome = door.read(mutant, content)
+        # Every second file is given to the fast reader of large files, which must leave what it cannot read.
+        outcome = door.read(mutant, content, large=seed % 2 == 1)
     except UserError as error:
         return _wrong_refusal(mutant, str(error))
     except Exception as error:  # noqa: BLE001
@@ -59,7 +60,7 @@ def _wrong_refusal(mutant: Mutant, said: str) -> str | None:
         return f"refused without need: {said}"
     if "\n" in said or not said.endswith((".", "?")) or len(said) > 3000 or "Traceback" in said:
         return f"not one sentence: {said}"
-    unnamed = "column" in said and mutant.says and not any(word in said for word in mutant.says)
+    unnamed = "column" in said and mutant.says and not mutant.above and not any(word in said for word in mutant.says)
     if unnamed or not re.search(r"orders\.csv|client file", said):
         return f"does not say where: {said}"
     return None
