@@ -118,6 +118,8 @@ def _header(look: Look, preset: Preset, name: str) -> str | None:
     taxed = not preset.name
     found = [own for one in preset.columns[name] if (own := look.name_of(one.header, taxed=taxed))]
     filled = [own for own in found if look.samples[own]] if preset.name else []
+    if not found and not preset.name and name in _NUMBERED:
+        found = [header for header in look.header if _NUMBERED[name].fullmatch(loose(header))]
     return next(iter(filled or found), None)
 
 

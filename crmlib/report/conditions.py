@@ -176,8 +176,8 @@ def _orders_end(last: str) -> str:
 def _reversed(facts: str) -> str:
     n, amount = (int(number) for number in facts.split(" of "))
     said = N_(
-        "{n:rows} below zero ({amount:money}) are left out, and a sale that they take back counts in full; the keys "
-        "returned and negative of the policy settle it."
+        "Rows below zero that are left out: {n:count} ({amount:money}); a sale taken back by one of them counts in "
+        "full, and the keys returned and negative of the policy settle it."
     )
     return words.say(said, n=n, amount=amount).text()
 

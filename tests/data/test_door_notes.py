@@ -99,8 +99,8 @@ def test_orders_and_members_that_do_not_know_each_other_are_told(make_shop: Any,
 def test_the_notes_are_said_in_both_languages() -> None:
     words.speak("en", "JPY")
     assert note_text("reversed: orders: 2 of -3500") == (
-        "2 rows below zero (-¥3,500) are left out, and a sale that they take back counts in full; the keys returned "
-        "and negative of the policy settle it."
+        "Rows below zero that are left out: 2 (-¥3,500); a sale taken back by one of them counts in full, and the keys "
+        "returned and negative of the policy settle it."
     )
     assert note_text("totals: orders: data/o.csv row 4") == "Orders: Rows of totals, left out: data/o.csv row 4"
     words.speak("ja", "JPY")

@@ -224,6 +224,16 @@ def test_a_column_that_tells_cancellations_is_mapped_and_what_has_no_meaning_is_
     ]
 
 
+def test_a_column_filled_in_only_where_a_sale_was_taken_back_is_blank_elsewhere(tmp_path: Path) -> None:
+    head = "伝票No,会員番号,受注日,単価,商品CD,取消区分"
+    found = of(
+        tmp_path, export(head, "1,501,2025-01-01,10,A,", "2,502,2025-01-02,10,A,取消", "3,502,2025-01-03,9,A,返品")
+    )
+    (status,) = [one for one in found.mapped if one.name == "status"]
+    assert status.values == {"取消": "cancelled", "返品": "returned", "": "valid"}
+    assert (found.to_do, mapped(found)["order_id"], mapped(found)["product_id"]) == ([], "伝票No", "商品CD")
+
+
 def test_a_second_column_of_cancellations_is_to_do_unless_the_status_says_the_same(tmp_path: Path) -> None:
     head = "伝票番号,会員番号,受注日,単価,状態,取消区分"
     rows = ["1,501,2025-01-01,10,発送済み,", "2,502,2025-01-02,10,発送済み,取消", "3,502,2025-01-03,10,発送済み,返品"]
