@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 # A column of more different texts than this says something else than what became of an order.
 MOST_CODES = 20
-_UNDONE = ("取消", "取り消", "キャンセル", "返品", "返金", "赤伝", "赤黒", "cancel", "refund", "return", "void")
+_UNDONE = re.compile(
+    r"取り?消|キャンセル(?!待|不可)|返品(?!不可)|返金|赤伝|赤黒|\b(?:cancel(?:l?ed)?|refund(?:ed)?|return(?:ed)?|void(?:ed)?)\b"
+)
+_DENIED = re.compile(r"不可|なし|無し|\bnot\b|\bno[nt]?\b|未")
 _COUNTS = ("valid", "pending")
 
 
@@ -28,12 +32,11 @@ def is_undone(text: str) -> bool:
     """Whether a value says that a sale was taken back.
 
     Example:
-        >>> is_undone("取消済"), is_undone("キャンセル不可"), is_undone("電話")
-        (True, False, False)
+        >>> [is_undone(text) for text in ("取消済", "Cancelled", "キャンセル不可", "returning", "電話")]
+        [True, True, False, False, False]
     """
     said = plain(text).casefold()
-    denied = ("不可", "なし", "無し", "not ", "non")
-    return any(word in said for word in _UNDONE) and not any(word in said for word in denied)
+    return bool(_UNDONE.search(said)) and not _DENIED.search(said)
 
 
 def undone(look: Look, used: set[str]) -> str | None:
