@@ -8,12 +8,13 @@ number, a month and the name of a column.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from crmlib.data.beside import by_order, has
 from crmlib.data.health_money import changed_unit, lines_as_total, repeated_total
-from crmlib.data.health_tests import keyed_tests, named_tests
+from crmlib.data.health_tests import keyed_tests, named_tests, tested
 from crmlib.data.health_touched import touched
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ ONE_YEN_SHARE, ONE_YEN_FEW = 0.01, 3
 TWICE_SHARE, TWICE_LEAST = 0.005, 5
 PARTS_SHOWN = 50
 _MONTH = "(year({0}) * 12 + month({0}) - 1)::BIGINT"
-_REVERSED = "reason IN ('cancelled', 'returned', 'negative')"
+_REVERSED = "reason IN ('returned', 'negative')"
 
 
 def look(
@@ -77,11 +78,25 @@ def _rows(con: duckdb.DuckDBPyConnection, settings: Settings, readings: dict[str
     }
     counts = ", ".join(f"count(*) FILTER ({test})" for test in tests.values())
     (numbers,) = con.execute(f"SELECT {counts} FROM judged").fetchall()
-    facts = _facts(reading)
     found = [
-        touched(con, check, tests[check], **facts.get(check, {})) for check, n in zip(tests, numbers, strict=True) if n
+        touched(con, check, tests[check], **_facts(con, check, tests[check], reading, made))
+        for check, n in zip(tests, numbers, strict=True)
+        if n
     ]
-    return [*found, *_one_yen(con, settings)]
+    for one in found:
+        if one["check"] == "exact_duplicate":
+            one.update(_kept_twice(con))
+    return [*found, *_one_yen(con, settings, reading)]
+
+
+def _kept_twice(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """What keeping duplicates would add: the money of those alone whose first row counts, and no order."""
+    ((money,),) = con.execute(
+        "SELECT coalesce(sum(_exact), 0) FROM judged d WHERE reason = 'exact_duplicate' AND _hash IN "
+        "(SELECT _hash FROM judged WHERE reason IS NULL AND _hash IN "
+        "(SELECT _hash FROM judged WHERE reason = 'exact_duplicate'))"
+    ).fetchall()
+    return {"d_orders": 0, "d_customers": 0, "d_amount": round(money)}
 
 
 def _placeholders(reading: Reading) -> dict[str, str]:
@@ -92,20 +107,31 @@ def _placeholders(reading: Reading) -> dict[str, str]:
     return {"placeholder": f"reason IS NULL AND {few} AND ({cells})"} if names else {}
 
 
-def _facts(reading: Reading) -> dict[str, dict[str, Any]]:
-    named = {"mapped": [name for name in reading.headers if name in reading.columns]}
-    product = next((name for name in ("product_name", "product_id") if has(reading, name)), "")
-    return {"test_product": {"header": reading.headers.get(product, "")}, "no_customer": named}
+def _facts(con: duckdb.DuckDBPyConnection, check: str, where: str, reading: Reading, made: date) -> dict[str, Any]:
+    """What a sentence and a key of the client file need: headers, cells that are no person's, a day."""
+    if check == "placeholder":
+        names = [name for name in ("unit_price", "line_amount", "order_amount") if has(reading, name)]
+        cells = " UNION ALL ".join(f"SELECT trim({name}::VARCHAR) AS cell FROM judged WHERE {where}" for name in names)
+        few = f"SELECT DISTINCT cell FROM ({cells}) WHERE regexp_full_match(cell, '{PLACEHOLDER}') ORDER BY 1 LIMIT 3"
+        return {"cells": [cell for (cell,) in con.execute(few).fetchall()]}
+    if check == "test_product":
+        return tested(con, where, reading)
+    if check == "future":
+        return {"made": made.isoformat()}
+    if check == "no_customer":
+        return {"instead": next((one for one in reading.unmapped if re.search(r"mail|メール", one, re.IGNORECASE)), "")}
+    return {}
 
 
-def _one_yen(con: duckdb.DuckDBPyConnection, settings: Settings) -> list[Found]:
+def _one_yen(con: duckdb.DuckDBPyConnection, settings: Settings, reading: Reading) -> list[Found]:
     if settings.minor_units:
         return []
     ((n, total),) = con.execute("SELECT count(*) FILTER (amount = 1), count(*) FROM orders").fetchall()
     if not n or n > max(ONE_YEN_FEW, ONE_YEN_SHARE * total):
         return []
     where = "reason IS NULL AND _order IN (SELECT _order FROM orders WHERE amount = 1)"
-    return [touched(con, "one_yen", where)]
+    name = next(name for name in ("line_amount", "unit_price", "order_amount") if has(reading, name))
+    return [touched(con, "one_yen", where, header=reading.headers[name])]
 
 
 def _dates(con: duckdb.DuckDBPyConnection, reading: Reading) -> list[Found]:

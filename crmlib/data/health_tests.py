@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crmlib.data.beside import has
 from crmlib.data.keys import surrogates
@@ -37,6 +37,17 @@ def named_tests(con: duckdb.DuckDBPyConnection, reading: Reading) -> dict[str, s
             found = [text for (text,) in rows if is_test_name(text)]
             tests += [f"{name} IN ({literals(found)})"] if found else []
     return {"test_product": f"reason IS NULL AND ({' OR '.join(tests)})"} if tests else {}
+
+
+def tested(con: duckdb.DuckDBPyConnection, where: str, reading: Reading) -> dict[str, Any]:
+    """The header and up to three names by which the rows are told."""
+    for name in ("product_name", "product_id"):
+        if has(reading, name):
+            rows = con.execute(f"SELECT DISTINCT {name} FROM judged WHERE {where} ORDER BY 1").fetchall()
+            found = [text for (text,) in rows if text and is_test_name(text)]
+            if found:
+                return {"header": reading.headers[name], "cells": found[:3]}
+    return {}
 
 
 def is_test_name(text: str) -> bool:

@@ -73,7 +73,8 @@ def test_what_a_row_tells_by_itself(orders_of: Any) -> None:
         "order_dates": ([2, 1, 1, 3500], [-1, 0, -3500], True),
         "customer_conflict": ([2, 1, 2, 3500], [1, 0, 3500], False),
     }
-    assert told["test_product"]["facts"] == {"header": "product_name"}
+    assert told["test_product"]["facts"] == {"header": "product_name", "cells": ["テスト商品"]}
+    assert told["placeholder"]["facts"] == {"cells": ["9999999"]}
 
 
 def test_dates_after_the_file_was_made_are_found(make_client: Any) -> None:
