@@ -14,8 +14,9 @@ LEAST = 3  # letters of UTF-8, before anything is made of them
 _KANJI = "".join(bytes([a, b]).decode("euc_jp", "ignore") for a in range(0xB0, 0xD0) for b in range(0xA1, 0xFF))
 _JAPANESE = f"\u3000-\u30ff\uff01-\uff60\uffe0-\uffe6①-⑳㈱㈲℃№※○●◎□■△▲▽▼◇◆☆★→←↑↓×÷±≪≫…‥―‐−“”‘’々〆{_KANJI}"
 _USUAL_JA = re.compile(f"[{_JAPANESE}]")
-# Half-width kana stand in words of two and more; the marks among them make no word.
+# Half-width kana stand in words of two and more, and their voicing marks after the kana alone that can have one.
 _HALF = re.compile("[\uff66-\uff9f]{2,}")
+_WORD = re.compile("(?:[\uff73\uff76-\uff84\uff8a-\uff8e]\uff9e|[\uff8a-\uff8e]\uff9f|[\uff66-\uff9d])+")
 # A single kanji right after a Latin letter, whose second byte is a Latin letter too, is ’s or é of a Western text.
 _GLUED = re.compile(f"(?<=[A-Za-z])[{_KANJI}](?![{_JAPANESE}])")
 _RUN = re.compile("[^\x00-\x7f]+")
@@ -37,7 +38,7 @@ def usual(text: str, encoding: str) -> float:
         return 1.0
     if encoding == "cp1252":
         return sum(len(run) for run in runs if _USUAL_WEST.fullmatch(run)) / n
-    found = len(_USUAL_JA.findall(text)) + sum(map(len, _HALF.findall(text)))
+    found = len(_USUAL_JA.findall(text)) + sum(len(word) for word in _HALF.findall(text) if _WORD.fullmatch(word))
     return (found - sum(_ascii_trail(kanji, encoding) for kanji in _GLUED.findall(text))) / n
 
 

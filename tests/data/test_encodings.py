@@ -36,6 +36,7 @@ def refusal(tmp_path: Path, content: bytes) -> str:
         (FRENCH, "utf-8"), (ENGLISH, "cp1252"), (GERMAN, "cp1252"), ("注文番号\n石けん\n", "cp932"),
         ("注文番号\n石けん\n", "euc_jp"), ("受注日,数量\n2024-01-01,2\n", "euc_jp"), ("id,m\n1,it’s\n", "cp1252"),
         ("受注番号,氏名\nA1,髙橋 﨑子\nA2,薔薇 躑躅\n", "cp932"), ("A型,A判,T寸\n", "cp932"), ("id\n1\n", "utf-8"),
+        ('id,price\n1,"1,984円"\n', "euc_jp"), ("id,kana\n1,ﾀﾞｲｽｹ ﾊﾟﾝ\n", "cp932"), ('id,price\n1,980円\n', "cp932"),
     ],
 )  # fmt: skip
 def test_a_file_is_taken_for_what_it_was_written_in(tmp_path: Path, text: str, encoding: str) -> None:
