@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ _AMOUNT = re.compile(r"-?\d+(?:\.\d*)?")
 COMPARED_ROWS = 200_000
 
 
+@lru_cache(maxsize=1 << 16)
 def number(text: str) -> Decimal | None:
     """A plain amount as the door reads it, for comparing; None where it is none.
 

@@ -121,7 +121,7 @@ def totals(proposal: Proposal) -> list[str]:
     """How many rows of totals stand among the orders: without a date they are left out."""
     date, look = proposal.header_of("ordered_at"), proposal.look
     n = sum(
-        any(map(is_total, cells)) and not any(letter.isdigit() for letter in day)
+        not any(letter.isdigit() for letter in day) and any(map(is_total, cells))
         for day, *cells in look.rows(date, *[one.header for one in proposal.mapped])
     ) if date else 0  # fmt: skip
     if not n:
