@@ -97,9 +97,16 @@ def _shares(path: Path, encodings: Iterable[str]) -> dict[str, float]:
 
 
 def _sample(path: Path) -> bytes:
-    """The first bytes that say something: those of lines with any beyond ASCII."""
-    block = next(blocks(path, _SAMPLE), b"")
-    return b"\n".join(line for line in block.splitlines() if not line.isascii())
+    """The first lines that say something: those with anything beyond ASCII, wherever they stand."""
+    lines, size = [], 0
+    with path.open("rb") as stream:
+        for line in iter(lambda: stream.readline(_SAMPLE), b""):
+            if not line.isascii():
+                lines.append(line)
+                size += len(line)
+            if size >= _SAMPLE:
+                break
+    return b"".join(lines)
 
 
 def _unknown(

@@ -95,3 +95,10 @@ def test_the_reading_says_so(orders_of: Any) -> None:
     shop = orders_of(text.encode("cp1252"))
     assert shop.table("order_items")["product_name"].tolist() == ["crème brûlée"]
     assert shop.read_notes[1].startswith("encoding_told: orders: data/orders.csv: cp1252 100 %")
+
+
+def test_letters_that_stand_far_below_are_counted_too(tmp_path: Path) -> None:
+    # Read as cp932 these lines are rare kanji, and no error.
+    content = b"id,ort\n" + b"1,Berlin\n" * 60_000 + "2,Köln am Rhein\n3,tr\u00e8s peu\n".encode("cp1252")
+    assert of(tmp_path, content) == "cp1252"
+    assert of(tmp_path, b"id,m\n" + b"1,abc\n" * 60_000 + "2,石けん\n".encode("euc_jp")) == "euc_jp"
