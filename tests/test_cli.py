@@ -229,7 +229,7 @@ def test_the_plan_in_yaml_runs_in_stock_papermill(home: Path, capsys: pytest.Cap
 def test_check_tells_what_was_read_and_writes_no_report(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = said(capsys, "check", "acme")
     assert (code, err) == (0, "")
-    head, reading, mapping, ledger, left_out, notebooks = out.split("\n\n")
+    head, reading, mapping, ledger, left_out, health, notebooks = out.split("\n\n")
     assert head == "acme: acme\nBase date: 5 February 2026"
     assert reading == (
         "How the data was read\n  Orders: Files read: orders.csv (utf-8)\n  Orders: Columns not used: memo"
@@ -243,6 +243,7 @@ def test_check_tells_what_was_read_and_writes_no_report(home: Path, capsys: pyte
     assert ["Amount cannot be read", "1", "–"] in rows
     assert rows[-1] == ["Rows used", "2", "3,000"]
     assert left_out == "The rows left out, each with its reason, are listed in data/acme/left_out.csv."
+    assert health == "Health of the export (nothing is changed by itself)\n  Nothing looks wrong."
     assert notebooks == "Notebooks\n  small: exhibits: 2\n"
     assert not (home / "reports").exists()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import crmlib
 from crmlib import words
+from crmlib.batch.health import health_lines
 from crmlib.batch.plan import NotebookPlan, Plan, make_plan
 from crmlib.batch.verdict import before
 from crmlib.words import N_
@@ -49,6 +50,7 @@ def _text(client: Client, shop: Any, plan: Plan) -> str:
         *(_mapping(table, source) for table, source in client.sources.items()),
         *(_ledger(table, ledger.frame()) for table, ledger in _orders_first(shop.ledgers)),
         _left_out(shop),
+        health_lines(shop),
         [words.translate(N_("Notebooks")), *(f"  {_named(one)}: {can_say(one)}" for one in plan.notebooks)],
         [note.text() for note in plan.notes],
     ]
