@@ -28,7 +28,7 @@ MINOR_UNITS = {"JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "GBP": 2, "AUD": 2, "CAD"
                "SGD": 2, "TWD": 2, "THB": 2, "NZD": 2}  # fmt: skip
 _DIRECTIVES = "YmdHMSfyjbBpIz%"
 _UNPADDED = "mdHMSyjI"
-_ENCODINGS = ("utf-8", "cp932", "shift_jis", "euc_jp", "utf-16", "cp1252", "latin-1")
+ENCODINGS = ("utf-8", "cp932", "shift_jis", "euc_jp", "utf-16", "cp1252", "latin-1")
 _EXAMPLES = {
     "name": "acme", "path": "data/acme/orders.csv", "package": "lifetimes", "file": "datasets/CDNOW_master.txt",
     "database": "SHOP_DB", "query": "select * from orders", "table": "orders",
@@ -623,12 +623,13 @@ def _check_formats(table: str, source: Source, where: str, lines: dict[str, int]
         if not re.fullmatch(rf"([^%]|%[{_DIRECTIVES}]|%-[{_UNPADDED}])*", form) or "%" not in form:
             at = _line(where, lines, f"sources.{table}.date_format")
             raise UserError(f"{at}: date_format is '{form}', must be made of directives such as %Y-%m-%d %H:%M:%S.")
-    if source.encoding is not None and not _is_encoding(source.encoding):
+    if source.encoding is not None and not is_encoding(source.encoding):
         at = _line(where, lines, f"sources.{table}.encoding")
-        raise UserError(f"{at}: encoding is '{source.encoding}'{nearest(source.encoding, _ENCODINGS)}")
+        raise UserError(f"{at}: encoding is '{source.encoding}'{nearest(source.encoding, ENCODINGS)}")
 
 
-def _is_encoding(name: str) -> bool:
+def is_encoding(name: str) -> bool:
+    """Whether Python knows an encoding of texts by that name."""
     try:
         return bool("".encode(name) is not None)
     except (LookupError, ValueError):

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from crmlib.client import MINOR_UNITS, load_client
+from crmlib.client import ENCODINGS, MINOR_UNITS, is_encoding, load_client
 from crmlib.data.files import write_atomically
 from crmlib.data.naming import nearest
 from crmlib.errors import UserError
@@ -86,6 +86,8 @@ def _check(request: Request, path: Path) -> None:
         )
     if request.model not in MODELS:
         raise UserError(f"--model {request.model}: must be single_item or one_off.")
+    if request.encoding and not is_encoding(request.encoding):
+        raise UserError(f"--encoding {request.encoding}: no such encoding{nearest(request.encoding, ENCODINGS)}")
     if path.exists() and not request.force:
         raise UserError(f"parameters/{request.name}.yml is there already; --force writes it anew.")
 

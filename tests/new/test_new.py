@@ -316,6 +316,17 @@ def test_what_cannot_be_found_is_left_to_be_filled_in(home: Path, capsys: Any) -
     assert opened(home).table("orders")["amount"].tolist() == [1980]
 
 
+def test_an_encoding_that_cannot_be_told_is_named_on_the_command_line(home: Path, capsys: Any) -> None:
+    path = put(
+        home, ALIKE.replace("美容液", "").encode("cp932") + "A-5,504,2025/03/31,\x90\xff é,x,1,1\n".encode("latin-1")
+    )
+    code, told = new(capsys, "--orders", path)
+    assert (code, told.count("\n"), "--encoding" in told) == (2, 1, True)
+    assert new(capsys, "--orders", path, "--encoding", "utf_7x")[0] == 2
+    code, told = new(capsys, "--orders", path, "--encoding", "latin-1")
+    assert (code, written(home)[1]["sources"]["orders"]["encoding"]) == (0, "latin-1")
+
+
 def test_the_desk_of_a_file_that_is_not_complete_says_what_is_to_do(home: Path, capsys: Any) -> None:
     new(capsys, "--orders", put(home, "整理番号,ご購入者コード,受注日,単価\n1,501,06.01.2025,1980\n"))
     assert call(["lab", "acme", "--no-open"]) == 0
