@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,13 @@ PLANTED = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    words.speak("en")
+    yield
+    words.speak("en")
+
+
 def client_of(folder: Path, rows: list[str], **keys: Any) -> Path:
     (folder / "parameters").mkdir(exist_ok=True)
     (folder / "o.csv").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
@@ -38,7 +46,6 @@ def merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_clean_export_is_said_to_be_clean(tmp_path: Path) -> None:
-    words.speak("en")
     assert health_lines(open_shop(client_of(tmp_path, CLEAN))) == [
         "Health of the export (nothing is changed by itself)", "  Nothing looks wrong.",
     ]  # fmt: skip
@@ -56,7 +63,6 @@ def test_the_lines_to_paste_settle_the_finding(tmp_path: Path, code: str) -> Non
 
 
 def test_findings_are_told_with_numbers_and_keys(tmp_path: Path) -> None:
-    words.speak("en")
     rows = [row for row in CLEAN if not row.split(",")[2].startswith("2024-06")]
     rows += ["x1,C99,2024-02-03,Soap,9999999", CLEAN[3]]
     text = health_lines(open_shop(client_of(tmp_path, rows)))
@@ -80,8 +86,10 @@ def test_findings_are_told_with_numbers_and_keys(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_sentence_can_be_said_in_both_languages(language: str) -> None:
     words.speak(language)
-    values = {"n_rows": 3, "n_orders": 2, "n_customers": 2, "amount": 900, "same": 9, "orders": 9, 
-              "column": "unit_price", "month": 24291, "products": 4, "of": 5, "factor": 1.1, "share": 0.1, "most": 0.2}  # fmt: skip
+    values = {
+        **{"n_rows": 3, "n_orders": 2, "n_customers": 2, "amount": 900, "same": 9, "orders": 9, "month": 24291},
+        **{"column": "unit_price", "products": 4, "of": 5, "factor": 1.1, "share": 0.1, "most": 0.2},
+    }
     said = [words.say(template, **values).text() for template in _SAID.values()]
     assert len(set(said)) == len(_SAID)
     assert (language == "ja") == all("。" in text or "件" in text for text in said)
