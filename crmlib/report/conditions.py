@@ -77,6 +77,8 @@ def note_text(note: str) -> str:
     if code in _SENTENCES:
         return _SENTENCES[code](facts)
     facts = _part(facts) if code in _PARTS else facts
+    # The key of the client file that settles it; a report's reader has none.
+    facts += f" (sources.{table}.ids: plain)" if code == "alike_ids" else ""
     return ": ".join(part for part in (*_topic(table, code), facts) if part)
 
 

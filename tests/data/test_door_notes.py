@@ -103,6 +103,7 @@ def test_the_notes_are_said_in_both_languages() -> None:
         "returned and negative of the policy settle it."
     )
     assert note_text("totals: orders: data/o.csv row 4") == "Orders: Rows of totals, left out: data/o.csv row 4"
+    assert note_text("alike_ids: orders: 2 of 4").endswith("a customer of its own: 2 of 4 (sources.orders.ids: plain)")
     words.speak("ja", "JPY")
     for note in ("alike_ids: orders: 2 of 4", "media_filled: orders: 2 of 3", "strangers: customers: 2 of 2"):
         assert note_text(note).count("：") + note_text(note).count(": ") >= 1
