@@ -87,12 +87,23 @@ def _now(shop: Shop, daily: Any) -> dict[str, int]:
 
 
 def _holes(months: Any) -> Iterator[Finding]:
-    for row in months[months["month_verdict"].isin(["empty", "far_below"])].itertuples():
-        said = say(
-            "{month:month} has {n:orders}, the months around it about {usual:orders}: ask whether the export is "
-            "complete before any trend is believed.",
-            month=int(row.month), n=int(row.n_orders), usual=round(row.n_neighbours),
-        )  # fmt: skip
+    """Months on end are one hole."""
+    found = months[months["month_verdict"].isin(["empty", "far_below"])]
+    for _, run in found.groupby((found["month"].diff() != 1).cumsum()):
+        first, last, n = int(run["month"].min()), int(run["month"].max()), int(run["n_orders"].sum())
+        usual = round(run["n_neighbours"].median())
+        if first == last:
+            said = say(
+                "{month:month} has {n:orders}, the months around it about {usual:orders}: ask whether the export is "
+                "complete before any trend is believed.",
+                month=first, n=n, usual=usual,
+            )  # fmt: skip
+        else:
+            said = say(
+                "{month:month} to {last:month} have {n:orders} in {months:months}, the months around them about "
+                "{usual:orders} each: ask whether the export is complete before any trend is believed.",
+                month=first, last=last, n=n, months=len(run), usual=usual,
+            )  # fmt: skip
         yield Finding("hole", said, None, {})
 
 
@@ -107,22 +118,30 @@ def _stopped(shop: Shop, months: Any) -> Iterator[Finding]:
         said = say(
             "{part_of:text} “{part:text}” has no order in {months:months} from {month:month} on, after about "
             "{usual:orders} and {amount:money} a month: did it end, has it another name since, or is it missing?",
-            part_of=words.column(row.part_of).label, part=part[:40], months=int(row.n_months), month=int(row.month),
+            part_of=_part_of(row.part_of), part=part[:40], months=int(row.n_months), month=int(row.month),
             usual=int(row.n_usual), amount=int(row.amount),
         )  # fmt: skip
         yield Finding("stopped", said, None, {})
 
 
+def _part_of(name: str) -> str:
+    return words.translate(N_("Sales channel")) if name == "channel" else words.label(name)
+
+
 def _of_rows(shop: Shop, one: dict[str, Any], now: dict[str, int]) -> Finding | None:
     code, facts = one["check"], one["facts"]
     values = {**one, **facts}
+    keys = paste(code, facts)
     if code == "no_customer":
         guests = _guests(shop)
         if guests is None:
             return None
         values |= guests
+        # Mail addresses join orders alone: other tables know the customers by the key that they have now.
+        if facts.get("instead") and len(shop.client.sources) == 1:
+            keys = _orders({"columns": {"customer_id": facts["instead"]}})
     said = say(_SAID[code], **{name: values[name] for name, _ in words.placeholders(_SAID[code])})
-    return Finding(code, said, _change(one, now), paste(code, facts), one["counted"])
+    return Finding(code, said, _change(one, now), keys, one["counted"])
 
 
 def _guests(shop: Shop) -> dict[str, Any] | None:
@@ -191,8 +210,6 @@ def paste(code: str, facts: dict[str, Any]) -> dict[str, Any]:
         return _orders({"columns": {"order_amount": header}})
     if code == "lines_as_total":
         return _orders({"columns": {"line_amount": header}})
-    if code == "no_customer" and facts.get("instead"):
-        return _orders({"columns": {"customer_id": facts["instead"]}})
     return {}
 
 
@@ -214,5 +231,7 @@ def _told(number: int, one: Finding) -> list[str]:
     pasted = yaml.safe_dump(one.paste, allow_unicode=True, sort_keys=False, width=_WIDTH) if one.paste else ""
     keys = [f"       {line}" for line in pasted.splitlines()]
     lead = N_("To settle it, in the client file:") if one.counted else N_("To count them, in the client file:")
+    if one.code == "no_customer":
+        lead = N_("To know all customers by their mail address instead, in the client file:")
     head = [f"     {words.translate(lead)}"] if keys else []
     return [f"  {number}. {one.said.text()}", *change, *head, *keys]

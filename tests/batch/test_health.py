@@ -86,10 +86,24 @@ def test_findings_are_told_with_numbers_and_keys(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_every_sentence_can_be_said_in_both_languages(language: str) -> None:
     words.speak(language)
-    values = {
-        **{"n_rows": 3, "n_orders": 2, "n_customers": 2, "amount": 900, "same": 9, "orders": 9, "month": 24291},
-        **{"column": "unit_price", "products": 4, "of": 5, "factor": 1.1, "share": 0.1, "most": 0.2},
-    }
+    counts = {"n_rows": 3, "n_orders": 2, "n_customers": 2, "amount": 900, "same": 9, "orders": 9, "products": 4}
+    values = {**counts, "of": 5, "month": 24291, "column": "unit_price", "factor": 1.1, "share": 0.1, "most": 0.2}
     said = [words.say(template, **values).text() for template in _SAID.values()]
     assert len(set(said)) == len(_SAID)
     assert (language == "ja") == all("。" in text or "件" in text for text in said)
+
+
+def test_holes_on_end_are_one_finding_and_a_medium_that_stops_is_another(tmp_path: Path) -> None:
+    rows = [
+        f"{y}-{m}-{i},C{i},20{y}-{m:02d}-{2 * i + 1:02d},{'TV' if (y, m) < (24, 7) else 'Web'},{600 + i}"
+        for y in (23, 24) for m in range(1, 13) for i in range(14) if not (y == 23 and 3 <= m <= 5)
+    ]  # fmt: skip
+    client = client_of(tmp_path, CLEAN)
+    (tmp_path / "o.csv").write_text("order_id,customer_id,order_date,acq_media,line_amount\n" + "\n".join(rows) + "\n")
+    client.write_text("name: acme\nsources: {orders: {path: o.csv}}\n", encoding="utf-8")
+    hole, stop = [one.said.text() for one in findings(open_shop(client))]
+    assert hole.startswith(
+        "March 2023 to May 2023 have 0 orders in 3 months, the months around them about 14 orders each:"
+    )
+    assert stop.partition(",")[0].endswith(" “TV” has no order in 5 months from July 2024 on")
+    assert "after about 14 orders and ¥8,491 a month:" in stop
