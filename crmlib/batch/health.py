@@ -14,6 +14,8 @@ from crmlib.words import N_, Sentence, say
 if TYPE_CHECKING:
     from crmlib.shop import Shop
 
+# Names of columns have no other name in any language.
+_COLUMNS = {name: name for name in ("channel", "order_amount", "line_amount")}
 # Rows without a customer are told from this share on.
 GUESTS = 0.01
 _WIDTH = 10_000
@@ -21,9 +23,9 @@ _WIDTH = 10_000
 _SAID = {
     "exact_duplicate": N_("The same as an earlier row in every cell: {n_rows:rows} of {n_orders:orders}, left out."),
     "customer_conflict": N_("Several customers under one order number: {n_orders:orders} ({n_rows:rows}), left out. "
-                            "Where several shops share numbers, map the shop as channel."),
+                            "Where several shops share numbers, map the shop as {channel:text}."),
     "order_dates": N_("Several days under one order number: {n_orders:orders} ({n_rows:rows}); each counts once, on "
-                      "its first day. Where several shops share numbers, map the shop as channel."),
+                      "its first day. Where several shops share numbers, map the shop as {channel:text}."),
     "below_zero": N_("Below zero: {n_rows:rows} of {n_customers:customers}, {amount:money} in all, left out; the sales "
                      "that they take back still count."),
     "below_zero_counted": N_("Below zero: {n_rows:rows} of {n_customers:customers}, {amount:money} in all, counted."),
@@ -40,10 +42,10 @@ _SAID = {
                       "amounts; what was entered twice must leave the export itself."),
     "repeated_total": N_("The same amount on every line of an order: {same:count} of {orders:orders} with several "
                          "products, and what a product costs changes from order to order. The column is the order's "
-                         "total, counted once a line: map it as order_amount, in place of {column:text}."),
+                         "total, counted once a line: map it as {order_amount:text}, in place of {column:text}."),
     "lines_as_total": N_("Another amount on each line of an order: {n_orders:orders} of {orders:count} with several "
-                         "lines; only the first line counts. The column is the line's amount: map it as line_amount, "
-                         "in place of order_amount."),
+                         "lines; only the first line counts. The column is the line's amount: map it as "
+                         "{line_amount:text}, in place of {order_amount:text}."),
     "changed_unit": N_("{month:month}: {products:count} of {of:count} products compared cost {factor:ratio} times what "
                        "they cost the month before. Prices without tax, or in another unit, until then? No key changes "
                        "amounts; ask for an export in one unit."),
@@ -130,7 +132,7 @@ def _part_of(name: str) -> str:
 
 def _of_rows(shop: Shop, one: dict[str, Any], now: dict[str, int]) -> Finding | None:
     code, facts = one["check"], one["facts"]
-    values = {**one, **facts}
+    values = {**one, **facts, **_COLUMNS}
     keys = paste(code, facts)
     if code == "no_customer":
         guests = _guests(shop)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from crmlib import words
-from crmlib.batch.health import _SAID, findings, health_lines
+from crmlib.batch.health import _COLUMNS, _SAID, findings, health_lines
 from crmlib.shop import open_shop
 
 HEAD = "order_id,customer_id,order_date,product_name,line_amount\n"
@@ -87,7 +87,16 @@ def test_findings_are_told_with_numbers_and_keys(tmp_path: Path) -> None:
 def test_every_sentence_can_be_said_in_both_languages(language: str) -> None:
     words.speak(language)
     counts = {"n_rows": 3, "n_orders": 2, "n_customers": 2, "amount": 900, "same": 9, "orders": 9, "products": 4}
-    values = {**counts, "of": 5, "month": 24291, "column": "unit_price", "factor": 1.1, "share": 0.1, "most": 0.2}
+    values = {
+        **counts,
+        **_COLUMNS,
+        "of": 5,
+        "month": 24291,
+        "column": "unit_price",
+        "factor": 1.1,
+        "share": 0.1,
+        "most": 0.2,
+    }
     said = [words.say(template, **values).text() for template in _SAID.values()]
     assert len(set(said)) == len(_SAID)
     assert (language == "ja") == all("。" in text or "件" in text for text in said)
