@@ -59,7 +59,7 @@ def quoted(m: Mutant, rng: Random) -> None:
 
 def filled(m: Mutant, rng: Random) -> None:
     if (at := _filler(m, rng)) is not None:
-        for n in _some(m, rng):
+        for n in (n for n in _some(m, rng) if len(m.rows[n]) > at):
             m.rows[n][at] = rng.choice(["a\nb", "x\r\ny", 'say "so"', "1,2;3\t4", "=1+1", "''", "\t", "\u3000", "\r"])
 
 
