@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +45,7 @@ def plain_file(path: Path, encoding: str, delimiter: str, folder: Path) -> Itera
     """The file in UTF-8, in `folder` while it is needed where it is in another encoding; None where it is not plain."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     copy = folder / "plain.csv"
+    copy.touch(mode=0o600)
     try:
         yield _looked_through(path, encoding, delimiter, copy)
     finally:
@@ -148,4 +148,4 @@ def _blank(columns: dict[str, int]) -> str:
 def distinct(con: duckdb.DuckDBPyConnection, places: list[int]) -> list[tuple[str, ...]]:
     """The different cells of some of the columns that were also wanted, by their place among these."""
     listed = ", ".join(f"also_{n}" for n in places)
-    return list(chain(con.execute(f"SELECT DISTINCT {listed} FROM bulk").fetchall()))
+    return con.execute(f"SELECT DISTINCT {listed} FROM bulk").fetchall()

@@ -135,19 +135,19 @@ def _read_bulk(con: duckdb.DuckDBPyConnection, source: Source, file: SourceFile,
         return False
     encoding = detect(file.path, file.name, source.encoding, source.place("encoding"))
     mark = _delimiter(file, encoding, source)
-    header = _header(_delimited(file, encoding, mark, source), source, file)
+    top = list(islice(_delimited(file, encoding, mark, source), 2))
+    if [row for row, _ in top] != [1, 2]:
+        # A blank line above the header, or one within it: DuckDB would take what is left of it for a row.
+        return False
+    header = _header(iter(top), source, file)
     positions = _match(con, reading, source, file, header)
     named = [place for place, name in enumerate(header) if reading.table in KEYED and is_name_header(name)]
     personal = _personal(reading, header, positions)
     also = sorted({*named, *(place for _, places in personal for place in places)})
     ((folder,),) = con.execute("SELECT current_setting('temp_directory')").fetchall()
     with bulk.plain_file(file.path, encoding, mark, Path(folder)) as plain:
-        how: dict[str, Any] = {
-            "headed": source.header is True,
-            "columns": positions,
-            "also": also,
-            "hashed": reading.hashed,
-        }
+        headed = source.header is True
+        how: dict[str, Any] = {"headed": headed, "columns": positions, "also": also, "hashed": reading.hashed}
         n = None if plain is None else bulk.load(con, plain, mark, len(header), **how)
     if n is not None:
         reading.encodings[file.name] = encoding

@@ -77,6 +77,10 @@ NOT_PLAIN = {
     "a NUL": HEAD + "1,x,p\0,n\n",
     "the mark between cells": HEAD + "1,x,p\x1f,n\n",
     "no rows": HEAD,
+    "a blank line above": "\n" + HEAD + "1,x,p,n\n",
+    "blank cells above": ",,,\n" + HEAD + "1,x,p,n\n",
+    "a line break in the header": '"a\n(id)",b,c,a\n1,x,p,n\n',
+    "a line break before a name": '"\na",b,c,お名前\n1,x,p,n\n',
     "a cell longer than any cell is": HEAD + f"1,x,{'p' * 1_000_001},n\n2,y,q,m\n",
 }
 
